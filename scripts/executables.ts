@@ -1,0 +1,58 @@
+// Writes executables of a blob: for the two Linux targets as they would rebuild themselves, for the others with postject.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOf } from '../src/executable/bytes.ts';
+import { injectBlob } from '../src/executable/postject.ts';
+import { rebuild } from '../src/executable/rebuild.ts';
+import { runtimeFile, type RuntimeSettings } from '../src/executable/runtimes.ts';
+import { runtimes as table } from '../src/executable/runtimes-table.ts';
+import { localSource } from '../src/executable/sources.ts';
+import type { Report } from '../src/shared/report.ts';
+import { linuxTargets, type Target } from '../src/shared/target.ts';
+import { root } from './bundle.ts';
+
+export interface WriteOptions {
+  /** The application's name, which the signature of a macOS file carries. */
+  readonly name: string;
+  readonly blob: Uint8Array;
+  readonly output: string;
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the executable of any target.
+ *
+ * @throws {DeployError} whatever `rebuild`, `injectBlob` and `runtimeFile` throw.
+ */
+export async function writeExecutable(
+  target: Target,
+  { name, blob, output, report, signal }: WriteOptions,
+): Promise<void> {
+  const runtimes = installed(target);
+  const linuxTarget = linuxTargets.find((known) => known === target);
+  if (linuxTarget === undefined) {
+    const runtime = await runtimeFile(target, { ...runtimes, report, signal });
+    await injectBlob(runtime, blob, { output, identifier: name, signal });
+  } else {
+    await rebuild(linuxTarget, { from: { blob: bytesOf(blob) }, output, runtimes, report, signal });
+  }
+}
+
+/** The runtime that npm installed here, for the target that is this machine. */
+function installed(target: Target): RuntimeSettings {
+  const { name, path } = table[target].package;
+  const file = join(root, 'node_modules', name, path.replace(/^package\//, ''));
+  return existsSync(file) ? { source: localSource(file) } : {};
+}
+
+/** Finished things to stdout; warnings, and what is being fetched, once each, to stderr. */
+export function scriptReport(): Report {
+  const fetched = new Set<string>();
+  return (event) => {
+    if (event.kind === 'step') console.log(event.text);
+    if (event.kind === 'warning') console.error(event.text);
+    if (event.kind === 'progress' && !fetched.has(event.what)) console.error(`Fetching ${event.what}`);
+    if (event.kind === 'progress') fetched.add(event.what);
+  };
+}

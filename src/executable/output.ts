@@ -1,0 +1,97 @@
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Writes a file as a whole or not at all: into a temporary neighbour, which then takes the name.
+ *
+ * A process that is killed leaves its neighbour behind; the next one that writes the same file removes it. The disk is not
+ * waited for (fsync: 60 ms for an executable here, seconds on a slow disk): after a power cut a file may be short, and is
+ * found out by its SHA-256 wherever it is used.
+ *
+ * @param fill writes the content; if it throws, the old file stays as it was.
+ * @param mode of the new file, whatever the umask is.
+ */
+export async function replaceFile(
+  path: string,
+  fill: (file: FileHandle) => Promise<void>,
+  { mode }: { readonly mode: number },
+): Promise<void> {
+  const target = await followed(path);
+  await removeLeftovers(target);
+  const temporary = join(dirname(target), `${temporaryStart(target)}${process.pid}-${(count += 1)}.tmp`);
+  const file = await open(temporary, 'wx', mode);
+  try {
+    await fill(file);
+    await file.chmod(mode);
+    await file.close();
+    await rename(temporary, target);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+let count = 0;
+
+/** Appends all of a chunk: a single write may stop short of it. */
+export async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length;) done += (await file.write(chunk, done)).bytesWritten;
+}
+
+/** Of a temporary neighbour's name. Machines that share a folder do not touch each other's. */
+function temporaryStart(path: string): string {
+  return `.${basename(path).slice(0, 100)}.${hostname().slice(0, 60)}-`;
+}
+
+/** A symbolic link stays one: what it points to is replaced. */
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw error;
+  }
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  const start = temporaryStart(path);
+  for (const name of await readdir(dirname(path))) {
+    const [, pid] = (name.startsWith(start) && /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))) || [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Why the system would not write a file, in words; undefined for an error that is not the system's. */
+export function systemReason(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return undefined;
+  return reasons[code] ?? code;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than this system allows',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its symbolic links lead in a circle',
+  EIO: 'the disk failed',
+  ETXTBSY: 'it is running',
+};

@@ -1,0 +1,71 @@
+import { digestOfFile } from '../shared/digest.ts';
+import type { Digest } from '../shared/digest.ts';
+import type { Report } from '../shared/report.ts';
+import type { LinuxTarget, Target } from '../shared/target.ts';
+import { cachePath, defaultCacheFolder } from './cache.ts';
+import { prefixOf } from './prefix.ts';
+import { runtimes } from './runtimes-table.ts';
+import type { RuntimeSource } from './sources.ts';
+
+/** Where runtimes come from and go to. */
+export interface RuntimeSettings {
+  /** As {@link runtimeSource} reads it. Default: SELFSAME_RUNTIME_SOURCE, or else npm's registry. */
+  readonly source?: RuntimeSource | string | undefined;
+  /** Default: the user's cache folder. */
+  readonly cacheFolder?: string | undefined;
+}
+
+export interface RuntimeOptions extends RuntimeSettings {
+  readonly report?: Report | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The prefix of a Linux target as a file, out of the cache or else the source; its SHA-256 is the table's.
+ *
+ * @throws {DeployError} `runtime-unavailable`, or `runtime-refused` for bytes that are not the table's.
+ */
+export async function prefixFile(target: LinuxTarget, options: RuntimeOptions = {}): Promise<string> {
+  const { prefix } = runtimes[target];
+  return kept(target, prefix.digest, { ...options, change: (runtime) => prefixOf(runtime, prefix) });
+}
+
+/**
+ * The plain runtime of any target as a file, as {@link prefixFile} gives the prefix.
+ *
+ * @throws {DeployError} `runtime-unavailable`, or `runtime-refused` for bytes that are not the table's.
+ */
+export async function runtimeFile(target: Target, options: RuntimeOptions = {}): Promise<string> {
+  const { digest } = runtimes[target];
+  return kept(target, digest, { ...options, change: (runtime) => runtime });
+}
+
+export interface KeepOptions extends RuntimeOptions {
+  /** Makes what is kept out of the plain runtime. */
+  readonly change: (runtime: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+}
+
+async function kept(target: Target, digest: Digest, options: KeepOptions): Promise<string> {
+  const path = cachePath(options.cacheFolder ?? defaultCacheFolder(), digest);
+  const found = await digestIfThere(path, options.signal);
+  if (found === digest) return path;
+  if (found !== 'absent') {
+    options.report?.({ kind: 'warning', text: `The cached runtime "${path}" is damaged; fetching it anew` });
+  }
+  // Loaded when needed: what speaks HTTP costs 25 MB of memory.
+  const { fetchRuntime } = await import('./fetch.ts');
+  await fetchRuntime(target, { ...options, path, digest });
+  return path;
+}
+
+/** What is wrong with a file that is there but cannot be read, writing in its place will tell. */
+async function digestIfThere(path: string, signal: AbortSignal | undefined): Promise<Digest | 'absent' | 'unreadable'> {
+  try {
+    return await digestOfFile(path, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'unreadable';
+  }
+}

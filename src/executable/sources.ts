@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createReadStream } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { DeployError } from '../shared/errors.ts';
+import { fileInArchive } from './archive.ts';
+import { download, downloadJson, shown, SourceError } from './download.ts';
+import type { DownloadOptions } from './download.ts';
+import { networkFromNpm } from './network.ts';
+import type { Network } from './network.ts';
+import type { Runtime, RuntimePackage } from './runtime.ts';
+
+/** Where runtimes are fetched from. Nothing it gives is trusted: the table's SHA-256 decides. */
+export interface RuntimeSource {
+  /** For people, without secrets. */
+  readonly name: string;
+  /** What the user should know before it is used. */
+  readonly warnings?: readonly string[];
+  /** Streams the plain runtime. */
+  open(runtime: Runtime, options?: OpenOptions): AsyncIterable<Uint8Array>;
+}
+
+type OpenOptions = Pick<DownloadOptions, 'signal' | 'onProgress'>;
+
+/**
+ * The source that the user named, or else npm's registry.
+ *
+ * @param text `--runtime-source` or SELFSAME_RUNTIME_SOURCE: the address of a nodejs.org/dist mirror, a folder laid out like one,
+ *   or a plain Node binary.
+ * @throws {DeployError} `bad-usage` if it is an address that cannot be read.
+ */
+export function runtimeSource(text: string | undefined): RuntimeSource {
+  if (text === undefined || text === '') return npmSource(networkFromNpm());
+  if (/^https?:\/\//i.test(text)) {
+    if (URL.canParse(text)) return mirrorSource(text, networkFromNpm());
+    throw new DeployError('bad-usage', 'Cannot read the runtime source: it is no address', {
+      hint: 'Pass --runtime-source with https://HOST/PATH, a folder or a file.',
+    });
+  }
+  return localSource(text.startsWith('file:') ? fileURLToPath(text) : resolve(text));
+}
+
+/** An npm registry: the one that npm is configured for. */
+export function npmSource(network: Network): RuntimeSource {
+  return {
+    name: `the npm registry ${shown(network.registryOf(''))}`,
+    warnings: network.warnings,
+    open: (runtime, options) => openPackage(runtime.package, { network, ...options }),
+  };
+}
+
+/** Streams the binary out of a package. */
+async function* openPackage(
+  { name, version, path }: Omit<RuntimePackage, 'integrity'>,
+  options: DownloadOptions,
+): AsyncGenerator<Uint8Array> {
+  const { tarball } = await packageInRegistry(name, version, options);
+  yield* fileInArchive(download(tarball, options), path);
+}
+
+/** What a registry says of a package's version. */
+export async function packageInRegistry(
+  name: string,
+  version: string,
+  options: DownloadOptions,
+): Promise<{ tarball: string; integrity: string }> {
+  const { network } = options;
+  const registry = network.registryOf(name);
+  const address = `${registry}${name.replace('/', '%2f')}`;
+  const { versions } = (await downloadJson(address, options)) as Packument;
+  const dist = versions?.[version]?.dist;
+  if (dist?.tarball === undefined) throw new SourceError(`${shown(address)} has no version ${version}`);
+  // As npm does: a mirror may hand on the metadata of the public registry, with the public addresses in it.
+  const tarball = new URL(dist.tarball, registry);
+  const { host, pathname } = new URL(network.publicRegistry);
+  const replaced = tarball.host === host ? new URL(tarball.pathname.slice(pathname.length), registry) : tarball;
+  return { tarball: replaced.href, integrity: dist.integrity ?? '' };
+}
+
+/** The part we read of a registry's answer. */
+interface Packument {
+  readonly versions?: Readonly<
+    Record<string, { readonly dist?: { readonly tarball?: string; readonly integrity?: string } }>
+  >;
+}
+
+/** A mirror of nodejs.org/dist. */
+export function mirrorSource(address: string, network: Network): RuntimeSource {
+  const root = new URL(address);
+  const { username, password, search } = root;
+  // A mirror may want a name and a password, or a query for every file; neither is ever shown.
+  const known =
+    username === '' ? undefined : `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+  const authorized: Network = { ...network, authorizationFor: (url) => known ?? network.authorizationFor(url) };
+  return {
+    name: `the mirror ${shown(address)}`,
+    warnings: network.warnings,
+    open(runtime, options) {
+      const url = new URL(runtime.distPath, `${shown(address).replace(/\/$/, '')}/`);
+      url.search = search;
+      return unpacked(runtime, download(url.href, { network: authorized, ...options }));
+    },
+  };
+}
+
+/** A plain Node binary, or a folder laid out as nodejs.org/dist is. */
+export function localSource(path: string): RuntimeSource {
+  return {
+    name: path,
+    async *open(runtime, { signal, onProgress } = {}) {
+      const isFolder = (await statusOf(path, 'there is no such file')).isDirectory();
+      const file = isFolder ? join(path, runtime.distPath) : path;
+      const totalBytes = (await statusOf(file, `it has no ${runtime.distPath}`)).size;
+      let doneBytes = 0;
+      const counted = async function* () {
+        for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
+          doneBytes += (chunk as Buffer).length;
+          onProgress?.(doneBytes, totalBytes);
+          yield chunk as Buffer;
+        }
+      };
+      yield* isFolder ? unpacked(runtime, counted()) : counted();
+    },
+  };
+}
+
+async function statusOf(path: string, otherwise: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new SourceError(otherwise, { cause: error });
+  }
+}
+
+/** Some files of nodejs.org/dist are archives with one folder in them, some the binary itself. */
+function unpacked({ distPath }: Runtime, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const folder = /([^/]+)\.tar\.gz$/.exec(distPath)?.[1];
+  return folder === undefined ? bytes : fileInArchive(bytes, `${folder}/bin/node`);
+}

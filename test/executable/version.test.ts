@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, hash } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { bytesOf, bytesOfFile } from '../../src/executable/bytes.ts';
+import { writeBlob } from '../../src/executable/blob.ts';
+import { tailOf } from '../../src/executable/prefix.ts';
+import { rebuild } from '../../src/executable/rebuild.ts';
+import { prefixFile } from '../../src/executable/runtimes.ts';
+import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { localSource } from '../../src/executable/sources.ts';
+import { releaseOf, versionOf, versionsOf } from '../../src/executable/version.ts';
+import { digestOf, parseDigest } from '../../src/shared/digest.ts';
+import {
+  builtFixture,
+  cleanUp,
+  elsewhere,
+  here,
+  installedRuntime,
+  run,
+  temporaryFolder,
+} from '../executable-fixture.ts';
+
+afterAll(cleanUp);
+
+/** Blobs whose length leaves every rest, so that every padding occurs. */
+const blobs = [0, 1, 2, 3].map((length) => writeBlob({ mainPath: 'm', code: Buffer.alloc(length, 'x') }));
+
+describe('versionOf()', () => {
+  it('is what sha256sum says of the file that rebuild() writes', async () => {
+    const folder = await temporaryFolder();
+    const settings = { source: localSource(installedRuntime), cacheFolder: folder };
+    for (const [index, blob] of blobs.entries()) {
+      const output = join(folder, `app-${index}`);
+      await rebuild(here, { from: { blob: bytesOf(blob) }, output, runtimes: settings });
+      expect(await versionOf(here, bytesOf(blob))).toBe(sha256sum(output));
+    }
+  });
+
+  it('is the SHA-256 of prefix and tail for the other architecture, too', async () => {
+    const { prefix } = runtimes[elsewhere];
+    const path = await prefixFile(elsewhere);
+    const started = createHash('sha256');
+    for await (const chunk of bytesOfFile(path, 0, prefix.sizeBytes).open()) started.update(chunk);
+    for (const blob of blobs) {
+      const whole = started.copy();
+      for await (const chunk of tailOf(prefix, bytesOf(blob)).open()) whole.update(chunk);
+      expect(await versionOf(elsewhere, bytesOf(blob))).toBe(whole.digest('hex'));
+    }
+  });
+
+  it('answers in an executable for the other target with neither network nor cache', async () => {
+    const { path, blob } = await builtFixture();
+    const nowhere = await temporaryFolder();
+    const env = { HOME: nowhere, XDG_CACHE_HOME: nowhere, npm_config_registry: 'http://127.0.0.1:1/' };
+    const { answer } = await run(path, ['version', elsewhere], { env });
+    expect(answer).toBe(await versionOf(elsewhere, bytesOf(blob)));
+  });
+});
+
+describe('releaseOf()', () => {
+  it('is the SHA-256 of a line for each Linux target, arm64 first', () => {
+    const versions = { 'linux-x64': parseDigest('b'.repeat(64)), 'linux-arm64': parseDigest('a'.repeat(64)) };
+    expect(releaseOf(versions)).toBe(hash('sha256', `linux-arm64 ${'a'.repeat(64)}\nlinux-x64 ${'b'.repeat(64)}\n`));
+  });
+
+  it('changes with the application', async () => {
+    const [one, other] = await Promise.all(
+      blobs.slice(0, 2).map(async (blob) => releaseOf(await versionsOf(bytesOf(blob)))),
+    );
+    expect(one).not.toBe(other);
+  });
+});
+
+describe('digestOf()', () => {
+  it('agrees with a part that is read twice', async () => {
+    const part = bytesOfFile(installedRuntime, 1000, 700_000);
+    const [whole, ringed] = [await digestOf(part.open()), await digestOf(part.open({ ring: 2 }))];
+    expect(whole).toBe(ringed);
+    expect(whole).toBe(
+      execFileSync('sh', ['-c', `tail -c +1001 '${installedRuntime}' | head -c 699000 | sha256sum`], {
+        encoding: 'utf8',
+      }).slice(0, 64),
+    );
+  });
+});
+
+function sha256sum(path: string): string {
+  return execFileSync('sha256sum', [path], { encoding: 'utf8' }).slice(0, 64);
+}
