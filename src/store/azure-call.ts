@@ -1,0 +1,48 @@
+import { isRestError } from '@azure/storage-blob';
+import type { RestError } from '@azure/storage-blob';
+import { attempted } from './attempts.ts';
+import type { CallOptions, Send } from './attempts.ts';
+import { explained } from './azure-errors.ts';
+import type { Place } from './azure-errors.ts';
+
+/** Sends one request to Azure, and again if the network or the service failed in passing. */
+export type Call = <T>(send: Send<T>, options?: CallOptions) => Promise<T>;
+
+/**
+ * Makes the one way in which the store talks to Azure.
+ *
+ * @param signIn has the credentials ready; it takes the time it needs, and is not tried again.
+ *
+ * The SDK's own retries are off: they wait 4 to 120 seconds, also for an address that does not exist, and cannot be set
+ * for one call.
+ */
+export function callsTo(place: Place, signIn?: (signal?: AbortSignal) => Promise<unknown>): Call {
+  const hint = 'Check the network, a proxy (HTTPS_PROXY) and the firewall of the storage account.';
+  const service = { address: place.address, hint, isPassing };
+  return async (send, options = {}) => {
+    const { signal } = options;
+    try {
+      await signIn?.(signal);
+      return await attempted(send, service, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw explained(error, place);
+    }
+  };
+}
+
+/** Azure's word for what went wrong, e.g. `BlobNotFound`; it stands in a header where the answer has no body. */
+export function azureCode(error: unknown): string | undefined {
+  return isRestError(error) ? (error.response?.headers.get('x-ms-error-code') ?? error.code) : undefined;
+}
+
+const passingCodes = new Set(
+  'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE EAI_AGAIN ENETUNREACH EHOSTUNREACH REQUEST_SEND_ERROR'.split(' '),
+);
+
+function isPassing(error: Error): boolean {
+  if (!isRestError(error)) return false;
+  const { statusCode, code = '' }: RestError = error;
+  if (statusCode === undefined) return passingCodes.has(code);
+  return [408, 429, 500, 502, 503, 504].includes(statusCode);
+}

@@ -1,0 +1,107 @@
+import { isRestError } from '@azure/storage-blob';
+import type { RestError } from '@azure/storage-blob';
+import { DeployError } from '../shared/errors.ts';
+
+/** What an error has to name: where, and with whose credentials. */
+export interface Place {
+  /** For people, without secrets. */
+  readonly address: string;
+  readonly endpoint: string;
+  readonly account?: string | undefined;
+  readonly credentials: 'key' | 'sas' | 'identity';
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection closed',
+  ETIMEDOUT: 'no answer',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name service does not answer',
+  ENETUNREACH: 'no route to it',
+  EHOSTUNREACH: 'no route to it',
+};
+
+/** What to ask for, by what one has. */
+export const denialHints: Readonly<Record<Place['credentials'], string>> = {
+  key: 'Copy the account key again (az storage account keys list), and check that the account lets in keys and this network.',
+  sas: 'Make a new SAS for the container, with the permissions read, create, write and list (sp=rcwl).',
+  identity: 'Ask for the role "Storage Blob Data Contributor" on the storage account, and wait some minutes.',
+};
+
+/** Turns the SDK's error into one the user can act on. Anything that is not the SDK's comes back as it is. */
+export function explained(error: unknown, place: Place): unknown {
+  if (!isRestError(error)) return error;
+  const { statusCode } = error;
+  if (statusCode === undefined) return unreachable(error, place);
+  const said = `${statusCode}${codeOf(error)}`;
+  if (statusCode === 401 || statusCode === 403) {
+    const minutes = clockMinutesOff(error);
+    const hint = minutes >= 15 ? 'Set the clock of this machine.' : denialHints[place.credentials];
+    const clock = minutes >= 15 ? `; the clock here is ${minutes} minutes off` : '';
+    return new DeployError('store-denied', `${place.address} refused the credentials (${said})${clock}`, {
+      hint,
+      cause: withoutSecrets(error),
+    });
+  }
+  if (statusCode === 404 && codeOf(error) === '') return notBlobStorage(place, error);
+  return new DeployError('store-unreachable', `${place.address} answered ${said}`, {
+    // 409: a container that was just deleted.
+    hint:
+      statusCode >= 500 || statusCode === 409
+        ? 'Try again in a minute.'
+        : 'Check --store: account, container and host.',
+    cause: withoutSecrets(error),
+  });
+}
+
+/** For an answer that no blob service gives. */
+function notBlobStorage({ address }: Place, error: RestError): DeployError {
+  return new DeployError('store-unreachable', `Something answers at ${address}, but no Azure Blob Storage`, {
+    hint: 'Check --store: account, container and host.',
+    cause: withoutSecrets(error),
+  });
+}
+
+function unreachable(error: RestError, { address, endpoint, account }: Place): DeployError {
+  const code = error.code ?? '';
+  const cause = withoutSecrets(error);
+  if (code === 'ENOTFOUND' && account !== undefined && new URL(endpoint).hostname.startsWith(`${account}.blob.`)) {
+    return new DeployError('store-unreachable', `Cannot find the storage account "${account}"`, {
+      hint: `Check its name in --store; ${new URL(endpoint).hostname} does not exist.`,
+      cause,
+    });
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) {
+    return new DeployError('store-unreachable', `Cannot trust the certificate of ${address} (${code})`, {
+      hint: 'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS.',
+      cause,
+    });
+  }
+  return new DeployError(
+    'store-unreachable',
+    `Cannot reach ${address}: ${reasons[code] ?? (code || 'no connection')}`,
+    {
+      hint: 'Check --store, the network and a proxy (HTTPS_PROXY).',
+      cause,
+    },
+  );
+}
+
+/** The SDK's error holds the request, and that the SAS; of it remain the words that are safe to show. */
+function withoutSecrets(error: RestError): Error {
+  const requestId = error.response?.headers.get('x-ms-request-id');
+  return new Error(
+    ['Azure:', error.statusCode, error.code, requestId && `request ${requestId}`].filter(Boolean).join(' '),
+  );
+}
+
+function codeOf(error: RestError): string {
+  const code = error.response?.headers.get('x-ms-error-code') ?? '';
+  return /^[A-Za-z]+$/.test(code) ? ` ${code}` : '';
+}
+
+function clockMinutesOff(error: RestError): number {
+  const there = Date.parse(error.response?.headers.get('date') ?? '');
+  return Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
+}

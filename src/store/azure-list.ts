@@ -1,0 +1,27 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Digest } from '../shared/digest.ts';
+import { targets } from '../shared/target.ts';
+import { azureCode } from './azure-call.ts';
+import type { StoredArtifact } from './store.ts';
+
+/** Every artifact of a container; none if that is not there. */
+export async function artifactsIn(container: ContainerClient, signal: AbortSignal): Promise<StoredArtifact[]> {
+  const found: StoredArtifact[] = [];
+  try {
+    for await (const blob of container.listBlobsFlat({ includeMetadata: true, abortSignal: signal })) {
+      const [, version, file] = /^([0-9a-f]{64})\/([^/]+)$/.exec(blob.name) ?? [];
+      if (version === undefined || file === undefined) continue;
+      const target = targets.find((known) => known === blob.metadata?.['target']);
+      found.push({
+        version: version as Digest,
+        name: file,
+        sizeBytes: blob.properties.contentLength ?? 0,
+        storedAt: blob.properties.lastModified,
+        ...(target && { target }),
+      });
+    }
+  } catch (error) {
+    if (azureCode(error) !== 'ContainerNotFound') throw error;
+  }
+  return found;
+}

@@ -1,0 +1,100 @@
+import type { ContainerClient, SignedIdentifier } from '@azure/storage-blob';
+import { DeployError } from '../shared/errors.ts';
+import { azureCode } from './azure-call.ts';
+import type { Call } from './azure-call.ts';
+
+/** The stored access policy that links are bound to: whoever removes it from the container revokes them all. */
+export const policyName = 'selfsame';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Half a year after the last deploy, pods that start anew find the door closed. */
+const lifetimeMs = 180 * dayMs;
+/** Azure's limit for a container. */
+const mostPolicies = 5;
+
+interface Policies {
+  readonly container: ContainerClient;
+  readonly call: Call;
+}
+
+/**
+ * Makes sure that the policy is there, allows reading alone and lasts another 180 days. A policy that was prolonged
+ * within a day stays as it is, and other policies always do.
+ *
+ * Azure can guard this against another writer to the second only (If-Unmodified-Since).
+ *
+ * @returns its end.
+ * @throws {DeployError} `store-denied` if the container has no room for a policy.
+ */
+export async function prolongPolicy({ container, call }: Policies, signal?: AbortSignal): Promise<Date> {
+  for (let tries = 1; ; tries += 1) {
+    const { signedIdentifiers, blobPublicAccess, lastModified } = await call(
+      (attempt) => container.getAccessPolicy({ abortSignal: attempt }),
+      { signal },
+    );
+    const own = signedIdentifiers.find(({ id }) => id === policyName)?.accessPolicy;
+    const others = signedIdentifiers.filter(({ id }) => id !== policyName);
+    const end = own?.expiresOn?.getTime() ?? 0;
+    if (own?.permissions === 'r' && own.startsOn === undefined && end > Date.now() + lifetimeMs - dayMs) {
+      return new Date(end);
+    }
+    if (others.length >= mostPolicies) throw noRoom(container);
+
+    const validUntil = new Date(Math.ceil((Date.now() + lifetimeMs) / 1000) * 1000);
+    const wanted = [
+      ...others.map(complete),
+      { id: policyName, accessPolicy: { permissions: 'r', expiresOn: validUntil } },
+    ];
+    const written = await call(
+      async (attempt) => {
+        try {
+          const conditions = lastModified && { ifUnmodifiedSince: lastModified };
+          await container.setAccessPolicy(blobPublicAccess, wanted, {
+            abortSignal: attempt,
+            ...(conditions && { conditions }),
+          });
+          return true;
+        } catch (error) {
+          if (azureCode(error) === 'ConditionNotMet' && tries < 5) return false;
+          throw error;
+        }
+      },
+      { signal },
+    );
+    if (written) return validUntil;
+  }
+}
+
+/** When a policy of the container ends; `revoked` if it is gone. */
+export async function policyEnd(
+  { container, call }: Policies,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Date | 'revoked' | undefined> {
+  return call(
+    async (attempt) => {
+      try {
+        const { signedIdentifiers } = await container.getAccessPolicy({ abortSignal: attempt });
+        const policy = signedIdentifiers.find(({ id }) => id === name);
+        return policy === undefined ? 'revoked' : policy.accessPolicy?.expiresOn;
+      } catch (error) {
+        if (azureCode(error) === 'ContainerNotFound') return 'revoked';
+        throw error;
+      }
+    },
+    { signal },
+  );
+}
+
+/** A policy may be a bare name; the SDK reads that as `undefined` and cannot write it back. */
+function complete({ id, accessPolicy }: { id: string; accessPolicy?: SignedIdentifier['accessPolicy'] }) {
+  return { id, accessPolicy: accessPolicy ?? {} };
+}
+
+function noRoom(container: ContainerClient): DeployError {
+  return new DeployError(
+    'store-denied',
+    `Cannot add the access policy "${policyName}": container "${container.containerName}" has ${mostPolicies}, the most Azure allows`,
+    { hint: 'Remove one of them, or deploy to a container of its own with --store.' },
+  );
+}

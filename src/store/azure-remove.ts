@@ -1,0 +1,60 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Artifact } from '../executable/artifact.ts';
+import type { Digest } from '../shared/digest.ts';
+import { objectName, runtimeName } from './assemble.ts';
+import { azureCode, type Call } from './azure-call.ts';
+import type { WaitOptions } from './store.ts';
+
+/**
+ * Removes the objects of a version, and with the last version on a runtime that. Whoever stores a version meanwhile is not
+ * hurt: an object holds its own bytes, and a runtime that is missed is sent again.
+ */
+export async function removeVersion(container: ContainerClient, version: Digest, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const blob of container.listBlobsFlat({ prefix: `${version}/`, abortSignal: signal })) {
+      await container.getBlobClient(blob.name).deleteIfExists({ abortSignal: signal });
+    }
+    await sweepRuntimes(container, signal);
+  } catch (error) {
+    if (azureCode(error) !== 'ContainerNotFound') throw error;
+  }
+}
+
+/** Removes objects that have not been written since, and then runtimes as above. Azure itself compares, to the second. */
+export async function removeOld<A extends Pick<Artifact, 'version' | 'name'>>(
+  container: ContainerClient,
+  artifacts: readonly A[],
+  { before, call, signal }: WaitOptions & { readonly before: Date; readonly call: Call },
+): Promise<A[]> {
+  const removed: A[] = [];
+  for (const artifact of artifacts) {
+    const isRemoved = await call(
+      async (attempt) => {
+        try {
+          const blob = container.getBlobClient(objectName(artifact));
+          const conditions = { ifUnmodifiedSince: before };
+          return (await blob.deleteIfExists({ abortSignal: attempt, conditions })).succeeded;
+        } catch (error) {
+          if (['ConditionNotMet', 'ContainerNotFound'].includes(azureCode(error) ?? '')) return false;
+          throw error;
+        }
+      },
+      { ...(signal && { signal }) },
+    );
+    if (isRemoved) removed.push(artifact);
+  }
+  if (removed.length > 0) await call((attempt) => sweepRuntimes(container, attempt), { ...(signal && { signal }) });
+  return removed;
+}
+
+async function sweepRuntimes(container: ContainerClient, signal: AbortSignal): Promise<void> {
+  const needed = new Set<string>();
+  const runtimes: string[] = [];
+  for await (const { name, metadata } of container.listBlobsFlat({ includeMetadata: true, abortSignal: signal })) {
+    if (name.startsWith(runtimeName(''))) runtimes.push(name);
+    else needed.add(runtimeName(metadata?.['prefix'] ?? ''));
+  }
+  for (const name of runtimes) {
+    if (!needed.has(name)) await container.getBlobClient(name).deleteIfExists({ abortSignal: signal });
+  }
+}

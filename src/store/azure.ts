@@ -1,0 +1,194 @@
+import { BlobServiceClient, StorageOAuthScopes } from '@azure/storage-blob';
+import type { Artifact } from '../executable/artifact.ts';
+import type { Digest } from '../shared/digest.ts';
+import { DeployError } from '../shared/errors.ts';
+import { assemble, objectName } from './assemble.ts';
+import { accessOfLink, accessWith, linkFrom } from './azure-access.ts';
+import type { Link, Opener } from './azure-access.ts';
+import { addressText } from './azure-address.ts';
+import { azureCode, callsTo } from './azure-call.ts';
+import { copier } from './azure-copy.ts';
+import type { Credentials } from './azure-credentials.ts';
+import { denialHints } from './azure-errors.ts';
+import { dateAnew } from './azure-date.ts';
+import { artifactsIn } from './azure-list.ts';
+import { removeOld, removeVersion } from './azure-remove.ts';
+import { keepFresh } from './keep-fresh.ts';
+import { mayWrite } from './azure-write.ts';
+import { meter } from './meter.ts';
+import type { Access, PutOptions, Source, UrlPlace, UrlStore, WaitOptions } from './store.ts';
+
+/** Everything a store on Azure Blob Storage needs to know. */
+export interface AzureSettings {
+  /** The account's blob service, without a slash at its end. */
+  readonly endpoint: string;
+  readonly account?: string | undefined;
+  readonly container: string;
+  readonly credentials: Credentials;
+  /** Where anybody may read the container, without a slash at its end; pods then need no secret. */
+  readonly publicUrl?: string | undefined;
+  readonly freshMs?: number | undefined;
+}
+
+type Name = Pick<Artifact, 'version' | 'name'>;
+
+/** A store in one container of Azure Blob Storage; objects are `<sha256>/<name>`, and what they share `runtimes/<sha256>`. */
+export function azureStore(settings: AzureSettings): UrlStore {
+  const { endpoint, account, container: name, credentials, publicUrl, freshMs } = settings;
+  const address = addressText(endpoint, account, name);
+  const call = callsTo({ address, endpoint, account, credentials: credentials.kind }, signInWith(credentials));
+  const service = serviceAt(endpoint, credentials);
+  const container = service.getContainerClient(name);
+  const opener: Opener = { service, container, account, credentials, call };
+  const copy = copier(opener);
+  let link: Promise<Link> | undefined;
+
+  const blobOf = (wanted: Name) => container.getBlockBlobClient(objectName(wanted));
+
+  const head = (wanted: Name, options: WaitOptions & { tries?: number; stallMs?: number } = {}): Promise<Head> =>
+    call(async (signal) => {
+      try {
+        const found = await blobOf(wanted).getProperties({ abortSignal: signal });
+        const { contentLength: sizeBytes = 0, lastModified: storedAt = new Date(0), metadata = {} } = found;
+        return { sizeBytes, storedAt, metadata };
+      } catch (error) {
+        const code = azureCode(error);
+        if (code === 'BlobNotFound' || code === 'ContainerNotFound') return code;
+        throw error;
+      }
+    }, options);
+
+  const isThere = (artifact: Artifact, stored: Head): stored is Found => {
+    if (typeof stored === 'string') return false;
+    if (stored.sizeBytes === artifact.sizeBytes) return true;
+    throw damaged(address, artifact, stored.sizeBytes);
+  };
+
+  const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
+  const base = publicUrl ?? `${endpoint}/${name}`;
+  const placeOf = async ({ version, name: file }: Name): Promise<UrlPlace> => ({
+    kind: 'url',
+    url: `${base}/${version}/${encodeURIComponent(file)}`,
+  });
+
+  return {
+    address,
+    access,
+    placeOf,
+
+    async check({ signal } = {}) {
+      // Of no object's name: whoever may not read gets a 403, whoever may a 404.
+      const nothing = { version: '0'.repeat(64) as Digest, name: 'check' };
+      const how = { tries: 2, stallMs: 4_000, ...(signal && { signal }) };
+      const found = await head(nothing, how);
+      if (found === 'ContainerNotFound' && credentials.kind === 'sas' && !opensAccount(credentials.sas.query)) {
+        throw noContainer(address);
+      }
+      if (found === 'BlobNotFound' && !(await mayWrite(credentials, blobOf(nothing), call, how))) {
+        throw readOnly(address, credentials);
+      }
+    },
+
+    async has(artifact, options) {
+      return typeof (await head(artifact, options)) !== 'string';
+    },
+
+    async put(artifact: Artifact, options: PutOptions = {}) {
+      const { signal } = options;
+      const before = await head(artifact, options);
+      if (isThere(artifact, before)) {
+        const { storedAt, metadata } = before;
+        const anew = async () => dateAnew(blobOf(artifact), { metadata, call, ...(signal && { signal }) });
+        if (await keepFresh({ storedAt, freshMs, address, options, dateAnew: anew }))
+          return { sentBytes: 0, reusedBytes: 0 };
+      }
+      if (before === 'ContainerNotFound') {
+        await call((attempt) => container.createIfNotExists({ abortSignal: attempt }), { signal });
+      }
+      const counted = meter(artifact.sizeBytes, options.onProgress);
+      const committed = await assemble(artifact, { ...opener, address, copy, counted, ...options, signal });
+      if (!committed && !isThere(artifact, await head(artifact, options))) {
+        throw new DeployError(
+          'store-unreachable',
+          `${address} lost blocks of ${artifact.name} before they were joined`,
+          {
+            hint: 'Run the same command again: it sends what is missing.',
+          },
+        );
+      }
+      return { sentBytes: counted.sentBytes(), reusedBytes: counted.reusedBytes() };
+    },
+
+    async source(artifact, { signal } = {}): Promise<Source<UrlPlace>> {
+      const place = await placeOf(artifact);
+      if (publicUrl !== undefined) return { ...place, access };
+      // Once for all: both architectures get the same secret.
+      link ??= linkFrom(opener, signal).catch((error: unknown) => {
+        link = undefined;
+        throw error;
+      });
+      return { ...place, access, ...(await link) };
+    },
+
+    async accessOf(secret, { signal } = {}): Promise<Access> {
+      return secret === undefined ? { access: 'public' } : accessOfLink(secret, opener, signal);
+    },
+
+    async list({ signal } = {}) {
+      return call((attempt) => artifactsIn(container, attempt), { signal });
+    },
+
+    async remove(version, { signal } = {}) {
+      await call((attempt) => removeVersion(container, version, attempt), { signal });
+    },
+
+    async removeUnused(artifacts, options) {
+      return removeOld(container, artifacts, { ...options, call });
+    },
+  };
+}
+
+interface Found {
+  readonly sizeBytes: number;
+  readonly storedAt: Date;
+  readonly metadata: Record<string, string>;
+}
+
+type Head = Found | 'BlobNotFound' | 'ContainerNotFound';
+
+function serviceAt(endpoint: string, credentials: Credentials): BlobServiceClient {
+  const options = { retryOptions: { maxTries: 1 }, userAgentOptions: { userAgentPrefix: 'selfsame' } };
+  if (credentials.kind === 'sas') {
+    return new BlobServiceClient(`${endpoint}?${credentials.sas.query}`, undefined, options);
+  }
+  return new BlobServiceClient(endpoint, credentials.kind === 'key' ? credentials.key : credentials.token, options);
+}
+
+function signInWith(credentials: Credentials): ((signal?: AbortSignal) => Promise<unknown>) | undefined {
+  if (credentials.kind !== 'identity') return undefined;
+  return (signal) => credentials.token.getToken(StorageOAuthScopes, signal && { abortSignal: signal });
+}
+
+function opensAccount(sas: string): boolean {
+  return new URLSearchParams(sas).has('srt');
+}
+
+function noContainer(address: string): DeployError {
+  return new DeployError('store-denied', `${address} does not exist, and a SAS for a container cannot make it`, {
+    hint: 'Make the container, or deploy with an account key or an identity.',
+  });
+}
+
+function readOnly(address: string, { kind }: Credentials): DeployError {
+  return new DeployError('store-denied', `${address} lets these credentials read, but not write`, {
+    hint: denialHints[kind],
+  });
+}
+
+function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
+  return new DeployError(
+    'store-damaged',
+    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
+    { hint: 'Delete that object, then deploy again.' },
+  );
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Artifact } from '../executable/artifact.ts';
+import { refuseDamaged } from '../executable/damaged.ts';
+import { targetOf } from '../executable/elf.ts';
+import { replaceFile, systemReason, writeAll } from '../executable/output.ts';
+import { isDigest } from '../shared/digest.ts';
+import { DeployError } from '../shared/errors.ts';
+import type { Target } from '../shared/target.ts';
+import { dateAnew, lookAt, removeOld } from './file-date.ts';
+import { keepFresh } from './keep-fresh.ts';
+import type { StoredArtifact, UrlPlace, UrlStore } from './store.ts';
+
+/**
+ * Reads `--store file:///path`.
+ *
+ * @returns the folder's path.
+ * @throws {DeployError} `bad-store` if it names none on this machine.
+ */
+export function parseFileAddress(text: string): string {
+  const url = URL.parse(text.trim());
+  if (url === null || url.protocol !== 'file:' || url.host !== '' || url.search !== '' || url.hash !== '') {
+    throw new DeployError('bad-store', `Cannot read "${text.split(/[?#]/, 1)[0]}" as a folder`, {
+      hint: 'Pass --store file:///path/of/the/folder.',
+    });
+  }
+  return fileURLToPath(url).replace(/(?<=.)\/+$/, '');
+}
+
+interface FileSettings {
+  /** Where the folder is served; without it no pod can read. */
+  readonly publicUrl: string | undefined;
+  readonly freshMs?: number | undefined;
+}
+
+/**
+ * A store in a folder: of a web server, or of a volume that one serves. Objects are files, named as on Azure; each is whole,
+ * and comes to be by taking its name at the end. Nothing is shared between versions: here to copy is to write.
+ */
+export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings): UrlStore {
+  const address = `file://${folder}`;
+  const told = `public at ${publicUrl ?? 'no address'}`;
+  const pathOf = ({ version, name }: Pick<Artifact, 'version' | 'name'>) => join(folder, version, name);
+  const placeOf = async ({ version, name }: Pick<Artifact, 'version' | 'name'>): Promise<UrlPlace> => ({
+    kind: 'url',
+    url: `${publicUrl ?? address}/${version}/${encodeURIComponent(name)}`,
+  });
+
+  return {
+    address,
+    access: told,
+    placeOf,
+
+    async check({ signal } = {}) {
+      signal?.throwIfAborted();
+      if (publicUrl === undefined) throw unreadable(address);
+      await explaining(address, async () => {
+        await readdir(folder);
+        await access(folder, constants.W_OK);
+      });
+    },
+
+    async has(artifact) {
+      return (await explaining(address, async () => lookAt(pathOf(artifact)))) !== undefined;
+    },
+
+    async put(artifact, options = {}) {
+      const { signal, onProgress } = options;
+      signal?.throwIfAborted();
+      const path = pathOf(artifact);
+      const found = await explaining(address, async () => lookAt(path));
+      if (found !== undefined && found.size !== artifact.sizeBytes) throw damaged(address, artifact, found.size);
+      const anew = async () => explaining(address, async () => dateAnew(path));
+      if (
+        found !== undefined &&
+        (await keepFresh({ storedAt: found.mtime, freshMs, address, options, dateAnew: anew }))
+      )
+        return { sentBytes: 0, reusedBytes: 0 };
+      let sentBytes = 0;
+      await explaining(address, async () => {
+        // Not the folder itself: where it is missing, a volume may be.
+        await readdir(folder);
+        await mkdir(join(folder, artifact.version), { recursive: true });
+        const hash = createHash('sha256');
+        // Two that write the same put the same in its place.
+        await replaceFile(
+          path,
+          async (file) => {
+            for await (const chunk of artifact.open()) {
+              signal?.throwIfAborted();
+              hash.update(chunk);
+              await writeAll(file, chunk);
+              sentBytes += chunk.length;
+              onProgress?.(sentBytes, artifact.sizeBytes);
+            }
+            signal?.throwIfAborted();
+            refuseDamaged(artifact, hash);
+          },
+          { mode: 0o644 },
+        );
+      });
+      return { sentBytes, reusedBytes: 0 };
+    },
+
+    async source(artifact) {
+      if (publicUrl === undefined) throw unreadable(address);
+      return { ...(await placeOf(artifact)), access: told };
+    },
+
+    async accessOf() {
+      return { access: 'public' };
+    },
+
+    async list() {
+      return explaining(address, async () => {
+        const versions = (await readdir(folder)).filter(isDigest);
+        const found = await Promise.all(
+          versions.map(async (version) => {
+            const names = (await readdir(join(folder, version))).filter((name) => !name.startsWith('.'));
+            return Promise.all(names.map(async (name) => storedIn(folder, { version, name })));
+          }),
+        );
+        return found.flat();
+      });
+    },
+
+    async remove(version) {
+      await explaining(address, async () => rm(join(folder, version), { recursive: true, force: true }));
+    },
+
+    async removeUnused(artifacts, { before, signal }) {
+      const removed: (typeof artifacts)[number][] = [];
+      for (const artifact of artifacts) {
+        signal?.throwIfAborted();
+        if (await explaining(address, async () => removeOld(pathOf(artifact), before))) removed.push(artifact);
+      }
+      return removed;
+    },
+  };
+}
+
+async function storedIn(
+  folder: string,
+  { version, name }: Pick<StoredArtifact, 'version' | 'name'>,
+): Promise<StoredArtifact> {
+  const path = join(folder, version, name);
+  const { size: sizeBytes, mtimeMs } = await stat(path);
+  const target = await targetIn(path);
+  return { version, name, sizeBytes, storedAt: new Date(mtimeMs), ...(target && { target }) };
+}
+
+/** An executable says itself what it is for. */
+async function targetIn(path: string): Promise<Target | undefined> {
+  await using file = await open(path);
+  const header = new Uint8Array(20);
+  const { bytesRead } = await file.read(header);
+  const isElf = bytesRead === header.length && Buffer.from(header.subarray(0, 4)).toString('latin1') === '\x7fELF';
+  return isElf ? targetOf(header) : undefined;
+}
+
+/** Does something with files; what the system refuses becomes an error the user can act on. */
+async function explaining<T>(address: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes((cause as NodeJS.ErrnoException).code ?? '');
+    throw new DeployError(isDenied ? 'store-denied' : 'store-unreachable', `Cannot use ${address}: ${reason}`, {
+      hint: isDenied
+        ? 'Give yourself the right to write there.'
+        : 'Check --store; make the folder, or mount its volume.',
+      cause,
+    });
+  }
+}
+
+function unreadable(address: string): DeployError {
+  return new DeployError('bad-store', `Nobody can fetch from ${address}: it is a folder without an address`, {
+    hint: 'Pass --store-url with the address at which a web server serves that folder.',
+  });
+}
+
+function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
+  return new DeployError(
+    'store-damaged',
+    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
+    { hint: 'Delete that file, then deploy again.' },
+  );
+}

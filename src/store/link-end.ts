@@ -1,0 +1,7 @@
+import { accessOfLink } from './s3-link.ts';
+import { dateOf } from './sas.ts';
+
+/** When a link ends, as it says itself; undefined if it does not: an access policy of its store says it then. */
+export function endOfLink(secret: string): Date | undefined {
+  return accessOfLink(secret).validUntil ?? dateOf(new URLSearchParams(secret).get('se'));
+}

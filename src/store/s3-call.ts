@@ -1,0 +1,153 @@
+import { Readable } from 'node:stream';
+import { AwsV4Signer } from 'aws4fetch';
+import { EnvHttpProxyAgent, request } from 'undici';
+import { type CallOptions, attempted, type Send } from './attempts.ts';
+import type { S3Place } from './s3-address.ts';
+import type { S3Keys } from './s3-credentials.ts';
+import { explained, NetworkError, networkError, S3Error } from './s3-errors.ts';
+import { readXml, textOf, type Xml } from './s3-xml.ts';
+
+/** What is asked of a bucket. */
+export interface S3Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** An object's name; absent: the bucket itself. */
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** Called before the body is sent, the second time too. */
+  readonly onBegin?: () => void;
+  /** Called with how much of the body was handed to the socket. */
+  readonly onSent?: (sentBytes: number) => void;
+}
+
+export interface S3Answer {
+  readonly status: number;
+  /** S3's word for what went wrong, e.g. `NoSuchKey`; empty where it said none. */
+  readonly code: string;
+  header(name: string): string;
+  readonly body: { readonly root: string; readonly node: Xml } | undefined;
+}
+
+/** Sends one request, and again if the network or the service failed in passing. */
+export type S3Call = (request: S3Request, options?: S3CallOptions) => Promise<S3Answer>;
+
+interface S3CallOptions extends CallOptions {
+  /** Tells which answers beside the good ones the caller understands; all others are thrown. */
+  readonly allows?: (answer: S3Answer) => boolean;
+}
+
+/** What is handed to the socket at a time, so that progress tells what has left. */
+const sliceBytes = 64 * 1024;
+
+/** Makes the one way in which the store talks to S3. Each attempt is signed anew: a signature is good for minutes. */
+export function s3CallsTo(place: S3Place, keys: S3Keys): S3Call {
+  // Of one bucket, with the proxy of HTTPS_PROXY. How long a request may stand still is decided below.
+  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });
+  const hint = 'Check the network, a proxy (HTTPS_PROXY) and the endpoint in --store.';
+  const service = { address: place.address, hint, isPassing };
+  return async (asked, { allows, ...options } = {}) => {
+    const { signal } = options;
+    const once: Send<S3Answer> = async (attempt, alive) => {
+      try {
+        const answer = await send(asked, { place, keys, dispatcher, signal: attempt, alive });
+        if (isGood(answer) || allows?.(answer) === true) return answer;
+        throw new S3Error(answer);
+      } catch (error) {
+        throw signal?.aborted === true ? error : (networkError(error) ?? error);
+      }
+    };
+    try {
+      return await attempted(once, service, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw explained(error, place);
+    }
+  };
+}
+
+/** The URL of an object, or of the bucket. */
+export function urlIn({ url }: S3Place, key?: string): string {
+  return key === undefined ? url : `${url}/${encodedKey(key)}`;
+}
+
+/** An object's name as it stands in a URL, its slashes kept. */
+export function encodedKey(key: string): string {
+  return key.split('/').map(encodeURIComponent).join('/');
+}
+
+interface Sending {
+  readonly place: S3Place;
+  readonly keys: S3Keys;
+  readonly dispatcher: EnvHttpProxyAgent;
+  readonly signal: AbortSignal;
+  /** To be called whenever bytes move: only a request that stands still is given up. */
+  readonly alive: () => void;
+}
+
+async function send(asked: S3Request, { place, keys, dispatcher, signal, alive }: Sending): Promise<S3Answer> {
+  const { method, key, query = {}, headers = {}, body } = asked;
+  const url = new URL(urlIn(place, key));
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const signed = await new AwsV4Signer({
+    ...keys,
+    method,
+    url: url.href,
+    headers,
+    service: 's3',
+    region: place.region,
+  }).sign();
+  const sent = { ...Object.fromEntries(signed.headers), 'user-agent': 'selfsame' };
+  const response = await request(signed.url, {
+    method,
+    headers: body === undefined ? sent : { ...sent, 'content-length': String(body.length) },
+    body: body === undefined ? null : Readable.from(slicesOf(body, asked, alive)),
+    dispatcher,
+    signal,
+  });
+  const text = await response.body.text();
+  const parsed = method === 'HEAD' ? undefined : readXml(text);
+  const header = (name: string): string => {
+    const value = response.headers[name];
+    return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
+  };
+  return {
+    status: response.statusCode,
+    code: parsed?.root === 'Error' ? textOf(parsed.node, 'Code') : '',
+    header,
+    body: parsed,
+  };
+}
+
+/** An answer of 200 may still be an error: it was begun before the work was done. */
+function isGood({ status, body }: S3Answer): boolean {
+  return status >= 200 && status < 300 && body?.root !== 'Error';
+}
+
+async function* slicesOf(
+  body: Buffer,
+  { onBegin, onSent }: Pick<S3Request, 'onBegin' | 'onSent'>,
+  alive: () => void,
+): AsyncGenerator<Buffer> {
+  onBegin?.();
+  for (let start = 0; start < body.length; start += sliceBytes) {
+    yield body.subarray(start, start + sliceBytes);
+    alive();
+    onSent?.(Math.min(start + sliceBytes, body.length));
+  }
+}
+
+const passingFailures = new Set(
+  'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE EAI_AGAIN ENETUNREACH EHOSTUNREACH UND_ERR_SOCKET UND_ERR_CONNECT_TIMEOUT'.split(
+    ' ',
+  ),
+);
+/** Said with a 400 or a 200; BadDigest: the bytes were damaged on their way. */
+const passingCodes = new Set('RequestTimeout SlowDown InternalError ServiceUnavailable BadDigest'.split(' '));
+
+function isPassing(error: Error): boolean {
+  if (error instanceof S3Error) {
+    return [408, 429, 500, 502, 503, 504].includes(error.status) || passingCodes.has(error.code);
+  }
+  return error instanceof NetworkError && passingFailures.has(error.code);
+}

@@ -1,0 +1,125 @@
+import { DeployError } from '../shared/errors.ts';
+import type { S3Place } from './s3-address.ts';
+import type { S3Answer } from './s3-call.ts';
+import { exportCommand } from './s3-credentials.ts';
+import { textOf } from './s3-xml.ts';
+
+/** An answer that nobody asked for. Of it remains what is safe to show: the request, with its signature, is not kept. */
+export class S3Error extends Error {
+  override readonly name = 'S3Error';
+  readonly status: number;
+  readonly code: string;
+  /** The bucket's own region, where the answer tells it. */
+  readonly region: string;
+  /** How far the clock here is from the server's. */
+  readonly clockMinutesOff: number;
+
+  constructor({ status, code, body, ...answer }: S3Answer) {
+    const safe = /^[A-Za-z0-9.]{1,60}$/.test(code) ? code : '';
+    super(['S3:', status, safe].filter(Boolean).join(' '));
+    this.status = status;
+    this.code = safe;
+    const region = answer.header('x-amz-bucket-region') || textOf(body?.node, 'Region');
+    this.region = /^[a-z0-9-]{1,40}$/.test(region) ? region : '';
+    const there = Date.parse(answer.header('date'));
+    this.clockMinutesOff = Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
+  }
+}
+
+/** No answer came. What the network said is kept as its code alone. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`network: ${code}`);
+    this.code = code;
+  }
+}
+
+/** What the network threw, as ours; undefined if it was not the network. */
+export function networkError(error: unknown): NetworkError | undefined {
+  if (error instanceof S3Error || error instanceof DeployError) return undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? new NetworkError(code) : undefined;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection closed',
+  UND_ERR_SOCKET: 'connection closed',
+  ETIMEDOUT: 'no answer',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name service does not answer',
+  ENETUNREACH: 'no route to it',
+  EHOSTUNREACH: 'no route to it',
+};
+
+const signIn = `Sign in again, then: ${exportCommand}.`;
+const denialHints: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'Check AWS_ACCESS_KEY_ID, and that it belongs to this endpoint.',
+  SignatureDoesNotMatch: 'Copy AWS_SECRET_ACCESS_KEY again, whole, and check the region.',
+  ExpiredToken: signIn,
+  InvalidToken: signIn,
+  TokenRefreshRequired: signIn,
+};
+const rightsHint =
+  'Allow this key on the bucket: s3:ListBucket, GetObject, PutObject, DeleteObject, AbortMultipartUpload, ListMultipartUploadParts, ListBucketMultipartUploads.';
+
+/** Turns what went wrong into an error the user can act on. Anything else comes back as it is. */
+export function explained(error: unknown, place: S3Place): unknown {
+  if (error instanceof S3Error) return answered(error, place);
+  return error instanceof NetworkError ? unreachable(error, place) : error;
+}
+
+function answered(cause: S3Error, place: S3Place): DeployError {
+  const { status, code, region } = cause;
+  const { address, bucket } = place;
+  const said = `${status}${code && ` ${code}`}`;
+  const refusal = (message: string, hint: string) => new DeployError('store-unreachable', message, { hint, cause });
+  if (code === 'NoSuchBucket') {
+    return refusal(`${address} does not exist`, `Make it (aws s3 mb s3://${bucket}), or check --store.`);
+  }
+  if (region !== '' && region !== place.region && (status === 301 || status === 307 || status === 400)) {
+    return refusal(
+      `The bucket of ${address} is in region ${region}, not ${place.region} (${said})`,
+      `Add region=${region} to the query of --store, or set AWS_REGION=${region}.`,
+    );
+  }
+  if (status === 401 || status === 403 || denialHints[code] !== undefined) {
+    const clockIsOff = code === 'RequestTimeTooSkewed' || cause.clockMinutesOff >= 15;
+    const clock = clockIsOff ? `; the clock here is ${cause.clockMinutesOff} minutes off` : '';
+    return new DeployError('store-denied', `${address} refused the credentials (${said})${clock}`, {
+      hint: clockIsOff ? 'Set the clock of this machine.' : (denialHints[code] ?? rightsHint),
+      cause,
+    });
+  }
+  if (code === '' && status < 500) {
+    return refusal(
+      `Something answers at ${address}, but no S3 (${said})`,
+      'Check --store: bucket, endpoint and region.',
+    );
+  }
+  return refusal(
+    `${address} answered ${said}`,
+    status >= 500 || status === 409 || status === 200
+      ? 'Try again in a minute.'
+      : 'Check --store: bucket, endpoint and region.',
+  );
+}
+
+function unreachable(cause: NetworkError, { address }: S3Place): DeployError {
+  const { code } = cause;
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) {
+    return new DeployError('store-unreachable', `Cannot trust the certificate of ${address} (${code})`, {
+      hint: 'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS.',
+      cause,
+    });
+  }
+  return new DeployError('store-unreachable', `Cannot reach ${address}: ${reasons[code] ?? code}`, {
+    hint: 'Check --store, the network and a proxy (HTTPS_PROXY).',
+    cause,
+  });
+}

@@ -1,0 +1,129 @@
+import { isDigest } from '../shared/digest.ts';
+import { targets } from '../shared/target.ts';
+import type { S3Answer, S3Call, S3Request } from './s3-call.ts';
+import { elements, textOf } from './s3-xml.ts';
+import type { StoredArtifact } from './store.ts';
+
+/** What a bucket tells of an object without sending it. */
+export interface S3Object {
+  readonly sizeBytes: number;
+  readonly storedAt: Date;
+  /** Changes with the object. Of one that came in one piece it is often, but not everywhere, the MD5. */
+  readonly etag: string;
+  readonly metadata: { readonly target: string; readonly sha256: string; readonly prefix: string };
+}
+
+/** Looks at an object; undefined if it is not there. */
+export async function headOf(call: S3Call, key: string, signal?: AbortSignal): Promise<S3Object | undefined> {
+  const answer = await call({ method: 'HEAD', key }, { signal, allows: ({ status }) => status === 404 });
+  if (answer.status === 404) return undefined;
+  return {
+    sizeBytes: Number(answer.header('content-length')),
+    storedAt: new Date(answer.header('last-modified')),
+    etag: answer.header('etag'),
+    metadata: {
+      target: answer.header('x-amz-meta-target'),
+      sha256: answer.header('x-amz-meta-sha256'),
+      prefix: answer.header('x-amz-meta-prefix'),
+    },
+  };
+}
+
+/** What an object tells of itself, as headers. */
+export function metadataHeaders(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
+}
+
+/** How a bucket took an attempt to make an object: made it; has one of that name; lost what was sent for it. */
+export type Outcome = 'made' | 'exists' | 'lost';
+
+/** Makes objects where there is none of their name. */
+export type Create = (request: S3Request, signal: AbortSignal | undefined) => Promise<Outcome>;
+
+/**
+ * Makes the way in which an object comes to be: only if none has its name (`If-None-Match: *`). A provider that knows no such
+ * condition says so, and is asked without it from then on; one that ignores it replaces an object by its equal, since the
+ * name says what the bytes are.
+ */
+export function creator(call: S3Call): Create {
+  let isConditional = true;
+  const attempt = async (request: S3Request, signal: AbortSignal | undefined): Promise<S3Answer> =>
+    call(isConditional ? { ...request, headers: { ...request.headers, 'if-none-match': '*' } } : request, {
+      signal,
+      tries: 5,
+      stallMs: 60_000,
+      allows: (answer) => outcomeOf(answer) !== 'made' || (isConditional && isUnknown(answer)),
+    });
+  return async (request, signal) => {
+    let answer = await attempt(request, signal);
+    if (isConditional && isUnknown(answer)) {
+      isConditional = false;
+      answer = await attempt(request, signal);
+    }
+    return outcomeOf(answer);
+  };
+}
+
+function outcomeOf({ status, code }: S3Answer): Outcome {
+  if (status === 412) return 'exists';
+  // Another has joined or dropped the parts, or sent other ones under their numbers.
+  const isLost = status === 409 || ['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(code);
+  return isLost ? 'lost' : 'made';
+}
+
+function isUnknown({ status, code }: S3Answer): boolean {
+  return status === 501 || (status === 400 && ['NotImplemented', 'InvalidArgument', 'InvalidRequest'].includes(code));
+}
+
+/** What stands in a bucket under a prefix. */
+export interface Listed {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Date;
+}
+
+/** Lists objects, a thousand at a time. */
+export async function listOf(call: S3Call, prefix: string, signal?: AbortSignal): Promise<Listed[]> {
+  const found: Listed[] = [];
+  for (let token = ''; ;) {
+    const query = { 'list-type': '2', prefix, ...(token !== '' && { 'continuation-token': token }) };
+    const { body } = await call({ method: 'GET', query }, { signal });
+    for (const entry of elements(body?.node, 'Contents')) {
+      found.push({
+        key: textOf(entry, 'Key'),
+        sizeBytes: Number(textOf(entry, 'Size')),
+        storedAt: new Date(textOf(entry, 'LastModified')),
+      });
+    }
+    token = textOf(body?.node, 'NextContinuationToken');
+    if (textOf(body?.node, 'IsTruncated') !== 'true' || token === '') return found;
+  }
+}
+
+/** Makes of what is listed the artifacts, each asked for its target: a list does not tell that. */
+export async function artifactsIn(
+  call: S3Call,
+  listed: readonly Listed[],
+  signal?: AbortSignal,
+): Promise<StoredArtifact[]> {
+  const ours = listed.flatMap(({ key, ...entry }) => {
+    const [version = '', name = '', ...rest] = key.split('/');
+    return isDigest(version) && name !== '' && rest.length === 0 ? [{ key, version, name, ...entry }] : [];
+  });
+  return inTurns(ours, async ({ key, ...artifact }): Promise<StoredArtifact> => {
+    const text = (await headOf(call, key, signal))?.metadata.target;
+    const target = targets.find((known) => known === text);
+    return { ...artifact, ...(target && { target }) };
+  });
+}
+
+const atOnce = 8;
+
+/** Does the same with each of many, a few at a time, and gives what comes of it in their order. */
+export async function inTurns<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let start = 0; start < all.length; start += atOnce) {
+    done.push(...(await Promise.all(all.slice(start, start + atOnce).map(each))));
+  }
+  return done;
+}

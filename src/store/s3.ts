@@ -1,0 +1,120 @@
+import type { Artifact } from '../executable/artifact.ts';
+import { DeployError } from '../shared/errors.ts';
+import { objectName } from './assemble.ts';
+import { keepFresh } from './keep-fresh.ts';
+import { meter } from './meter.ts';
+import type { S3Place } from './s3-address.ts';
+import { assembleInBucket } from './s3-assemble.ts';
+import { s3CallsTo, urlIn } from './s3-call.ts';
+import type { S3Keys } from './s3-credentials.ts';
+import { accessOfLink, accessWithKeys, linkTo } from './s3-link.ts';
+import { dateAnew } from './s3-date.ts';
+import { artifactsIn, creator, headOf, listOf, type S3Object } from './s3-objects.ts';
+import { removeFrom, removeOld } from './s3-remove.ts';
+import type { UrlPlace, UrlStore } from './store.ts';
+
+/** Everything a store in an S3 bucket needs to know. */
+export interface S3Settings {
+  readonly place: S3Place;
+  readonly keys: S3Keys;
+  /** Where anybody may read the bucket, without a slash at its end; pods then need no secret. */
+  readonly publicUrl?: string | undefined;
+  readonly freshMs?: number | undefined;
+}
+
+/** Whoever finds no object after so many attempts has somebody against him. */
+const mostTries = 3;
+
+/** A store in one bucket of S3, or of what speaks like it; objects are named as on Azure. The bucket has to be there. */
+export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlStore {
+  const { address, region } = place;
+  const call = s3CallsTo(place, keys);
+  const create = creator(call);
+  const access = publicUrl === undefined ? accessWithKeys(keys) : `public at ${publicUrl}`;
+  const placeOf = async (artifact: Pick<Artifact, 'version' | 'name'>): Promise<UrlPlace> => ({
+    kind: 'url',
+    url: urlIn(publicUrl === undefined ? place : { ...place, url: publicUrl }, objectName(artifact)),
+  });
+
+  const isThere = (artifact: Artifact, stored: S3Object | undefined): stored is S3Object => {
+    if (stored === undefined) return false;
+    if (stored.sizeBytes === artifact.sizeBytes) return true;
+    throw damaged(address, artifact, stored.sizeBytes);
+  };
+
+  return {
+    address,
+    access,
+    placeOf,
+
+    async check({ signal } = {}) {
+      // A list, of nothing: unlike a look at an object it says in words what is wrong.
+      const query = { 'list-type': '2', 'max-keys': '1', prefix: `${'0'.repeat(64)}/` };
+      await call({ method: 'GET', query }, { tries: 2, stallMs: 4_000, signal });
+    },
+
+    async has(artifact, { signal } = {}) {
+      return (await headOf(call, objectName(artifact), signal)) !== undefined;
+    },
+
+    async put(artifact, options = {}) {
+      const { signal, onProgress, onNotice } = options;
+      const key = objectName(artifact);
+      let sentBytes = 0;
+      let reusedBytes = 0;
+      for (let tries = 1; ; tries += 1) {
+        // The first time: is it there already? Afterwards: is it as it should be, whoever made it?
+        const found = await headOf(call, key, signal);
+        if (isThere(artifact, found)) {
+          const { storedAt, metadata } = found;
+          const at = { bucket: place.bucket, key, metadata, ...(signal && { signal }) };
+          const anew = async () => dateAnew(call, at);
+          if (await keepFresh({ storedAt, freshMs, address, options, dateAnew: anew }))
+            return { sentBytes, reusedBytes };
+        }
+        if (tries > mostTries) throw lost(address, artifact);
+        const counted = meter(artifact.sizeBytes, onProgress);
+        // What cannot be joined with a copied part may be joined without.
+        await assembleInBucket(artifact, { place, call, create, counted, signal, onNotice, copies: tries === 1 });
+        sentBytes += counted.sentBytes();
+        reusedBytes = counted.reusedBytes();
+      }
+    },
+
+    async source(artifact) {
+      const at = await placeOf(artifact);
+      if (publicUrl !== undefined) return { ...at, access };
+      return { ...at, access, opensOne: true, ...(await linkTo(at.url, { keys, region })) };
+    },
+
+    async accessOf(secret) {
+      return secret === undefined ? { access: 'public' } : accessOfLink(secret);
+    },
+
+    async list({ signal } = {}) {
+      return artifactsIn(call, await listOf(call, '', signal), signal);
+    },
+
+    async remove(version, { signal } = {}) {
+      await removeFrom(call, version, signal);
+    },
+
+    async removeUnused(artifacts, options) {
+      return removeOld(call, artifacts, options);
+    },
+  };
+}
+
+function lost(address: string, { name }: Artifact): DeployError {
+  return new DeployError('store-unreachable', `${address} lost parts of ${name} before they were joined`, {
+    hint: 'Run the same command again: it sends what is missing.',
+  });
+}
+
+function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
+  return new DeployError(
+    'store-damaged',
+    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
+    { hint: 'Delete that object, then deploy again.' },
+  );
+}

@@ -1,0 +1,142 @@
+import type { Artifact } from '../executable/artifact.ts';
+import type { Digest } from '../shared/digest.ts';
+import type { Target } from '../shared/target.ts';
+
+/**
+ * Where artifacts live, by version. Every implementation passes `storeContract`.
+ *
+ * @typeParam P how its pods read: most stores give a URL.
+ */
+export interface Store<P extends Place = Place> {
+  /** For people, without secrets: `azure://account/container`. */
+  readonly address: string;
+
+  /** How pods will read, in words, for the plan line: `read-only link, policy selfsame, prolonged at each deploy`. */
+  readonly access: string;
+
+  /** Where a pod will read an artifact; known before it is there. */
+  placeOf(artifact: Pick<Artifact, 'version' | 'name' | 'blob'>): Promise<P>;
+
+  /**
+   * Makes sure that the store can be reached with these credentials, and that they may write as far as that can be known,
+   * before anything is changed; creates nothing.
+   *
+   * @throws {DeployError} `store-unreachable` or `store-denied`. The SDK's error is not passed on: it holds the request,
+   *   and with it the secret.
+   */
+  check(options?: WaitOptions): Promise<void>;
+
+  /** True if the object is complete; a half-written one does not count. */
+  has(artifact: Pick<Artifact, 'version' | 'name'>, options?: WaitOptions): Promise<boolean>;
+
+  /**
+   * Uploads the artifact unless it is there already.
+   *
+   * The bytes are hashed on their way; what does not hash to `artifact.version` is never committed.
+   *
+   * What an upload that was cut off had sent is not sent again, nor what the store holds already and can copy itself: the
+   * prefix that other artifacts share, and the parts that stand in `like`. Where it does not copy, all is sent.
+   *
+   * What is there already is dated anew, if it is older than an hour: it is in use.
+   *
+   * @returns what crossed the wire and what was found or copied inside the store, both in bytes; 0 and 0 if it was there.
+   * @throws {DeployError} `store-unreachable`, `store-denied`, `store-damaged` if an object of another length has its
+   *   name, or `executable-damaged` if the bytes are not the version's.
+   */
+  put(artifact: Artifact, options?: PutOptions): Promise<{ sentBytes: number; reusedBytes: number }>;
+
+  /**
+   * What a pod needs to read the artifact, which has to be in the store already; on Azure this makes or prolongs the
+   * access policy. The secret part goes into a Secret: never log it.
+   *
+   * Where a store can, one secret opens all artifacts: one Secret serves every architecture and, where the link does
+   * not name its end, every release, so that it stays the same from deploy to deploy. Where it cannot, the source says so.
+   */
+  source(artifact: Pick<Artifact, 'version' | 'name' | 'blob'>, options?: WaitOptions): Promise<Source<P>>;
+
+  /** What a secret that was deployed earlier still gives, changing nothing; for `self status`. */
+  accessOf(secret: string | undefined, options?: WaitOptions): Promise<Access>;
+
+  /** Every complete artifact. */
+  list(options?: WaitOptions): Promise<StoredArtifact[]>;
+
+  /** Removes one version; removing what is not there is no error. */
+  remove(version: Digest, options?: WaitOptions): Promise<void>;
+}
+
+/** A store that pods read by a URL. Other clusters may share it, and nobody sees them all. */
+export interface UrlStore extends Store<UrlPlace> {
+  /**
+   * Removes artifacts of which nobody has stored, or by `put` found, the same since; then what versions shared and none needs.
+   * So a deploy under way, which refers to them only later, does not lose what it found.
+   *
+   * @returns those that were removed by this call.
+   */
+  removeUnused<A extends Pick<Artifact, 'version' | 'name'>>(
+    artifacts: readonly A[],
+    options: WaitOptions & { readonly before: Date },
+  ): Promise<A[]>;
+}
+
+/** How long what `put` found there may bear an old date before it is dated anew; `removeUnused` must not be asked for younger. */
+export const datedAnewAfterMs = 60 * 60_000;
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface PutOptions extends WaitOptions {
+  /** Called with the bytes that really crossed the wire so far, and all that have to. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** The version of the same name that is most like this one, of which the store may copy: the one that runs now. */
+  readonly like?: Digest | undefined;
+  /** Called with what the user should know of an upload that succeeds all the same. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** Where a pod reads an artifact: nothing secret, so that it may stand in a pod spec. */
+type Place = UrlPlace | MountedPlace;
+
+/** Read over the network, the whole or a range of it: `GET url?secret`. */
+export interface UrlPlace {
+  readonly kind: 'url';
+  /** Without its query. */
+  readonly url: string;
+}
+
+/** Mounted into the pod: the blob alone, compressed by zstd. The runner makes the executable from it. */
+export interface MountedPlace {
+  readonly kind: 'mounted';
+  /** Names of Secrets in the pod's namespace; what they hold, joined in this order, is the compressed blob. */
+  readonly secrets: readonly string[];
+  /** As it is once it is unpacked. */
+  readonly blob: { readonly digest: Digest; readonly sizeBytes: number };
+}
+
+/** How a pod reads an artifact. */
+export type Source<P extends Place = Place> = P &
+  Access & {
+    /** The query string without `?` (a SAS), or absent where nothing secret is needed. */
+    readonly secret?: string;
+    /** True where the secret opens this artifact alone, so that each version needs its own. */
+    readonly opensOne?: boolean;
+  };
+
+/** How pods may read, and until when. */
+export interface Access {
+  /** In words, e.g. `read-only link, policy selfsame, prolonged at each deploy`. */
+  readonly access: string;
+  /** When the access ends, if it does. */
+  readonly validUntil?: Date;
+  /** What the user should know about that end, if something. */
+  readonly warning?: string;
+}
+
+export interface StoredArtifact {
+  readonly version: Digest;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Date;
+  /** Absent if the object does not say. */
+  readonly target?: Target;
+}

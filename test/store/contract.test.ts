@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { Azurite } from '../../scripts/azurite.ts';
+import { openStore, type StoreSettings } from '../../src/store/open.ts';
+import { azuriteProcess } from '../azurite.ts';
+import { memoryStore } from '../memory-store.ts';
+import { storeContract } from '../store-contract.ts';
+import { unusedContract } from '../unused-contract.ts';
+
+describe('memoryStore', () => storeContract(async () => memoryStore()));
+
+describe('azureStore', () => {
+  let azurite: Azurite;
+  let containers = 0;
+  beforeAll(async () => {
+    azurite = await azuriteProcess();
+  });
+  afterAll(async () => azurite.stop());
+
+  const open = (settings: Partial<StoreSettings> = {}) => {
+    containers += 1;
+    return openStore({
+      store: `${azurite.url}/contract-${containers}`,
+      environment: { AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString },
+      ...settings,
+    });
+  };
+  storeContract(async () => open());
+  unusedContract(async () => open({ freshMs: 0 }), { shares: true });
+});
