@@ -1,0 +1,52 @@
+import { existsSync, writeFileSync, writeSync } from 'node:fs';
+
+/** Why the executable cannot be started. The statuses are listed at the head of runner/run.sh, and 76 in main.ts. */
+export class Failure extends Error {
+  readonly status: number;
+
+  constructor(status: number, reason: string, cause?: unknown) {
+    super(reason, cause === undefined ? {} : { cause });
+    this.status = status;
+  }
+}
+
+/** One line to stderr, at once: what is written through a stream may come after the application's first line. */
+export function say(text: string): void {
+  try {
+    writeSync(2, lineOf(text));
+  } catch (error) {
+    // Nobody reads any more, or not fast enough: that is no reason not to start.
+    if (!['EPIPE', 'EAGAIN'].includes(codeOf(error))) throw error;
+  }
+}
+
+/** Says why, and leaves it where Kubernetes looks for it. */
+export function leaveReason(reason: string, environment: NodeJS.ProcessEnv): void {
+  say(reason);
+  const given = environment['SELFSAME_TERMINATION_LOG'];
+  if (!given && !existsSync('/dev/termination-log')) return;
+  try {
+    writeFileSync(given || '/dev/termination-log', lineOf(reason));
+  } catch (error) {
+    // It stands in the log in any case.
+    if (codeOf(error) === '') throw error;
+  }
+}
+
+function lineOf(text: string): string {
+  return `selfsame runner: ${text.replace(/\s+/g, ' ')}\n`;
+}
+
+/** The system's name for what went wrong, e.g. `ENOSPC`; empty if it was nothing of the kind. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}
+
+export function megabytes(bytes: number): string {
+  return (Math.floor(bytes / 100_000) / 10).toFixed(1);
+}
+
+export function seconds(milliseconds: number): string {
+  return (Math.floor(milliseconds / 100) / 10).toFixed(1);
+}
