@@ -1,0 +1,33 @@
+import { refusalStatus } from '../kubernetes/api-error.ts';
+import type { Cluster } from '../kubernetes/client.ts';
+import { findBlobs, missingIn, missingText } from '../kubernetes/find-blobs.ts';
+import { deployedLinks, linkOf } from '../kubernetes/link-places.ts';
+import type { Status } from '../kubernetes/status.ts';
+import type { Access, Store } from '../store/store.ts';
+
+/**
+ * How the pods of a deployment read the store, and until when: asked of the link that they have, not of one that would be
+ * made now.
+ *
+ * @returns undefined where we may not see the Secret.
+ */
+export async function accessOfPods(
+  { name, versions, blobSecrets }: Pick<Status, 'name' | 'versions' | 'blobSecrets'>,
+  { cluster, store, signal }: { cluster: Cluster; store: Store; signal: AbortSignal },
+): Promise<Access | undefined> {
+  try {
+    if (blobSecrets.length > 0) {
+      const missing = missingIn(await findBlobs(cluster, name, { signal }), blobSecrets);
+      const warning = `${missingText(missing)}; the same deploy again stores it`;
+      return { access: store.access, ...(missing.length > 0 && { warning }) };
+    }
+    const links = await deployedLinks(cluster, name, { signal });
+    if (links === undefined) return undefined;
+    // Where each version has its own, all were made by the same deploy, and end together. Others may be of another store.
+    const [version = ''] = Object.values(versions);
+    return await store.accessOf(linkOf(version, links), { signal });
+  } catch (error) {
+    if (refusalStatus(error) === 403) return undefined;
+    throw error;
+  }
+}

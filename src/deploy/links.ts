@@ -1,0 +1,50 @@
+import type { Artifact } from '../executable/artifact.ts';
+import { deployedLinkPlaces, deployedLinks, linkOf, type LinkPlace } from '../kubernetes/link-places.ts';
+import type { Intent } from '../kubernetes/manifest.ts';
+import type { Digest } from '../shared/digest.ts';
+import type { Source, Store } from '../store/store.ts';
+import type { PreflightWorld } from './preflight.ts';
+
+/**
+ * What the Secret has to hold so that pods can read their executables.
+ *
+ * During a rollout, and after a way back, pods of earlier releases read the same Secret. Where a link opens one version alone,
+ * theirs are made anew; those to another store, from which they were deployed, are kept as they are.
+ */
+export async function linksFor(
+  sources: readonly (readonly [Pick<Artifact, 'version' | 'name'>, Source])[],
+  { name, cluster, store, signal }: Pick<PreflightWorld, 'cluster' | 'store' | 'signal'> & { name: string },
+): Promise<Pick<Intent, 'query' | 'queries'>> {
+  const [[artifact, first] = []] = sources;
+  if (artifact === undefined || first?.secret === undefined) return {};
+  const own = new Set<Digest>(sources.map(([{ version }]) => version));
+  const others = (await deployedLinkPlaces(cluster, name, { signal })).filter(({ version }) => !own.has(version));
+  const queries: Record<string, string> = {};
+  if (first.opensOne === true) for (const [{ version }, { secret = '' }] of sources) queries[version] = secret;
+
+  const elsewhere: LinkPlace[] = [];
+  for (const place of others) {
+    if (!(await isIn(store, place))) elsewhere.push(place);
+    else if (first.opensOne === true) {
+      queries[place.version] ??= (await store.source(artifactAt(place), { signal })).secret ?? '';
+    }
+  }
+  const links = elsewhere.length === 0 ? undefined : await deployedLinks(cluster, name, { signal });
+  for (const { version } of elsewhere) {
+    const link = links && linkOf(version, links);
+    if (link !== undefined) queries[version] ??= link;
+  }
+  if (first.opensOne === true) return { queries };
+  return { query: first.secret, ...(Object.keys(queries).length > 0 && { queries }) };
+}
+
+/** True if that is where a store has it. */
+export async function isIn(store: Store, place: LinkPlace): Promise<boolean> {
+  const known = await store.placeOf(artifactAt(place));
+  return known.kind === 'url' && known.url === place.url;
+}
+
+/** The artifact at a place: its URL ends with the object's name. */
+export function artifactAt({ version, url }: LinkPlace): Pick<Artifact, 'version' | 'name'> {
+  return { version, name: decodeURIComponent(url.slice(url.lastIndexOf('/') + 1)) };
+}

@@ -1,0 +1,173 @@
+import { isLoopback, parseAddress } from '../app/address.ts';
+import type { Application } from '../app/application.ts';
+import { parseOptions } from '../app/options.ts';
+import type { Resources, Runner } from '../kubernetes/manifest.ts';
+import { stockImage } from '../kubernetes/stock-runner.ts';
+import { DeployError } from '../shared/errors.ts';
+import { parseLinuxTarget, type LinuxTarget } from '../shared/target.ts';
+import { parseName, parseObjectName } from './object-name.ts';
+import { resourcesFrom, type ResourceFlags } from './resources.ts';
+
+/** What the user wants, read and checked: nothing behind it looks at flags again. */
+export interface Plan {
+  readonly app: Application;
+  /** Names the objects on the cluster; a DNS label. */
+  readonly name: string;
+  readonly replicas: number;
+  /** No number was given: what is there already keeps its own. */
+  readonly keepsReplicas: boolean;
+  /** The application's own words, which go with it. */
+  readonly args: readonly string[];
+  /** The port it serves on in a pod, if it serves. */
+  readonly port?: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Wanted by `--target`; absent means whatever the nodes are. */
+  readonly target?: LinuxTarget;
+  readonly resources: Resources;
+  readonly runnerImage: string;
+  /** What the image is: a stock one of Node.js, which is given the runner, or one that is the runner. */
+  readonly runner: Runner['kind'];
+  readonly imagePullSecret?: string;
+  readonly serviceAccount?: string;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly string[];
+  readonly waits: boolean;
+  /** Goes back to the last version that was ready if this one fails. */
+  readonly rollsBack: boolean;
+  readonly waitTimeoutMs: number;
+  /** Whether the logs are followed afterwards. */
+  readonly follows: boolean;
+  /** Whether everything is deleted again in the end. */
+  readonly removes: boolean;
+}
+
+/** Flag values as the command line gives them, by their names in `shared/flags.ts`. */
+export interface PlanFlags extends ResourceFlags {
+  readonly name?: string;
+  readonly replicas?: string;
+  readonly env?: readonly string[];
+  readonly target?: string;
+  readonly 'runner-image'?: string;
+  readonly 'image-pull-secret'?: string;
+  readonly 'service-account'?: string;
+  readonly 'node-selector'?: readonly string[];
+  readonly toleration?: readonly string[];
+  readonly wait?: boolean;
+  readonly 'wait-timeout'?: string;
+  readonly rollback?: boolean;
+  readonly logs?: boolean;
+  readonly rm?: boolean;
+}
+
+/**
+ * Reads what the user wants.
+ *
+ * @param args the application's own words; read by its own options, so that a wrong one is refused here, not in a pod.
+ * @throws {DeployError} `bad-usage`, `bad-name` or `bad-target`, naming the flag.
+ */
+export function planFrom(app: Application, flags: PlanFlags, args: readonly string[]): Plan {
+  const port = portOf(app, args);
+  const runnerImage = parseImage(flags['runner-image'] ?? process.env['SELFSAME_RUNNER_IMAGE'] ?? stockImage);
+  return {
+    app,
+    name: parseName(flags.name ?? app.name),
+    replicas: parseReplicas(flags.replicas ?? '1'),
+    keepsReplicas: flags.replicas === undefined,
+    args,
+    ...(port !== undefined && { port }),
+    env: { ...app.env, ...pairs('--env', flags.env, /^[A-Za-z_][A-Za-z0-9_.-]*$/) },
+    ...(flags.target !== undefined && { target: parseLinuxTarget(flags.target) }),
+    resources: resourcesFrom(flags, app.resources),
+    runnerImage,
+    runner: runnerOf(runnerImage),
+    ...(flags['image-pull-secret'] !== undefined && {
+      imagePullSecret: parseObjectName('--image-pull-secret', flags['image-pull-secret']),
+    }),
+    ...(flags['service-account'] !== undefined && {
+      serviceAccount: parseObjectName('--service-account', flags['service-account']),
+    }),
+    nodeSelector: pairs('--node-selector', flags['node-selector'], /^[A-Za-z0-9][A-Za-z0-9_./-]*$/),
+    tolerations: flags.toleration ?? [],
+    waits: flags.wait ?? true,
+    rollsBack: flags.rollback ?? true,
+    waitTimeoutMs: parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m'),
+    follows: flags.logs === true || flags.rm === true,
+    removes: flags.rm === true,
+  };
+}
+
+/**
+ * Reads a number of replicas.
+ *
+ * @throws {DeployError} `bad-usage` unless it is a whole number from 1 to 10,000.
+ */
+export function parseReplicas(text: string): number {
+  const replicas = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (replicas < 1 || replicas > 10_000) {
+    throw new DeployError('bad-usage', `Cannot run "${text}" replicas`, {
+      hint: 'Pass --replicas with a whole number from 1 to 10000.',
+    });
+  }
+  return replicas;
+}
+
+/** A timer of Node.js cannot wait longer than 24.8 days, and then does not wait at all. */
+const longestMs = 500 * 3_600_000;
+
+/**
+ * Reads `90s`, `5m`, `1h` or `250ms` as milliseconds.
+ *
+ * @throws {DeployError} `bad-usage` if it is none of these, 0, or longer than 500 hours.
+ */
+export function parseDuration(flag: string, text: string): number {
+  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  const [, digits = '', unit = ''] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? [];
+  const found = Object.entries(units).find(([name]) => name === unit);
+  const milliseconds = Number(digits) * (found?.[1] ?? 0);
+  if (milliseconds === 0 || milliseconds > longestMs) {
+    throw new DeployError('bad-usage', `Cannot read ${flag} "${text}" as a time`, {
+      hint: `Pass for example ${flag} 90s or ${flag} 5m, at most 500h.`,
+    });
+  }
+  return milliseconds;
+}
+
+function portOf(app: Application, args: readonly string[]): number | undefined {
+  const options = parseOptions(app.options ?? {}, args);
+  if (app.address === undefined) return undefined;
+  const address = parseAddress(app.address(options));
+  if (isLoopback(address) || address.port === 0) {
+    throw new DeployError('bad-usage', `Cannot serve replicas on "${app.address(options)}"`, {
+      hint: 'Pass an address that others can reach, such as :8080.',
+    });
+  }
+  return address.port;
+}
+
+function pairs(flag: string, words: readonly string[] = [], key: RegExp): Record<string, string> {
+  const read = words.map((word): [string, string] => {
+    const at = word.indexOf('=');
+    if (at > 0 && key.test(word.slice(0, at))) return [word.slice(0, at), word.slice(at + 1)];
+    throw new DeployError('bad-usage', `Cannot read ${flag} "${at > 0 ? word.slice(0, at) : word}"`, {
+      hint: `Pass ${flag} NAME=VALUE.`,
+    });
+  });
+  return Object.fromEntries(read);
+}
+
+/** An image's name as https://github.com/distribution/reference has it: registry, path, tag and digest. */
+const imageName =
+  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|__?|-+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+function parseImage(text: string): string {
+  if (imageName.test(text)) return text;
+  throw new DeployError('bad-usage', `Cannot read --runner-image "${text}" as the name of an image`, {
+    hint: `Pass --runner-image with a name such as ${stockImage}.`,
+  });
+}
+
+/** An image that is called `node`, in whatever registry and folder, is a stock one; anything else has our runner inside. */
+function runnerOf(image: string): Runner['kind'] {
+  const [name = ''] = (image.split('/').at(-1) ?? '').split(/[:@]/, 1);
+  return name === 'node' ? 'stock' : 'thin';
+}

@@ -1,0 +1,98 @@
+import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
+import { refusalStatus } from '../kubernetes/api-error.ts';
+import type { Cluster } from '../kubernetes/client.ts';
+import { labelSelector } from '../kubernetes/labels.ts';
+import { pathOf } from '../kubernetes/paths.ts';
+import { shortages } from '../kubernetes/quota.ts';
+import type { Rehearsal } from '../kubernetes/rehearse.ts';
+import { DeployError } from '../shared/errors.ts';
+import { begin, outcome } from './findings.ts';
+import type { Plan } from './plan.ts';
+
+/** What the checks of pods need to know. */
+export interface PodWorld {
+  readonly cluster: Cluster;
+  readonly rehearsal: Rehearsal;
+  readonly quotas: readonly V1ResourceQuota[];
+  /** The pod of the manifest, for where none could be tried. */
+  readonly template: V1Pod;
+  readonly signal: AbortSignal;
+}
+
+/** Why replicas would not be admitted: quota, limits, Pod Security, their account. Nothing if none are to be started. */
+export async function podFindings(plan: Plan, world: PodWorld): Promise<DeployError[]> {
+  const { podRefused, startsPods, pod, refused } = world.rehearsal;
+  if (!startsPods) return [];
+  const isTooFew = await quotaFindings(plan, { ...world, pod: pod ?? world.template });
+  if (podRefused === undefined || podRefused.code === 'cluster-denied') return isTooFew;
+  // The Deployment is refused for what is wrong with its pods; that one names the field as it stands there.
+  const isInvalid = refusalStatus(podRefused) === 422 && refused.some((error) => refusalStatus(error) === 422);
+  const isSaid = isTooFew.some(({ message }) => exceeded(podRefused.message) === /^The quota (\S+)/.exec(message)?.[1]);
+  return [...(isInvalid || isSaid ? [] : [admissionFinding(podRefused, plan, world.cluster)]), ...isTooFew];
+}
+
+function exceeded(message: string): string {
+  return /exceeded quota: ([^,\s]+)/.exec(message)?.[1] ?? '';
+}
+
+/** Why not even one pod would be admitted, in Kubernetes' words, with what to do about it. */
+function admissionFinding(error: DeployError, plan: Plan, { namespace }: Cluster): DeployError {
+  const said = error.message.replace(/^Refused by \S+: /, '').replace(/^pods "[^"]*" is forbidden: /, '');
+  // Whatever is wrong with the whole namespace is said in the same words of every object.
+  if (said === error.message || said.startsWith('namespaces "')) return error;
+  return new DeployError('cluster-refused', `No pod would be admitted in namespace ${namespace}: ${said}`, {
+    hint: hintFor(said, plan) ?? error.hint,
+    cause: error.cause,
+  });
+}
+
+function hintFor(said: string, { serviceAccount }: Pick<Plan, 'serviceAccount'>): string | undefined {
+  const unsaid = /must specify ([\w.,]+)/.exec(said)?.[1]?.split(',') ?? [];
+  const flags = unsaid.map((field) => quotaFlags[field]).filter((flag) => flag !== undefined);
+  if (flags.length > 0) return `Pass ${flags.join(' and ')}, which the quota there asks for.`;
+  if (/exceeded quota/.test(said)) return 'Ask for less, make room there, or have the quota raised.';
+  if (/violates PodSecurity/.test(said)) return 'Pass another --namespace, or have its Pod Security level changed.';
+  if (/service account/.test(said) && serviceAccount !== undefined) {
+    return `Create it (kubectl create serviceaccount ${serviceAccount}), or correct --service-account.`;
+  }
+  if (/(maximum|minimum|limit to request ratio)/.test(said)) {
+    return 'Change --cpu-request, --cpu-limit, --memory-request or --memory-limit to fit the LimitRange there.';
+  }
+  return undefined;
+}
+
+const quotaFlags: Readonly<Record<string, string>> = {
+  'limits.cpu': '--cpu-limit',
+  'limits.memory': '--memory-limit',
+  'requests.cpu': '--cpu-request',
+  'requests.memory': '--memory-request',
+};
+
+/** The quotas of the namespace; most have none. */
+export async function quotasIn(cluster: Cluster, signal: AbortSignal): Promise<V1ResourceQuota[]> {
+  const path = pathOf('ResourceQuota', { namespace: cluster.namespace });
+  return (await cluster.request<{ items: V1ResourceQuota[] }>('GET', path, { signal })).items;
+}
+
+/** Quotas into which all replicas together do not fit: the rollout would stop half-way. */
+async function quotaFindings(
+  { name, replicas }: Pick<Plan, 'name' | 'replicas'>,
+  { cluster, quotas, pod, signal }: Pick<PodWorld, 'cluster' | 'quotas' | 'signal'> & { pod: V1Pod },
+): Promise<DeployError[]> {
+  if (quotas.length === 0) return [];
+  const path = pathOf('Pod', { namespace: cluster.namespace });
+  const query = { labelSelector: labelSelector(name) };
+  const listed = await outcome(begin(cluster.request<{ items: V1Pod[] }>('GET', path, { query, signal })));
+  const { items: ours } = listed.value ?? {};
+  // Who may not see pods lacks a right if they have to be watched; that is found elsewhere.
+  if (ours === undefined) return listed.findings.filter(({ code }) => code !== 'cluster-denied');
+  const byQuota = Map.groupBy(shortages(quotas, { pod, replicas, ours }), ({ quota }) => quota);
+  return [...byQuota].map(([quota, found]) => {
+    const room = Math.min(...found.map((one) => one.room));
+    const limits = found.map(({ resource, hard }) => `${resource} ${hard}`).join(', ');
+    const message = `The quota ${quota} of namespace ${cluster.namespace} has room for ${room} of ${replicas} replicas (${limits})`;
+    return new DeployError('cluster-refused', message, {
+      hint: 'Ask for fewer --replicas or less for each, or have the quota raised.',
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Cluster } from '../kubernetes/client.ts';
+import type { KubernetesObject } from '../kubernetes/manifest.ts';
+import { listNodes } from '../kubernetes/nodes.ts';
+import { deploymentIn, rehearse } from '../kubernetes/rehearse.ts';
+import { rulesIn } from '../kubernetes/rights.ts';
+import { supportFindings } from '../kubernetes/supported.ts';
+import { DeployError } from '../shared/errors.ts';
+import type { Report } from '../shared/report.ts';
+import { linuxTargets, type LinuxTarget } from '../shared/target.ts';
+import type { Store } from '../store/store.ts';
+import { begin, outcome, permitted, refusal } from './findings.ts';
+import type { Plan } from './plan.ts';
+import { imageFindings } from './preflight-image.ts';
+import { isProvisioned, type Place, placeFor, roomFindings } from './preflight-nodes.ts';
+import { podFindings, quotasIn } from './preflight-pods.ts';
+import { rightsFindings } from './preflight-rights.ts';
+import { secretFindings } from './preflight-secrets.ts';
+
+export interface PreflightWorld {
+  readonly cluster: Cluster;
+  readonly store: Store;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Checks that are under way. */
+export interface Preflight {
+  /** What to build: for the nodes that replicas may go to, or `--target` alone. */
+  readonly targets: readonly LinuxTarget[];
+  /**
+   * Lets the API server try the objects, and waits for all other checks.
+   *
+   * @throws {DeployError} with everything that stands in the way, and nothing was changed or sent.
+   */
+  verdict(objects: readonly KubernetesObject[]): Promise<void>;
+}
+
+/**
+ * Looks before anything is changed. What does not need the objects is begun here, and goes on beside whatever makes them;
+ * all calls share one connection, and an account that may not see something deploys all the same: that it was not checked is
+ * said in one line.
+ *
+ * @throws {DeployError} only if the cluster does not answer any more; findings wait for the verdict.
+ */
+export async function preflight(plan: Plan, { cluster, store, report, signal }: PreflightWorld): Promise<Preflight> {
+  const checks = {
+    store: begin(store.check({ signal })),
+    rules: begin(rulesIn(cluster, signal)),
+    quotas: begin(quotasIn(cluster, signal)),
+    secrets: begin(secretFindings(plan, { cluster, signal })),
+  };
+  const nodes = await listNodes(cluster, signal);
+  const wanted = plan.target === undefined ? linuxTargets : [plan.target];
+  const place: Place = nodes === undefined ? { targets: wanted, nodes: [], findings: [] } : placeFor(plan, nodes);
+
+  return {
+    targets: place.targets,
+    async verdict(objects) {
+      const denied = nodes === undefined ? [`see nodes (so it is built for ${wanted.join(' and ')})`] : [];
+      const rehearsal = await rehearse(cluster, objects, signal);
+      const rules = await permitted(checks.rules, () => denied.push('ask for its rights'));
+      const quotas = await permitted(checks.quotas, () => denied.push('see quotas'));
+      const secrets = await permitted(checks.secrets, () => denied.push('read the Secrets that replicas need'));
+      if (rehearsal.podRefused?.code === 'cluster-denied') denied.push('try a pod (quota, limits, admission)');
+
+      const template = podOf(objects);
+      const about = { cluster, rehearsal, signal };
+      const rights = rules.value && (await rightsFindings(plan, objects, { ...about, rules: rules.value }));
+      const pods = await podFindings(plan, { ...about, quotas: quotas.value ?? [], template });
+      const image = imageFindings(plan.runnerImage, place);
+      const nodeFindings = [
+        ...place.findings,
+        ...roomFindings(place.nodes, { pod: rehearsal.pod ?? template, template }),
+      ];
+      const isGrowing = nodes?.some(isProvisioned) === true;
+      const refused = refusal([
+        ...supportFindings(cluster),
+        ...(rights ?? []),
+        ...rehearsal.refused.filter(({ code }) => code !== 'cluster-denied' || !rights?.length),
+        ...pods,
+        ...(rehearsal.isNowhere ? [] : [...secrets.findings, ...(secrets.value ?? [])]),
+        ...rules.findings,
+        ...quotas.findings,
+        ...(isGrowing ? [] : nodeFindings),
+        ...image.findings,
+        ...(await outcome(checks.store)).findings,
+      ]);
+      signal.throwIfAborted();
+      if (refused !== undefined) throw refused;
+
+      const warn = (text: string): void => report({ kind: 'warning', text });
+      for (const warning of rehearsal.warnings) warn(warning);
+      if (isGrowing) for (const { message } of nodeFindings) warn(`${message}, unless one is added`);
+      const notes = [
+        ...(denied.length === 0 ? [] : [`this account may not ${denied.join(', ')}`]),
+        // An official image is there for both architectures.
+        ...(image.unproven.length === 0 || plan.runner === 'stock'
+          ? []
+          : [
+              `no ${image.unproven.join(' or ')} node is known to have ${plan.runnerImage}, and its registry cannot be asked from here`,
+            ]),
+      ];
+      if (notes.length > 0) warn(`not checked: ${notes.join('; ')}`);
+    },
+  };
+}
+
+/**
+ * The finding for a cluster that cannot be reached, with what is wrong with the store besides.
+ *
+ * @param error of the connection.
+ */
+export async function withStore(
+  error: unknown,
+  { store, signal }: Pick<PreflightWorld, 'store' | 'signal'>,
+): Promise<unknown> {
+  if (!(error instanceof DeployError) || error.code === 'bad-name') return error;
+  const { findings } = await outcome(begin(store.check({ signal })));
+  return refusal([error, ...findings]);
+}
+
+/** The pod of the manifest, for where none could be tried. */
+function podOf(objects: readonly KubernetesObject[]): V1Pod {
+  const { spec } = deploymentIn(objects)?.spec?.template ?? {};
+  return spec === undefined ? {} : { spec };
+}

@@ -1,0 +1,26 @@
+import { apply } from '../kubernetes/apply.ts';
+import type { Cluster } from '../kubernetes/client.ts';
+import { type History, neverReady } from '../kubernetes/history.ts';
+import { type Intent, manifestFor } from '../kubernetes/manifest.ts';
+import { neverReadyAnnotations, originAnnotations, originNow, recordIn } from '../kubernetes/origin.ts';
+
+/**
+ * Adds to an intent who deploys and when. Where it would change nothing, what is recorded stays: an identical deploy is none, and
+ * leaves no trace.
+ *
+ * @param history what is deployed now, if something is.
+ */
+export async function recorded(
+  intent: Intent,
+  { cluster, history, signal }: { cluster: Cluster; history: History | undefined; signal: AbortSignal },
+): Promise<Intent> {
+  if (history !== undefined) {
+    const same = { ...intent, record: recordIn(history.deployment.metadata?.annotations) };
+    const deployment = manifestFor(same).filter(({ kind }) => kind === 'Deployment');
+    const [checked] = await apply(cluster, deployment, { dryRun: true, signal });
+    if (checked?.change === 'unchanged') return same;
+  }
+  const origin = originAnnotations(await originNow(cluster, { signal }));
+  const never = neverReadyAnnotations(history === undefined ? [] : neverReady(history));
+  return { ...intent, record: { ...origin, ...never } };
+}

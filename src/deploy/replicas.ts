@@ -1,0 +1,40 @@
+import type { Cluster } from '../kubernetes/client.ts';
+import { type Autoscaler, type Scaling, scalingOf } from '../kubernetes/scale.ts';
+import { type Reserved, reservedBy } from './cost.ts';
+import type { Plan } from './plan.ts';
+
+/** A plan that knows how many replicas it comes to on this cluster. */
+export interface ScaledPlan extends Plan {
+  /** False: the number is set elsewhere, and stays as it is. */
+  readonly setsReplicas: boolean;
+  /** Who decides the number, where that is not the plan. */
+  readonly scaledBy?: 'what is there' | Autoscaler;
+  /** What is reserved on the cluster under that name before the deploy; absent where nothing is deployed. */
+  readonly now?: Reserved;
+}
+
+/** Settles how many replicas a plan means: without `--replicas` as many as there are, and an autoscaler's are left alone. */
+export async function scaledPlan(
+  plan: Plan,
+  { cluster, signal }: { cluster: Cluster; signal: AbortSignal },
+): Promise<ScaledPlan> {
+  return planWith(plan, await scalingOf(cluster, plan.name, { signal }));
+}
+
+/** The same, of what is known. */
+export function planWith(asked: Plan, { replicas, requests, isApplied, autoscaler }: Scaling): ScaledPlan {
+  const plan = { ...asked, ...(replicas !== undefined && { now: reservedBy(replicas, requests) }) };
+  // What we applied once has to be applied again: left out, it would be taken away, and 1 be the number.
+  const kept = { ...plan, replicas: replicas ?? plan.replicas, setsReplicas: isApplied };
+  if (autoscaler !== undefined) return { ...kept, scaledBy: autoscaler };
+  if (plan.keepsReplicas && replicas !== undefined) return { ...kept, scaledBy: 'what is there' };
+  return { ...plan, setsReplicas: true };
+}
+
+/** How many, for people. */
+export function replicasText({ replicas, scaledBy }: ScaledPlan): string {
+  const count = replicas === 1 ? '1 replica' : `${replicas} replicas`;
+  if (scaledBy === undefined) return count;
+  if (scaledBy === 'what is there') return `${count} (as many as there are)`;
+  return `${count} (decided by the autoscaler ${scaledBy.name}, ${scaledBy.min} to ${scaledBy.max})`;
+}

@@ -1,0 +1,54 @@
+import type { Application } from '../app/application.ts';
+import type { Resources } from '../kubernetes/manifest.ts';
+import { amountOf } from '../kubernetes/names.ts';
+import { DeployError } from '../shared/errors.ts';
+
+/** As the command line gives them. */
+export interface ResourceFlags {
+  readonly 'cpu-request'?: string | undefined;
+  readonly 'cpu-limit'?: string | undefined;
+  readonly 'memory-request'?: string | undefined;
+  readonly 'memory-limit'?: string | undefined;
+}
+
+/**
+ * What a replica gets: by the flags, else by the application. Defaults are for the manifest to add, once it is known what
+ * they have to fit.
+ *
+ * @throws {DeployError} `bad-usage`, naming the flag.
+ */
+export function resourcesFrom(flags: ResourceFlags, asked: NonNullable<Application['resources']> = {}): Resources {
+  const cpuRequest = flags['cpu-request'] ?? asked.cpuRequest;
+  const cpuLimit = flags['cpu-limit'] ?? asked.cpuLimit;
+  const memoryRequest = flags['memory-request'] ?? asked.memoryRequest;
+  const memoryLimit = flags['memory-limit'] ?? asked.memoryLimit;
+  return {
+    ...(cpuRequest !== undefined && { cpuRequest: cpu('--cpu-request', cpuRequest) }),
+    ...(cpuLimit !== undefined && { cpuLimit: cpu('--cpu-limit', cpuLimit) }),
+    ...(memoryRequest !== undefined && { memoryRequest: memory('--memory-request', memoryRequest) }),
+    ...(memoryLimit !== undefined && { memoryLimit: memory('--memory-limit', memoryLimit) }),
+  };
+}
+
+function cpu(flag: string, text: string): string {
+  return quantity(text, { flag, form: /^\d+(?:\.\d+)?m?$/, example: '250m' });
+}
+
+/** Without `m`, Kubernetes' word for a thousandth: whoever types 256m means megabytes, and would get a quarter of a byte. */
+function memory(flag: string, text: string): string {
+  return quantity(text, { flag, form: /^\d+(?:\.\d+)?(?:[kMGT]|[KMGT]i)?$/, example: '256Mi' });
+}
+
+interface Wanted {
+  readonly flag: string;
+  readonly form: RegExp;
+  readonly example: string;
+}
+
+/** Kubernetes' `resource.Quantity`, positive, in its plain decimal and binary forms. */
+function quantity(text: string, { flag, form, example }: Wanted): string {
+  if (form.test(text) && amountOf(text) > 0) return text;
+  throw new DeployError('bad-usage', `Cannot read ${flag} "${text}" as a quantity`, {
+    hint: `Pass for example ${flag} ${example}.`,
+  });
+}

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { podStarts } from '../../src/deploy/pod-starts.ts';
+import { connect } from '../../src/kubernetes/client.ts';
+import { type ApiServer, apiServer, json, refuse } from '../kubernetes/api-server.ts';
+
+describe('podStarts()', () => {
+  let server: ApiServer | undefined;
+  const ended = new AbortController();
+  afterEach(async () => server?.close());
+
+  const clusterOf = async (api: ApiServer) =>
+    connect({ kubeconfig: await api.kubeconfig(), environment: {}, signal: ended.signal });
+  const seenOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ name: `pod-${index}`, createdAt: 0, readyAt: index }));
+  const { signal } = new AbortController();
+
+  it('asks the five slowest, however many there are', async () => {
+    const answer = { ageMs: 1_000, runnerMs: { fetch: 4, verify: 6 }, fetchedBytes: 7 };
+    server = await apiServer((_, response) => json(response, 200, answer));
+    const cluster = await clusterOf(server);
+    const before = performance.now();
+    const starts = await podStarts(cluster, [...seenOf(50), { name: 'not-ready', createdAt: 0 }], { port: 80, signal });
+    const names = ['pod-45', 'pod-46', 'pod-47', 'pod-48', 'pod-49'];
+    expect(server.requests.toSorted()).toEqual(
+      names.map((name) => `GET /api/v1/namespaces/mine/pods/${name}%3A80/proxy/selfsame/start`),
+    );
+    expect([...starts.keys()].toSorted()).toEqual(names);
+    for (const { bootAt, runner } of starts.values()) {
+      expect(runner).toEqual({ fetchMs: 4, verifyMs: 6, fetchedBytes: 7 });
+      expect(bootAt).toBeGreaterThanOrEqual(before - 1_000);
+      expect(bootAt).toBeLessThanOrEqual(performance.now() - 1_000);
+    }
+    await cluster.close();
+  });
+
+  it('asks nobody where nothing is served', async () => {
+    server = await apiServer((_, response) => json(response, 200, {}));
+    const cluster = await clusterOf(server);
+    expect(await podStarts(cluster, seenOf(5), { port: undefined, signal })).toEqual(new Map());
+    expect(server.requests).toEqual([]);
+    await cluster.close();
+  });
+
+  it.each([
+    ['that may not be asked', 403],
+    ['that do not answer', 503],
+    ['that have no such page', 404],
+  ])('goes without pods %s', async (_, status) => {
+    server = await apiServer((_request, response) => refuse(response, status, { reason: 'No', message: 'no' }));
+    const cluster = await clusterOf(server);
+    expect(await podStarts(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    await cluster.close();
+  });
+
+  it('goes without pods that answer something else', async () => {
+    server = await apiServer((_, response) => response.end('hello'));
+    const cluster = await clusterOf(server);
+    expect(await podStarts(cluster, seenOf(1), { port: 80, signal })).toEqual(new Map());
+    await cluster.close();
+  });
+
+  it('does not wait for pods that keep silent', async () => {
+    server = await apiServer(() => undefined);
+    const cluster = await clusterOf(server);
+    expect(await podStarts(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    expect(server.requests).toHaveLength(5);
+    await cluster.close();
+  });
+
+  it('stops asking when the user ends it', async () => {
+    const stop = new AbortController();
+    server = await apiServer(() => stop.abort());
+    const cluster = await clusterOf(server);
+    expect(await podStarts(cluster, seenOf(1), { port: 80, signal: stop.signal })).toEqual(new Map());
+    await cluster.close();
+  });
+});
