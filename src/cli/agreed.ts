@@ -1,0 +1,31 @@
+import { PassThrough } from 'node:stream';
+import confirm from '@inquirer/confirm';
+import type { Session } from './session.ts';
+
+/**
+ * Asks on the terminal, which stdin has to be.
+ *
+ * @returns the answer; undefined if it was Ctrl-C, which is no signal while a question holds the terminal, a signal, or the end
+ *   of the terminal.
+ */
+export async function agreed(
+  message: string,
+  { signal, stop }: Pick<Session, 'signal' | 'stop'>,
+): Promise<boolean | undefined> {
+  const { stdin } = process;
+  // A terminal that is gone ends (no key does that while keys come one by one), or fails.
+  const gone = (): void => stop('SIGHUP');
+  stdin.on('error', gone).once('end', gone);
+  // Not stdin itself: readline throws where nobody catches it when a terminal that is gone cannot be set back.
+  const keys = stdin.pipe(new PassThrough());
+  stdin.setRawMode(true);
+  try {
+    return await confirm({ message, default: false }, { input: keys, output: process.stderr, signal });
+  } catch (error) {
+    if (signal.aborted || (error instanceof Error && error.name === 'ExitPromptError')) return undefined;
+    throw error;
+  } finally {
+    stdin.off('end', gone).unpipe(keys).setRawMode(false);
+    stdin.pause();
+  }
+}

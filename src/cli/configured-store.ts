@@ -1,0 +1,30 @@
+import { chooseStore, type StoreChoice } from '../deploy/store-choice.ts';
+import type { Cluster } from '../kubernetes/client.ts';
+import { clusterStore } from '../kubernetes/cluster-store.ts';
+import type { Status } from '../kubernetes/status.ts';
+import { DeployError } from '../shared/errors.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * Which store a command on a deployment asks: that of `--store`, else the one that its pods mount, else that of the
+ * environment; undefined if there is none of these, for commands that can do without.
+ */
+export function configuredStore(
+  store: string | undefined,
+): (cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined {
+  const choice = configured(store);
+  return (cluster, { name, blobSecrets }) => {
+    if (store === undefined && blobSecrets.length > 0) return clusterStore(cluster, { name });
+    return choice?.open(cluster, name);
+  };
+}
+
+function configured(store: string | undefined): StoreChoice | undefined {
+  try {
+    const choice = chooseStore({ store, environment: process.env });
+    return choice.isDefault ? undefined : choice;
+  } catch (error) {
+    if (store === undefined && error instanceof DeployError && error.code === 'bad-store') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { relative } from 'node:path';
+import type { Application } from '../app/application.ts';
+import { isExecutable } from '../executable/self.ts';
+import { DeployError } from '../shared/errors.ts';
+import { splitArguments, type FlagName } from '../shared/flags.ts';
+import { askedFormat } from './asked-format.ts';
+import type { RunnerTexts } from './assets.ts';
+import { obeyClicolor } from './colours.ts';
+import { helpText, readFlags, type GivenFlags } from './command-line.ts';
+import { deployCommand } from './deploy-command.ts';
+import { explain } from './explain.ts';
+import { localCommand } from './local-command.ts';
+import { guardOutputs } from './outputs.ts';
+import { printEnded, printFailure } from './print-data.ts';
+import { selfCommand } from './self-command.ts';
+import { openTerminal } from './terminal.ts';
+import { untilSignal } from './signals.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The deploying half of every program, a bundle of its own: whatever is not running the application here.
+ *
+ * @param argv the whole command line.
+ * @param runners both runners' texts.
+ * @returns the exit status.
+ */
+export async function deployer(app: Application, argv: readonly string[], runners: RunnerTexts): Promise<number> {
+  obeyClicolor(process.env);
+  const terminal = openTerminal();
+  const { signal, atOnce, endedStatus, end, stop } = untilSignal();
+  guardOutputs(() => stop('SIGPIPE'));
+  const session: Session = { app, terminal, signal, atOnce, stop, endedStatus, runners, program: programOf(app) };
+  const format = askedFormat(argv);
+  try {
+    const status = await dispatch(session, argv);
+    if (status > 128) printEnded(status, format);
+    return status;
+  } catch (error) {
+    terminal.close();
+    if (signal.aborted) {
+      printEnded(endedStatus(), format);
+      return endedStatus();
+    }
+    printFailure(error, format);
+    return explain(error, terminal.say);
+  } finally {
+    terminal.close();
+    end();
+  }
+}
+
+/** As it was typed: an executable has its own path there, a script that of its source. */
+function programOf(app: Application): string {
+  const path = process.argv[1] ?? app.name;
+  return isExecutable() ? path : `node ${relative('', path)}`;
+}
+
+async function dispatch(session: Session, argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'self') return selfCommand(session, argv.slice(1));
+  const { ours, names, theirs } = splitArguments(argv);
+  if (names.has('help')) {
+    process.stdout.write(`${await helpText(session.app, session.program)}\n`);
+    return 0;
+  }
+  const given = readFlags(ours);
+  refuseContradictions(given, ours);
+  return given.local === true ? localCommand(session, given, theirs) : deployCommand(session, given, theirs);
+}
+
+function refuseContradictions(given: GivenFlags, ours: readonly string[]): void {
+  const refuse = (message: string, hint: string): never => {
+    throw new DeployError('bad-usage', message, { hint });
+  };
+  if (given.kubernetes === true && given.local === true) {
+    refuse('Cannot run both here and on a cluster', 'Pass --local or --kubernetes.');
+  }
+  if (given.kubernetes !== true && given.local !== true) {
+    const [first = ''] = ours;
+    refuse(
+      `${first.split('=')[0]} says how to deploy, but not where`,
+      'Add --kubernetes, or --local for a look without a cluster.',
+    );
+  }
+  const misplaced = ours.map((word) => word.split('=')[0] ?? '').find((word) => !localFlags.has(word.slice(2)));
+  if (given.local === true && misplaced !== undefined) {
+    refuse(`Cannot use ${misplaced} together with --local`, 'Leave it out, or deploy with --kubernetes.');
+  }
+  if (given.wait === false && given.rm === true) {
+    refuse('--rm stays until Ctrl-C, --no-wait does not stay', 'Pass one of the two.');
+  }
+}
+
+/** What --local obeys. Anything else is refused: a --dry-run that sends bytes would be a bad surprise. */
+const localFlags: ReadonlySet<string> = new Set<FlagName>([
+  'local',
+  'replicas',
+  'name',
+  'env',
+  'store',
+  'store-url',
+  'runtime-source',
+  'wait-timeout',
+  'output',
+]);

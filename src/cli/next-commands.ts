@@ -1,0 +1,36 @@
+import type { ClusterFlags } from './cluster.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The commands that a user wants next, ready to be copied: with the flags that lead to the same place.
+ *
+ * @param which those that make sense; rolling back does not where there is nothing to go back to.
+ */
+export function nextCommands(
+  { program }: Session,
+  given: ClusterFlags & { readonly name?: string | undefined },
+  which: readonly NextCommand[],
+): string {
+  const flags = (['name', 'namespace', 'context', 'kubeconfig'] as const)
+    .flatMap((flag) => (given[flag] === undefined ? [] : [` --${flag} ${quoted(given[flag])}`]))
+    .join('');
+  return which.map((name) => `  ${name.padEnd(9)}  ${program} self ${commands[name]}${flags}`).join('\n');
+}
+
+export type NextCommand = keyof typeof commands;
+
+/** What there is to do with something that runs. */
+export function afterDeploy({ leavesWayBack }: { readonly leavesWayBack: boolean }): readonly NextCommand[] {
+  return leavesWayBack ? ['look', 'logs', 'roll back', 'delete'] : ['look', 'logs', 'delete'];
+}
+
+const commands = {
+  look: 'status',
+  logs: 'logs',
+  'roll back': 'rollback',
+  delete: 'delete',
+} as const;
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

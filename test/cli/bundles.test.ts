@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { spawn } from 'node:child_process';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readBlob, writeBlob } from '../../src/executable/blob.ts';
+import { bytesOf } from '../../src/executable/bytes.ts';
+import { rebuild } from '../../src/executable/rebuild.ts';
+import { openExecutable } from '../../src/executable/self.ts';
+import { localSource } from '../../src/executable/sources.ts';
+import { cleanUp, here, installedRuntime, temporaryFolder } from '../executable-fixture.ts';
+import { helloExecutable } from '../executables.ts';
+import { runProgram } from '../program.ts';
+
+describe('main', () => {
+  it('has nothing in it that deploys', async () => {
+    const { metafile } = await build({
+      entryPoints: [join(import.meta.dirname, '../../src/hello-world.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+      mainFields: ['module', 'main'],
+    });
+    const inputs = Object.keys(metafile.inputs);
+    const packages = inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    expect([...new Set(packages)].toSorted()).toEqual(['env-paths', 'hash-wasm', 'is-safe-filename']);
+    expect(inputs.filter((path) => /src\/(?:store|kubernetes|deploy)\//.test(path))).toEqual([]);
+  });
+
+  it('is small', async () => {
+    const { code, assets } = readBlob(await blobOf(helloExecutable));
+    expect(code.length).toBeLessThan(100_000);
+    expect([...assets.keys()]).toEqual(['deployer.cjs', 'runner.cjs', 'runner.sh']);
+  });
+});
+
+describe('an executable whose deploying half is broken', () => {
+  let broken: string;
+
+  beforeAll(async () => {
+    const blob = readBlob(await blobOf(helloExecutable));
+    const assets = new Map(blob.assets).set(
+      'deployer.cjs',
+      Buffer.from('throw new Error("the deploying half was loaded")'),
+    );
+    broken = join(await temporaryFolder(), 'broken');
+    await rebuild(here, {
+      from: { blob: bytesOf(writeBlob({ ...blob, assets })) },
+      output: broken,
+      runtimes: { source: localSource(installedRuntime) },
+    });
+  });
+  afterAll(cleanUp);
+
+  it('shows that it is loaded to deploy, and for help', async () => {
+    for (const words of [['--kubernetes'], ['--local'], ['--help'], ['self', 'status']]) {
+      const ended = await runProgram(broken, words);
+      expect(ended).toMatchObject({ status: 70, stdout: '' });
+      expect(ended.stderr).toContain('the deploying half was loaded');
+    }
+  });
+
+  it('serves and knows its version all the same: there it is not loaded', async () => {
+    const other = here === 'linux-x64' ? 'linux-arm64' : 'linux-x64';
+    for (const target of [here, other]) {
+      const ended = await runProgram(broken, ['--version-hash', '--target', target, '--output', 'json']);
+      expect(ended).toMatchObject({ status: 0, stderr: '' });
+    }
+    const child = spawn(broken, ['--http', '127.0.0.1:0'], { stdio: ['ignore', 'inherit', 'pipe'] });
+    const exit = once(child, 'exit');
+    const [line] = (await once(createInterface(child.stderr), 'line')) as [string];
+    expect(await (await fetch(/http:\S+/.exec(line)?.[0] ?? line)).text()).toMatch(/^Hello from /);
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    await rm(broken);
+  });
+});
+
+describe('the deploying half', () => {
+  afterAll(cleanUp);
+
+  it('is compiled once: what V8 made of it is kept in the cache, and only there', async () => {
+    const cache = await temporaryFolder();
+    for (const round of ['first', 'second']) {
+      const ended = await runProgram(helloExecutable, ['--help'], { env: { XDG_CACHE_HOME: cache } });
+      expect({ round, ...ended }).toMatchObject({ status: 0, stderr: '' });
+    }
+    const files = await readdir(cache, { recursive: true, withFileTypes: true });
+    const names = files.filter((file) => file.isFile()).map((file) => relative(cache, file.parentPath));
+    expect(names).toHaveLength(1);
+    expect(names[0]).toMatch(/^selfsame\/code\//);
+  });
+
+  it('does without where the cache cannot be written', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, 'no folder');
+    const ended = await runProgram(helloExecutable, ['--help'], { env: { XDG_CACHE_HOME: file } });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout).toContain('--kubernetes');
+  });
+});
+
+async function blobOf(path: string): Promise<Buffer> {
+  const { blob } = await openExecutable(path);
+  return Buffer.concat(await Array.fromAsync(blob.open(), (chunk) => Buffer.from(chunk)));
+}
