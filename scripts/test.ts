@@ -1,0 +1,100 @@
+// npm test: the checks, then every test. Ends with the plain line `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { machineLock } from './machine-lock.ts';
+import { installMissing } from './system-packages.ts';
+import { jestWords, type Part } from './test-parts.ts';
+import { bringUp, clusterSource, type ClusterSource } from './test-cluster.ts';
+
+const root = join(import.meta.dirname, '..');
+const inCi = process.env['CI'] === 'true';
+const only = process.argv.slice(2);
+
+installMissing();
+
+let failed = 0;
+let passed = 0;
+if (only.length === 0) {
+  const check = spawnSync(process.execPath, [join(root, 'scripts/check.ts')], { stdio: 'inherit', cwd: root });
+  if (check.status === 0) passed += 1;
+  else failed += 1;
+}
+
+runJest('unit');
+const leftOut = hasTests('cluster') && !(await runOnCluster(clusterSource()));
+if (leftOut) {
+  console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
+  console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** False if there is no cluster, and none is asked for. */
+async function runOnCluster(source: ClusterSource | undefined): Promise<boolean> {
+  if (source === undefined) {
+    if (!inCi) return false;
+    console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
+    failed += 1;
+    return true;
+  }
+  console.log(`\nThe Kubernetes part runs on the cluster of ${source.words}.`);
+  // Until the end: who comes later must neither start what starts nor take down what is used.
+  await using _lock =
+    source.id === undefined
+      ? undefined
+      : await machineLock(`cluster ${source.id}`, () =>
+          console.log('Another npm test on this machine uses it: waiting for its end.'),
+        );
+  try {
+    process.env['SELFSAME_TEST_KUBECONFIG'] = await bringUp(source, console.error);
+  } catch (error) {
+    console.error(`\nFAIL The cluster does not come up: ${error instanceof Error ? error.message : String(error)}`);
+    failed += 1;
+    return true;
+  }
+  // One file after the other: they share the cluster, and the names of its images.
+  runJest('cluster', ['--runInBand']);
+  return true;
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** True if the user's words leave a test file of this part. */
+function hasTests(part: Part): boolean {
+  const { stdout } = spawnSync(process.execPath, jestWords(part, { only, more: ['--listTests'] }), {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return stdout.trim() !== '';
+}
+
+function runJest(part: Part, options: readonly string[] = []): void {
+  const folder = mkdtempSync(join(tmpdir(), 'selfsame-test-'));
+  const report = join(folder, 'report.json');
+  // What a failed test leaves running must not keep the others' figures from being told.
+  const more = ['--forceExit', '--json', `--outputFile=${report}`, ...options];
+  const jest = spawnSync(process.execPath, jestWords(part, { only, more }), {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    const counted = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    passed += counted.numPassedTests;
+    // A test that was left out proves nothing, and a file that could not be loaded hides all of its tests.
+    const missed = counted.numPendingTests + counted.numTodoTests + counted.numRuntimeErrorTestSuites;
+    const seen = counted.numFailedTests + missed;
+    failed += jest.status !== 0 && seen === 0 ? 1 : seen;
+  } catch (error) {
+    console.error(`The test runner left no report: ${String(error)}`);
+    failed += 1;
+  }
+  rmSync(folder, { recursive: true, force: true });
+}

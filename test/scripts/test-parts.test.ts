@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { relative } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { jestWords, type Part } from '../../scripts/test-parts.ts';
+
+const run = promisify(execFile);
+const root = process.cwd();
+
+async function filesOf(part: Part, only: readonly string[]): Promise<string[]> {
+  const { stdout } = await run(process.execPath, jestWords(part, { only, more: ['--listTests'] }));
+  const files = stdout.split('\n').filter((line) => line !== '');
+  return files.map((file) => relative(root, file)).toSorted();
+}
+
+it.each<[words: string[], unit: string[], cluster: string[]]>([
+  [['test/app/run', 'test/e2e/tail'], ['test/app/run.test.ts'], ['test/e2e/tail.cluster.test.ts']],
+  [['test/e2e/tail'], [], ['test/e2e/tail.cluster.test.ts']],
+  [['test/app/run', '-t', 'a name'], ['test/app/run.test.ts'], []],
+])('npm test -- %j leaves each part what is its own', async (words, unit, cluster) => {
+  expect(await filesOf('unit', words)).toEqual(unit);
+  expect(await filesOf('cluster', words)).toEqual(cluster);
+});
+
+it('npm test has every file in one part', async () => {
+  const [unit, cluster] = [await filesOf('unit', []), await filesOf('cluster', [])];
+  expect(cluster.length).toBeGreaterThan(0);
+  expect(cluster.filter((file) => !file.endsWith('.cluster.test.ts'))).toEqual([]);
+  expect(unit.filter((file) => file.endsWith('.cluster.test.ts'))).toEqual([]);
+});
