@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CoreV1Event, V1ObjectMeta, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
+import type { Cluster, Query } from '../../src/kubernetes/client.ts';
+import { podIdentity, type PodIdentity } from '../../src/kubernetes/identity.ts';
+import { pathOf } from '../../src/kubernetes/paths.ts';
+import { watch, type Watched } from '../../src/kubernetes/watch.ts';
+import type { DeployError } from '../../src/shared/errors.ts';
+import { testCluster, type TestCluster } from '../cluster.ts';
+import { changedExecutable, helloExecutable } from '../executables.ts';
+import { type Ended, runProgram } from '../program.ts';
+import { loadStockImage } from '../stock-image.ts';
+
+/** A first deploy with a kubeconfig and one file; the tests follow each other. */
+describe('./hello-world --kubernetes with nothing but a cluster', () => {
+  let place: TestCluster;
+
+  beforeAll(async () => {
+    place = await testCluster('first');
+    await loadStockImage();
+  }, 300_000);
+  afterAll(async () => place?.close());
+
+  const program = async (file: string, words: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+    runProgram(file, [...words, '--namespace', place.namespace], {
+      env: { ...withoutSettings, KUBECONFIG: place.kubeconfig, ...env },
+    });
+  const hello = async (words: readonly string[], env?: Record<string, string>) => program(helloExecutable, words, env);
+  /** The emulated node is slow. */
+  const few = ['--kubernetes', '--replicas', '2', '--node-selector', 'kubernetes.io/arch=amd64'];
+
+  it('serves on five replicas over all nodes, and says which store that takes', async () => {
+    const ended = await hello(['--kubernetes', '--replicas', '5', '--output', 'json']);
+    expect(ended).toMatchObject({ status: 0 });
+    expect(ended.stderr).toMatch(
+      /stored in Secrets in namespace \S+ \(.*; the default, since no other store is configured\)/,
+    );
+    const said = JSON.parse(ended.stdout) as { versions: Record<string, string>; sentBytes: number };
+    expect(said.sentBytes).toBeLessThan(2_000_000);
+    const pods = await podsOf(place);
+    const identities = await Promise.all(pods.map(async ({ metadata }) => identityOf(place, metadata)));
+    expect(identities).toHaveLength(5);
+    for (const { version, runner, target = '' } of identities) {
+      expect([version, runner]).toEqual([said.versions[target], said.versions[target]]);
+    }
+    expect(new Set(identities.map(({ target }) => target))).toEqual(new Set(Object.keys(said.versions)));
+  }, 300_000);
+
+  it('sends and changes nothing when it is run again, and self verify proves the bytes', async () => {
+    const ended = await hello(['--kubernetes', '--replicas', '5', '--output', 'json']);
+    const { sentBytes, objects } = JSON.parse(ended.stdout) as { sentBytes: number; objects: { change: string }[] };
+    expect([ended.status, sentBytes]).toEqual([0, 0]);
+    expect(new Set(objects.map(({ change }) => change))).toEqual(new Set(['unchanged']));
+    const verified = await hello(['self', 'verify', '--output', 'json']);
+    expect(verified).toMatchObject({ status: 0 });
+    expect(verified.stderr).not.toContain('no store');
+    const { pods } = JSON.parse(verified.stdout) as { pods: { stored: string; executable: string }[] };
+    for (const { stored, executable } of pods) expect(stored).toBe(executable);
+    const status = await hello(['self', 'status', '--output', 'json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      ready: 5,
+      store: { access: 'volume of Secrets, no network needed' },
+    });
+  }, 180_000);
+
+  it('keeps the Secrets of the version before, so that it can be rolled back to', async () => {
+    const before = await secretsOf(place);
+    expect(await program(changedExecutable, few)).toMatchObject({ status: 0 });
+    const after = await secretsOf(place);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after.length).toBeGreaterThan(before.length);
+  }, 300_000);
+
+  it('says which Secret was deleted by hand, and the same deploy heals it', async () => {
+    const [pod] = await podsOf(place);
+    const [secret = ''] = blobSecretsOf(pod);
+    // With a pod on it a node goes on knowing what an immutable Secret held: a new one starts there even so.
+    await scale(place, 0);
+    await place.cluster.request('DELETE', pathOf('Secret', { ...place, name: secret }));
+    await scale(place, 2);
+    // The words of Kubernetes that the diagnosis goes by.
+    expect(await failedMount(place, secret)).toContain(`secret "${secret}" not found`);
+
+    const status = await program(changedExecutable, ['self', 'status']);
+    expect(status.stderr).toContain(`The Secret ${secret} is missing`);
+    expect(await program(changedExecutable, ['self', 'verify'])).toMatchObject({ status: 1 });
+
+    const healed = await program(changedExecutable, [...few, '--output', 'json']);
+    expect(healed).toMatchObject({ status: 0 });
+    expect(await secretsOf(place)).toContain(secret);
+    expect((await program(changedExecutable, ['self', 'status'])).stderr).not.toContain('missing');
+  }, 300_000);
+
+  it('deletes with self gc what no revision needs, and nothing else', async () => {
+    const gc = async (...words: string[]) => program(changedExecutable, ['self', 'gc', ...words]);
+    const before = await secretsOf(place);
+    expect((await gc('--yes', '--min-age', '1ms')).stderr).toContain('Nothing of hello-world is unused');
+
+    const path = { namespace: place.namespace };
+    const { items } = await place.cluster.request<{ items: V1ReplicaSet[] }>('GET', pathOf('ReplicaSet', path));
+    const old = items.find(({ spec }) => spec?.replicas === 0);
+    await place.cluster.request('DELETE', pathOf('ReplicaSet', { ...path, name: old?.metadata?.name ?? '' }));
+    // A deploy may be about to use what is young.
+    expect((await gc('--yes')).stderr).toContain('Nothing of hello-world is unused');
+    const shown = await gc('--min-age', '1ms');
+    expect(shown.status).toBe(0);
+    expect(shown.stderr).toContain('Nothing was deleted: pass --yes');
+    expect(await secretsOf(place)).toEqual(before);
+
+    expect(await gc('--yes', '--min-age', '1ms')).toMatchObject({ status: 0 });
+    const [pod] = await podsOf(place);
+    expect(await secretsOf(place)).toEqual(blobSecretsOf(pod));
+    expect(before.length).toBeGreaterThan(1);
+    expect(await program(changedExecutable, ['self', 'verify'])).toMatchObject({ status: 0 });
+  }, 120_000);
+
+  it('refuses an image that cannot read the cluster as a store', async () => {
+    for (const words of [[], ['--store', 'cluster']]) {
+      const ended = await hello([...few, ...words, '--runner-image', 'registry.test/selfsame-runner:0.1.0']);
+      expect(ended).toMatchObject({ status: 2, stdout: '' });
+      expect(ended.stderr).toMatch(
+        /^error: .*registry.test\/selfsame-runner:0.1.0.* Leave --runner-image out, or pass --store/,
+      );
+    }
+  }, 60_000);
+
+  it('leaves nothing when it is deleted', async () => {
+    expect(await hello(['self', 'delete', '--yes'])).toMatchObject({ status: 0 });
+    expect(await secretsOf(place)).toEqual([]);
+  }, 180_000);
+});
+
+/** What would name a store or an image. */
+const withoutSettings = {
+  SELFSAME_STORE: undefined,
+  SELFSAME_RUNNER_IMAGE: undefined,
+  AZURE_STORAGE_CONNECTION_STRING: undefined,
+};
+
+/** Asks again where the answer was not in time: an emulated pod of a busy machine takes long to hash its file, but does it once. */
+async function identityOf({ cluster }: TestCluster, { name = '' }: V1ObjectMeta = {}): Promise<PodIdentity> {
+  for (;;) {
+    try {
+      return await podIdentity(cluster, name, { port: 8080 });
+    } catch (error) {
+      if ((error as Partial<DeployError>).code !== 'cluster-unreachable') throw error;
+    }
+  }
+}
+
+async function podsOf(place: TestCluster): Promise<V1Pod[]> {
+  const { items } = await place.cluster.request<{ items: V1Pod[] }>(
+    'GET',
+    pathOf('Pod', { namespace: place.namespace }),
+  );
+  return items;
+}
+
+/** As `kubectl scale` does it; none is there any more when there are to be none. */
+async function scale({ cluster, namespace }: TestCluster, replicas: number): Promise<void> {
+  const path = `${pathOf('Deployment', { namespace, name: 'hello-world' })}/scale`;
+  await cluster.request('PATCH', path, { contentType: 'application/merge-patch+json', body: { spec: { replicas } } });
+  if (replicas > 0) return;
+  await until<V1Pod>(cluster, pathOf('Pod', { namespace }), { holds: (pods) => pods.length === 0 });
+}
+
+function blobSecretsOf(pod: V1Pod | undefined): string[] {
+  const sources = pod?.spec?.volumes?.flatMap(({ projected }) => projected?.sources ?? []) ?? [];
+  return sources.flatMap(({ secret }) => secret?.name ?? []);
+}
+
+async function secretsOf({ cluster, namespace }: TestCluster): Promise<(string | undefined)[]> {
+  const { items } = await cluster.request<{ items: { metadata: V1ObjectMeta }[] }>(
+    'GET',
+    pathOf('Secret', { namespace }),
+  );
+  return items.map(({ metadata }) => metadata.name);
+}
+
+/** What the kubelet says of a pod that waits for a Secret. */
+async function failedMount({ cluster, namespace }: TestCluster, secret: string): Promise<string> {
+  const isAbout = ({ message }: CoreV1Event) => message?.includes(secret) === true;
+  const events = await until<CoreV1Event>(cluster, pathOf('Event', { namespace }), {
+    query: { fieldSelector: 'reason=FailedMount' },
+    holds: (seen) => seen.some(isAbout),
+  });
+  return events.find(isAbout)?.message ?? '';
+}
+
+/** Waits until something holds of the objects at a path. */
+async function until<T extends Watched>(
+  cluster: Cluster,
+  path: string,
+  { query, holds }: { query?: Query; holds: (objects: T[]) => boolean },
+): Promise<T[]> {
+  const done = new AbortController();
+  let found: T[] = [];
+  const watching = watch<T>(cluster, path, {
+    ...(query && { query }),
+    signal: AbortSignal.any([done.signal, AbortSignal.timeout(120_000)]),
+    onChange(objects) {
+      found = [...objects.values()];
+      if (holds(found)) done.abort();
+    },
+  });
+  await watching.catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  });
+  return found;
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Azurite } from '../../scripts/azurite.ts';
+import { podStart } from '../../src/kubernetes/identity.ts';
+import { azuriteProcess } from '../azurite.ts';
+import { testCluster, type TestCluster } from '../cluster.ts';
+import { helloExecutable } from '../executables.ts';
+import { runProgram, type Ended } from '../program.ts';
+import { loadStockImage, loadWrongImages } from '../stock-image.ts';
+
+describe('./hello-world --kubernetes with the official image of Node.js', () => {
+  let place: TestCluster;
+  let store: Azurite;
+  let wrong: Awaited<ReturnType<typeof loadWrongImages>>;
+
+  beforeAll(async () => {
+    place = await testCluster('stock');
+    store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
+    await loadStockImage();
+    wrong = await loadWrongImages();
+  }, 300_000);
+
+  afterAll(async () => {
+    await place?.close();
+    await store?.stop();
+  }, 60_000);
+
+  const hello = async (words: readonly string[]): Promise<Ended> =>
+    runProgram(helloExecutable, [...words, '--namespace', place.namespace, '--output', 'json'], {
+      env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
+    });
+
+  it('serves on five replicas over all nodes, made of the Node.js of the image and the tail alone', async () => {
+    // No image is named: it is the default.
+    const ended = await hello(['--kubernetes', '--replicas', '5', '--env', 'NODE_OPTIONS=--no-such-option']);
+    expect(ended).toMatchObject({ status: 0 });
+    const verified = await hello(['self', 'verify']);
+    expect(verified).toMatchObject({ status: 0 });
+    const { pods } = JSON.parse(verified.stdout) as { pods: Record<string, string>[] };
+    expect(pods).toHaveLength(5);
+    for (const { executable, stored, annotation, runner, process } of pods) {
+      expect(new Set([executable, stored, annotation, runner, process]).size).toBe(1);
+    }
+    const { versions } = JSON.parse(ended.stdout) as { versions: Record<string, string> };
+    expect(new Set(pods.map(({ target }) => target))).toEqual(new Set(Object.keys(versions)));
+
+    for (const { pod = '' } of pods) {
+      const { runner } = (await podStart(place.cluster, pod, { port: 8080 })) ?? {};
+      expect(runner?.fetchedBytes).toBeGreaterThan(0);
+      expect(runner?.fetchedBytes).toBeLessThan(4_000_000);
+    }
+  }, 300_000);
+
+  it('names image and reason where an image cannot run it: exit status 5', async () => {
+    const cases: [name: string, image: string, reason: RegExp][] = [
+      ['empty', wrong.empty, /The image localhost\/selfsame-empty\/node:1 has no "node".* Pass --runner-image node:/],
+      ['foreign', wrong.foreign, /for another architecture than its node/],
+    ];
+    await Promise.all(
+      cases.map(async ([name, image, reason]) => {
+        const ended = await hello(['--kubernetes', '--name', name, '--runner-image', image, ...onAmd64]);
+        expect(ended).toMatchObject({ status: 5, stderr: expect.stringMatching(reason) });
+        expect(await hello(['self', 'delete', '--yes', '--name', name])).toMatchObject({ status: 0 });
+      }),
+    );
+  }, 240_000);
+
+  it('leaves nothing of the runner when it is deleted', async () => {
+    expect(await configMaps(place)).toEqual([expect.stringMatching(/^hello-world-runner-[0-9a-f]{12}$/)]);
+    expect(await hello(['self', 'delete', '--yes'])).toMatchObject({ status: 0 });
+    expect(await configMaps(place)).toEqual([]);
+  }, 60_000);
+});
+
+const onAmd64 = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/hostname=node-1'];
+
+/** Beside the cluster's own. */
+async function configMaps({ cluster, namespace }: TestCluster): Promise<string[]> {
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  const { items } = await cluster.request<{ items: { metadata: { name: string } }[] }>('GET', path);
+  return items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
+}

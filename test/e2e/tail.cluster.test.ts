@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Azurite } from '../../scripts/azurite.ts';
+import { podIdentity } from '../../src/kubernetes/identity.ts';
+import { azuriteProcess } from '../azurite.ts';
+import { testCluster, type TestCluster } from '../cluster.ts';
+import { helloExecutable } from '../executables.ts';
+import { runProgram } from '../program.ts';
+import { loadRunnerImage } from '../runner-image.ts';
+
+describe('./hello-world --kubernetes with the runtime inside the runner', () => {
+  let place: TestCluster;
+  let store: Azurite;
+  let image: string;
+
+  beforeAll(async () => {
+    place = await testCluster('tail');
+    store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
+    image = await loadRunnerImage({ runtime: true });
+  }, 300_000);
+
+  afterAll(async () => {
+    await place?.close();
+    await store?.stop();
+  }, 60_000);
+
+  it('moves at most 4 MB to each pod, on every architecture, and runs the whole', async () => {
+    const words = ['--kubernetes', '--replicas', '2', '--namespace', place.namespace, '--output', 'json'];
+    const ended = await runProgram(helloExecutable, [...words, '--runner-image', image], {
+      env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
+    });
+    expect(ended).toMatchObject({ status: 0 });
+    const { versions } = JSON.parse(ended.stdout) as { versions: Record<string, string> };
+
+    const identities = await Promise.all((await podNames(place)).map(async (pod) => identityOf(place, pod)));
+    expect(identities).toHaveLength(2);
+    for (const { version, runner, target = '', fetchedBytes, runnerMs } of identities) {
+      expect([version, runner]).toEqual([versions[target], versions[target]]);
+      expect(fetchedBytes).toBeGreaterThan(0);
+      expect(fetchedBytes).toBeLessThan(4_000_000);
+      expect(runnerMs).toEqual({ fetch: expect.any(Number), verify: expect.any(Number) });
+    }
+  }, 180_000);
+});
+
+const identityOf = async ({ cluster }: TestCluster, pod: string) => podIdentity(cluster, pod, { port: 8080 });
+
+async function podNames({ cluster, namespace }: TestCluster): Promise<string[]> {
+  const { items } = await cluster.request<{ items: V1Pod[] }>('GET', `/api/v1/namespaces/${namespace}/pods`);
+  return items.map(({ metadata }) => metadata?.name ?? '');
+}

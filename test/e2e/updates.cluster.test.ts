@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
+import { type Counts, kinds, type Load, startLoad } from '../../scripts/load.ts';
+import { serviceUrl, untilPods } from '../../scripts/service-url.ts';
+import { labelSelector } from '../../src/kubernetes/labels.ts';
+import { pathOf } from '../../src/kubernetes/paths.ts';
+import type { Azurite } from '../../scripts/azurite.ts';
+import { azuriteProcess } from '../azurite.ts';
+import { testCluster, type TestCluster } from '../cluster.ts';
+import { busyExecutables } from '../executables.ts';
+import { type Ended, runProgram } from '../program.ts';
+import { loadRunnerImage } from '../runner-image.ts';
+import { loadStockImage } from '../stock-image.ts';
+
+/** Under constant load through the Service, from outside the pods. */
+describe('an application that is updated', () => {
+  let place: TestCluster;
+  let store: Azurite;
+  let images: Record<'stock' | 'thin', string>;
+  let load: Load | undefined;
+
+  beforeAll(async () => {
+    place = await testCluster('updates');
+    store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
+    images = { stock: await loadStockImage(), thin: await loadRunnerImage() };
+  }, 300_000);
+  afterEach(async () => {
+    await load?.stop();
+  }, 60_000);
+  afterAll(async () => {
+    await place?.close();
+    await store?.stop();
+  }, 60_000);
+
+  const busy = async (version: keyof typeof busyExecutables, words: readonly string[]): Promise<Ended> =>
+    runProgram(busyExecutables[version], [...words, '--namespace', place.namespace], {
+      env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
+    });
+  /** Small, and where nothing is emulated, so that a few updates are quick. */
+  const deploy = async (name: string, version: keyof typeof busyExecutables, words: readonly string[] = []) => {
+    const node = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/arch=amd64', '--cpu-request', '10m'];
+    const ended = await busy(version, ['--kubernetes', '--name', name, '--replicas', '3', ...node, ...words]);
+    expect(ended).toMatchObject({ status: 0 });
+  };
+  const loadOn = async (name: string): Promise<Load> => (load = startLoad(await serviceUrl(place, name)));
+
+  it.each(['stock', 'thin'] as const)(
+    'drops no request, with the %s runner',
+    async (runner) => {
+      const image = ['--runner-image', images[runner]];
+      await deploy(runner, 'first', image);
+      const sending = await loadOn(runner);
+      await deploy(runner, 'second', image);
+      await deploy(runner, 'second', [...image, '--env', 'CHANGED=yes']);
+      await deploy(runner, 'first', image);
+      expect(failuresOf(await sending.stop())).toEqual([]);
+    },
+    300_000,
+  );
+
+  it('drops none when it is scaled down, or a pod is deleted', async () => {
+    const sending = await loadOn('stock');
+    const [pod] = await podsOf(place, 'stock');
+    const { name, uid } = pod?.metadata ?? {};
+    await place.cluster.request('DELETE', pathOf('Pod', { namespace: place.namespace, ...(name && { name }) }));
+    await until('stock', (pods) => !pods.some(({ metadata }) => metadata?.uid === uid));
+    expect(await busy('first', ['self', 'scale', '1', '--name', 'stock'])).toMatchObject({ status: 0 });
+    await until('stock', (pods) => pods.length === 1);
+    expect(failuresOf(await sending.stop())).toEqual([]);
+  }, 120_000);
+
+  it('has pods that are given the time its requests may take', async () => {
+    const [pod] = await podsOf(place, 'stock');
+    expect(pod?.spec?.terminationGracePeriodSeconds).toBe(35);
+  });
+
+  async function until(name: string, holds: (pods: readonly V1Pod[]) => boolean): Promise<void> {
+    await untilPods(place, name, { holds, signal: AbortSignal.timeout(90_000) });
+  }
+});
+
+async function podsOf({ cluster, namespace }: TestCluster, name: string): Promise<V1Pod[]> {
+  const query = { labelSelector: labelSelector(name) };
+  return (await cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), { query })).items;
+}
+
+/** With their kind. Requests of every kind were sent. */
+function failuresOf(counts: Counts): string[] {
+  for (const kind of kinds) expect(counts[kind].sent).toBeGreaterThan(10);
+  return kinds.flatMap((kind) => counts[kind].failures.map(({ reason }) => `${kind}: ${reason}`));
+}

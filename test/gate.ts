@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** A way to a real server that can be stopped at one request, so that something happens at exactly that moment. */
+export interface Gate {
+  readonly port: number;
+  /** Requests that came, as `METHOD PATH`. */
+  readonly requests: readonly string[];
+  /** Holds the next request that matches, for ever; resolves when it is held. */
+  hold(wanted: RegExp, options?: HoldOptions): Promise<void>;
+  /** From now on nothing gets through. */
+  shut(): void;
+  /** Everything gets through again. */
+  open(): void;
+  close(): void;
+}
+
+export interface HoldOptions {
+  /** Matches only after a request that matches this. */
+  readonly after?: RegExp;
+  /** True: the server gets it, and its answer is held. */
+  readonly isDone?: boolean;
+}
+
+interface Hold extends HoldOptions {
+  readonly wanted: RegExp;
+  readonly held: () => void;
+  isArmed: boolean;
+}
+
+interface Server {
+  readonly url: string;
+  readonly agent?: Agent;
+}
+
+/** @param host that it listens on. */
+export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promise<Gate> {
+  const requests: string[] = [];
+  let hold: Hold | undefined;
+  let isShut = false;
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+
+  function pass(request: IncomingMessage, response: ServerResponse, answered: () => boolean): void {
+    const { method, headers } = request;
+    const upstream = send(new URL(request.url ?? '/', url), { method, headers, ...(agent && { agent }) }, (answer) => {
+      if (!answered()) return;
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+    upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
+    request.pipe(upstream);
+  }
+
+  const server = createServer((request, response) => {
+    if (isShut) return void request.socket.resetAndDestroy();
+    const line = `${request.method} ${request.url}`;
+    requests.push(line);
+    const isHeld = hold?.isArmed === true && hold.wanted.test(line);
+    if (hold?.after?.test(line)) hold.isArmed = true;
+    if (!isHeld) return pass(request, response, () => true);
+    const { held, isDone = false } = hold ?? {};
+    hold = undefined;
+    if (!isDone) return held?.();
+    pass(request, response, () => {
+      held?.();
+      return false;
+    });
+  });
+  server.listen(0, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    async hold(wanted, options = {}) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hold = { ...options, wanted, held: resolve, isArmed: options.after === undefined };
+      await promise;
+    },
+    shut() {
+      isShut = true;
+      server.closeAllConnections();
+    },
+    open() {
+      hold = undefined;
+      isShut = false;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+      agent?.destroy();
+    },
+  };
+}
+
+/** A gate to the API server of a kubeconfig, which needs no credentials: it has them. */
+export async function gateToCluster(kubeconfig: string): Promise<Gate> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const { server = '', caData, caFile } = config.getCurrentCluster() ?? {};
+  const { certData, certFile, keyData, keyFile } = config.getCurrentUser() ?? {};
+  const pem = async (data?: string, file?: string): Promise<Buffer> =>
+    data === undefined ? readFile(file ?? '') : Buffer.from(data, 'base64');
+  const [ca, cert, key] = await Promise.all([pem(caData, caFile), pem(certData, certFile), pem(keyData, keyFile)]);
+  return gateTo({ url: server, agent: new Agent({ ca, cert, key, keepAlive: true }) });
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { checkOutput } from './document.ts';
+
+/** How a program ended, and what it said. */
+export interface Ended {
+  readonly status: number | null;
+  /** The signal that it did not handle, if one ended it. */
+  readonly killedBy?: NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
+  /** Signals that the program gets, each at its moment. */
+  readonly signals?: readonly { readonly at: Promise<void>; readonly name: NodeJS.Signals }[];
+  readonly signalWhen?: (said: { readonly stdout: string; readonly stderr: string }) => NodeJS.Signals | undefined;
+}
+
+/** Runs a real program to its end. Where it was asked for data, its stdout has to be as the schemas say. */
+export async function runProgram(file: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const child = spawn(file, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
+  const said = { stdout: '', stderr: '' };
+  let isSignalled = false;
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+      const signal = isSignalled ? undefined : options.signalWhen?.(said);
+      if (signal === undefined) return;
+      isSignalled = true;
+      child.kill(signal);
+    });
+  }
+  for (const { at, name } of options.signals ?? []) void at.then(() => child.kill(name));
+  const [status, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (killedBy === null) checkOutput(words, { status, stdout: said.stdout });
+  return { status, ...(killedBy !== null && { killedBy }), ...said };
+}
