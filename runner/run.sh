@@ -38,7 +38,7 @@
 
 set -u
 unset runner_query # were it exported by whoever started this, the secret would be exported too
-runner_child=
+runner_child= runner_teller=
 
 say() {
   printf 'selfsame runner: %s\n' "$*" >&2
@@ -59,6 +59,7 @@ fail() {
 
 stop() { # stop SIGNAL STATUS
   [ -z "$runner_child" ] || kill "$runner_child" 2>/dev/null
+  stop_telling
   [ -z "${runner_talk:-}" ] || rm -f "$runner_talk"
   say "ended by $1"
   exit "$2"
@@ -112,6 +113,33 @@ is_native() {
     esac
     return 1
   done </proc/cpuinfo
+}
+
+# Says each second how far the .part file has come, if that is a twentieth more, until stop_telling: whoever looks on reads it.
+tell_progress() {
+  (
+    runner_nap='' runner_told=0
+    trap '[ -z "$runner_nap" ] || { kill "$runner_nap" 2>/dev/null; wait "$runner_nap"; }; exit 0' TERM
+    while :; do
+      sleep 1 2>/dev/null &
+      runner_nap=$!
+      wait "$runner_nap" || exit 0
+      runner_has=$(size_of "$runner_part")
+      runner_percent=$((runner_has * 100 / (runner_size + 1)))
+      [ "$runner_percent" -ge "$((runner_told + 5))" ] || continue
+      runner_told=$runner_percent
+      say "$(megabytes "$runner_has") of $(megabytes "$runner_size") MB are here ($runner_percent %)"
+    done
+  ) &
+  runner_teller=$!
+}
+
+# Waited for, since whatever is left becomes the application's child, which does not expect one.
+stop_telling() {
+  [ -n "$runner_teller" ] || return 0
+  kill "$runner_teller" 2>/dev/null
+  wait "$runner_teller"
+  runner_teller=
 }
 
 # hash_of FILE: leaves its SHA-256 in runner_found. OpenSSL first: it uses the processor's own instructions, and is five times
@@ -196,6 +224,7 @@ read_query() {
 # in runner_code, and in runner_why what happened, in words.
 request() {
   read_query
+  tell_progress
   # One block more than its size, and the kernel lets no transfer write on, whatever length the server announced.
   printf 'url = "%s"\n' "$runner_url${runner_query:+?$runner_query}" | (
     trap '' XFSZ
@@ -208,6 +237,7 @@ request() {
   ) >"$runner_talk" 2>/dev/null &
   wait_for_child
   runner_curl=$?
+  stop_telling
   runner_code=000 runner_came=0 runner_detail='' runner_why=''
   { read -r runner_code runner_came runner_detail && read -r runner_why; } <"$runner_talk"
   runner_came=${runner_came%%[!0-9]*}
@@ -346,14 +376,14 @@ provide() {
     fetch_and_verify || fail "$runner_wrong_status" "$runner_wrong"
   fi
   if ! { chmod 755 "$runner_part" && mv -f "$runner_part" "$runner_file"; }; then fail 73 "cannot write $runner_file"; fi
-  say "fetched $(megabytes "$runner_bytes") MB in $(seconds "$runner_fetch_ms") s," \
-    "verified ${runner_sha256%"${runner_sha256#????????????}"} in $(seconds "$runner_verify_ms") s"
+  say "verified ${runner_sha256%"${runner_sha256#????????????}"} in $(seconds "$runner_verify_ms") s"
 }
 
 # False, and nothing is left, if the whole is not what was asked for.
 fetch_and_verify() {
   fetch
   lap
+  say "fetched $(megabytes "$runner_bytes") MB in $(seconds "$runner_fetch_ms") s"
   runner_fetch_ms=$((runner_fetch_ms + runner_lap))
   if is_right; then runner_right=yes; else
     runner_right=''

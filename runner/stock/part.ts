@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { bytesOfFile } from '../../src/executable/bytes.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import type { Wanted } from './environment.ts';
-import { codeOf, Failure, megabytes } from './reason.ts';
+import { codeOf, Failure, megabytes, progressTeller } from './reason.ts';
 
 /** The executable while it is made, beside its name: hashed as it is written, so that it need not be read again. */
 export interface Part {
@@ -32,6 +32,7 @@ export interface Part {
 export async function openPart({ file, sizeBytes }: Wanted): Promise<Part> {
   const path = `${file}.part`;
   let [hash, length, hashedMs] = [createHash('sha256'), 0, 0];
+  const tell = progressTeller(sizeBytes);
   let handle: FileHandle | undefined = await attempt(async () =>
     open(path, constants.O_RDWR | constants.O_CREAT, 0o600),
   );
@@ -74,6 +75,7 @@ export async function openPart({ file, sizeBytes }: Wanted): Promise<Part> {
       take(chunk);
       await written;
       length += chunk.length;
+      tell(length);
     },
     async adopt() {
       const { size } = await opened().stat();

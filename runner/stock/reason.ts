@@ -43,6 +43,20 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** Makes what says about each second how far something has come, if that is a twentieth more: whoever looks on reads it. */
+export function progressTeller(sizeBytes: number): (hereBytes: number) => void {
+  let [toldAt, told] = [performance.now(), 0];
+  return (hereBytes) => {
+    const now = performance.now();
+    if (now - toldAt < 1_000) return;
+    const percent = Math.floor((hereBytes * 100) / (sizeBytes + 1));
+    toldAt = now;
+    if (percent < told + 5) return;
+    told = percent;
+    say(`${megabytes(hereBytes)} of ${megabytes(sizeBytes)} MB are here (${percent} %)`);
+  };
+}
+
 export function megabytes(bytes: number): string {
   return (Math.floor(bytes / 100_000) / 10).toFixed(1);
 }

@@ -46,6 +46,7 @@ export async function deployCommand(session: Session, given: GivenFlags, theirs:
       runtimes: { source: given['runtime-source'] },
       stockRunner: session.runners.stock(),
       report: terminal.report,
+      tellsStarts: terminal.isLive,
       signal,
       ...noting(session, run),
     };

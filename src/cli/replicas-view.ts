@@ -21,10 +21,10 @@ export function replicasView(now: () => number = () => performance.now()): Repli
   let latest: Replicas | undefined;
   let since = new Map<string, { readonly state: string; readonly at: number }>();
   const ageOf = (name: string): number => now() - (since.get(name)?.at ?? now());
-  const rowOf = ({ name, node, state }: Replicas['pods'][number]): string => {
+  const rowOf = ({ name, node, state, detail = state }: Replicas['pods'][number]): string => {
     const where = node === undefined ? '' : ` on ${node}`;
     const age = state === 'ready' ? '' : ` for ${prettyMilliseconds(ageOf(name), { compact: true })}`;
-    return `  ${state === 'ready' ? '✓' : '·'} ${name}${where}: ${state}${age}`;
+    return `  ${state === 'ready' ? '✓' : '·'} ${name}${where}: ${detail}${age}`;
   };
   return {
     see(event) {

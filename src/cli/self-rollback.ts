@@ -37,6 +37,7 @@ export async function selfRollback(session: Session, flags: RollbackFlags): Prom
       const wentBack = await goBack(history, to, {
         cluster,
         report: terminal.report,
+        tellsStarts: terminal.isLive,
         signal,
         timeoutMs,
         waits: flags.wait ?? true,

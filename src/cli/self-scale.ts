@@ -38,7 +38,7 @@ export async function selfScale(session: Session, flags: ScaleFlags): Promise<nu
         text: `${name} in ${namespace}: ${replicas} wanted, ${wanted} before`,
       });
       const onProgress = replicasReport(terminal.report);
-      const options = { name, release: release as Digest, timeoutMs, signal, onProgress };
+      const options = { name, release: release as Digest, timeoutMs, signal, tellsStarts: terminal.isLive, onProgress };
       const outcome = flags.wait === false ? undefined : await watchRollout(cluster, options);
       terminal.close();
       if (outcome !== undefined) tellCause(session, outcome);

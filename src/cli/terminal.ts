@@ -10,6 +10,8 @@ export interface Terminal {
   /** One line that stays. */
   readonly say: (line: string) => void;
   readonly report: Report;
+  /** True if it shows what moves, in place. */
+  readonly isLive: boolean;
   /** Ends whatever moves; must be called before the program ends. */
   readonly close: () => void;
 }
@@ -47,7 +49,7 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Termi
         break;
     }
   };
-  return { say, report, close: () => moving?.still() };
+  return { say, report, isLive: moving !== undefined, close: () => moving?.still() };
 }
 
 /** The lines that move: how far what is sent has come, or the replicas. The summary is last: mostly it alone changes. */

@@ -25,7 +25,7 @@ import { podTimings, slowestFirst, stageClock, type StageClock, type Timings } f
 import { replicasReport, undo, type Undone, type UndoWorld } from './undo.ts';
 
 /** What lies outside a deploy. */
-export interface World extends PreflightWorld, Pick<UndoWorld, 'onFailed' | 'onUndo' | 'onUndone'> {
+export interface World extends PreflightWorld, Pick<UndoWorld, 'tellsStarts' | 'onFailed' | 'onUndo' | 'onUndone'> {
   /** The executable that deploys itself. */
   readonly executable: Executable;
   readonly runtimes: RuntimeSettings;
@@ -137,6 +137,7 @@ export async function deploy(plan: ScaledPlan, world: World): Promise<Deployed> 
       ({ spec } = observed.deployment);
       replicas.look(observed, nowMs);
     },
+    tellsStarts: world.tellsStarts,
     onProgress: replicasReport(report),
   });
   const seen = replicas.times();

@@ -31,7 +31,7 @@ export interface GoBackWorld extends UndoWorld {
  * @throws {DeployError} `superseded` if someone else changes it in the same moment.
  */
 export async function goBack(history: History, to: Revision, world: GoBackWorld): Promise<WentBack> {
-  const { cluster, report, signal, timeoutMs, waits, onUndo, onUndone } = world;
+  const { cluster, report, tellsStarts, signal, timeoutMs, waits, onUndo, onUndone } = world;
   const { metadata, spec } = history.deployment;
   const name = metadata?.name ?? '';
   const release = to.release as Digest;
@@ -56,7 +56,8 @@ export async function goBack(history: History, to: Revision, world: GoBackWorld)
     leavesWayBack: leavesWayBack(to.template, history),
   };
   if (!waits) return wentBack;
-  const outcome = await watchRollout(cluster, { name, release, timeoutMs, signal, onProgress: replicasReport(report) });
+  const onProgress = replicasReport(report);
+  const outcome = await watchRollout(cluster, { name, release, timeoutMs, signal, tellsStarts, onProgress });
   const undone = await undo({ name, outcome, template: to.template, before, isWanted: true }, world);
   return { ...wentBack, outcome, ...(undone && { undone }) };
 }

@@ -22,6 +22,8 @@ export interface Ended {
 export interface UndoWorld {
   readonly cluster: Cluster;
   readonly report: Report;
+  /** True if what the runners of replicas do is to be told, too: for someone who looks at it. */
+  readonly tellsStarts?: boolean;
   readonly signal: AbortSignal;
   /** How long to wait for the earlier version. */
   readonly timeoutMs: number;
@@ -54,7 +56,7 @@ export type Undone =
  */
 export async function undo(
   { name, outcome, template, before, isWanted }: Ended,
-  { cluster, report, signal, timeoutMs, onFailed, onUndo, onUndone }: UndoWorld,
+  { cluster, report, tellsStarts, signal, timeoutMs, onFailed, onUndo, onUndone }: UndoWorld,
 ): Promise<Undone | undefined> {
   if (outcome.kind !== 'failed' && outcome.kind !== 'timeout') return undefined;
   onFailed?.(outcome);
@@ -75,7 +77,8 @@ export async function undo(
     stage: 'undo',
     text: `Going back to release ${short(release)} (revision ${revision}), the last that was ready`,
   });
-  const again = await watchRollout(cluster, { name, release, timeoutMs, signal, onProgress: replicasReport(report) });
+  const onProgress = replicasReport(report);
+  const again = await watchRollout(cluster, { name, release, timeoutMs, signal, tellsStarts, onProgress });
   return { kind: 'rolled-back', release, revision, outcome: again };
 }
 

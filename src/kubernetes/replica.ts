@@ -24,7 +24,12 @@ export interface ReplicaView {
   readonly name: string;
   readonly node?: string;
   readonly state: string;
+  /** What its runner says, while it starts. */
+  readonly detail?: string;
 }
+
+/** The state of a replica from the start of its container until its application answers. */
+export const startingState = 'fetching and starting';
 
 /**
  * The ReplicaSet that the Deployment is moving to, once its controller has made it. By revision, not by release: the same
@@ -88,7 +93,7 @@ function stateOf(pod: V1Pod, events: readonly CoreV1Event[]): string {
   if (isReady(pod)) return 'ready';
   if (pod.spec?.nodeName === undefined) return isUnschedulable(pod) ? 'no node fits' : 'waiting for a node';
   const { state, started } = applicationOf(pod) ?? {};
-  if (state?.running) return started ? 'not ready' : 'fetching and starting';
+  if (state?.running) return started ? 'not ready' : startingState;
   if (state?.terminated) return `ended with status ${state.terminated.exitCode}`;
   const reason = state?.waiting?.reason ?? 'scheduled';
   if (reason !== 'ContainerCreating' && reason !== 'scheduled') return reason;

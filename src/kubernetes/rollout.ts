@@ -7,6 +7,7 @@ import { type Evidence, evidenceFor } from './evidence.ts';
 import { judgeOf, type Progress, type Verdict } from './judge.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './replica.ts';
+import { withStarts } from './starts.ts';
 
 export interface RolloutOptions {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface RolloutOptions {
   readonly signal: AbortSignal;
   /** Called whenever something moved. */
   readonly onProgress?: (progress: RolloutProgress) => void;
+  /** True if `onProgress` is also to be told what the runners of replicas do: some calls more. */
+  readonly tellsStarts?: boolean | undefined;
   /** Called with every observation before it is judged. */
   readonly onObserved?: (observed: Observed, nowMs: number) => void;
   /** After how long without news what is watched is also read anew. */
@@ -62,9 +65,12 @@ const evidenceTimeoutMs = 5_000;
  * @throws {DeployError} `cluster-denied` or `cluster-unreachable` if watching cannot begin. The signal's reason when it ends it.
  */
 export async function watchRollout(cluster: Cluster, options: RolloutOptions): Promise<Outcome> {
-  const { name, release, template, signal, timeoutMs, onProgress, onObserved, relistMs } = options;
+  const { name, release, template, signal, timeoutMs, tellsStarts = false, onObserved, relistMs } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const { onProgress: plain = () => undefined } = options;
+  const onProgress = tellsStarts ? withStarts(cluster, { signal: either, onProgress: plain }) : plain;
   const judge = judgeOf(release, template);
   let observed: Observed | undefined;
   let latest: Extract<Verdict, { kind: 'waiting' }> | undefined;
@@ -84,13 +90,13 @@ export async function watchRollout(cluster: Cluster, options: RolloutOptions): P
     const { progress, diagnosis } = latest;
     const now = { ...progress, ...(diagnosis && { diagnosis }), ...(trouble && { trouble }) };
     const text = JSON.stringify(now);
-    if (text !== told) onProgress?.(now);
+    if (text !== told) onProgress(now);
     told = text;
   }
 
   const watching = observe(cluster, {
     name,
-    signal: AbortSignal.any([signal, done.signal]),
+    signal: either,
     ...(relistMs !== undefined && { relistMs }),
     onChange(found) {
       observed = found;
@@ -111,7 +117,7 @@ export async function watchRollout(cluster: Cluster, options: RolloutOptions): P
   try {
     const ended = await Promise.race([ending, watching]);
     if (ended.kind !== 'timeout' && ended.kind !== 'failed') {
-      if (ended.kind === 'ready') onProgress?.(ended.progress);
+      if (ended.kind === 'ready') plain(ended.progress);
       return ended;
     }
     const { kind: _kind, ...last } = ended.kind === 'failed' ? ended : (latest ?? { kind: 'waiting' });

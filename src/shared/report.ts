@@ -21,7 +21,13 @@ export type ReportEvent =
       readonly wanted: number;
       /** What keeps them waiting, if something does. */
       readonly note?: string;
-      readonly pods: readonly { readonly name: string; readonly node?: string; readonly state: string }[];
+      readonly pods: readonly {
+        readonly name: string;
+        readonly node?: string;
+        readonly state: string;
+        /** What it does in that state, more closely. */
+        readonly detail?: string;
+      }[];
     };
 
 export type Report = (event: ReportEvent) => void;

@@ -56,6 +56,30 @@ describe('a deploy on a terminal', () => {
     expect(screen.written()).not.toContain(hides);
   }, 60_000);
 
+  it('shows what the runner of a replica does, pulls in per cent, and follows it no longer than that', async () => {
+    const { server, screen, pods } = await deployOn(120, 30, { replicas: 6 });
+    for (const pod of pods) server.move(pod, 'running');
+    await screen.until(has(/6 fetching and starting/));
+    const [one = '', two = ''] = pods;
+    const says = async (pod: string, line: string): Promise<void> =>
+      screen.until(() => server.say(pod, `selfsame runner: ${line}`));
+    await says(one, 'fetching http://store/app (120.3 MB)');
+    await says(two, 'fetching http://store/app (120.3 MB)');
+    await screen.until(has(new RegExp(`· ${one} on node-\\d: fetching for `)));
+    await says(one, '45.0 of 120.3 MB are here (37 %)');
+    await screen.until(has(new RegExp(`· ${one} on node-\\d: 37 %, 45.0 of 120.3 MB for `)));
+    await says(two, 'fetched 120.3 MB in 1.2 s');
+    await screen.until(has(new RegExp(`· ${two} on node-\\d: verifying for `)));
+    // Five logs at a time: the last replica's is read when another's has nothing more to tell.
+    expect(server.say(pods[5] ?? '', 'hello')).toBe(false);
+    await says(two, 'verified 0123456789ab in 0.4 s');
+    await screen.until(has(new RegExp(`· ${two} on node-\\d: booting for `)));
+    await screen.until(() => server.say(pods[5] ?? '', 'hello'));
+    await screen.until(() => !server.say(two, 'hello'));
+    for (const pod of pods) server.move(pod, 'ready');
+    expect(await screen.status).toBe(0);
+  }, 60_000);
+
   it('counts hundreds of replicas by stage, names the slowest, and fits a small terminal', async () => {
     const { server, screen, pods } = await deployOn(50, 10, { replicas: 500 });
     await screen.until(has(/^ {2}500 waiting for a node$/, /0\/500 ready/));

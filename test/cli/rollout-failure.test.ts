@@ -21,7 +21,12 @@ const back = (outcome: Outcome): Undone => ({ kind: 'rolled-back', release: 'b'.
 
 function session(): { said: string[]; session: Session } {
   const said: string[] = [];
-  const terminal = { say: (line: string) => said.push(line), report: () => undefined, close: () => undefined };
+  const terminal = {
+    say: (line: string) => said.push(line),
+    report: () => undefined,
+    isLive: false,
+    close: () => undefined,
+  };
   const rest = {
     signal: new AbortController().signal,
     atOnce: new AbortController().signal,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { apiServer, type ApiServer, json } from './api-server.ts';
 import { type Kept, type KeptObjects, keptObjects } from './kept-objects.ts';
@@ -10,6 +11,8 @@ export interface PlayedCluster extends ApiServer {
   /** The pods of what is wanted now, as they were made. */
   readonly pods: () => string[];
   readonly move: (pod: string, stage: PlayedStage) => void;
+  /** Adds a line to the log of a pod; true if somebody follows it. */
+  readonly say: (pod: string, line: string) => boolean;
   /** Waits until there are so many pods of what is wanted now. */
   readonly untilPods: (count: number) => Promise<void>;
 }
@@ -20,15 +23,19 @@ const allowed = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
 export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedStage } = {}): Promise<PlayedCluster> {
   const objects = keptObjects(control);
   const waiters = new Set<() => void>();
+  const followers = new Map<string, ServerResponse[]>();
   let made = 0;
 
   const server = await apiServer((request, response) => {
     const { url = '' } = request;
     if (url.includes('/proxy/')) return json(response, 200, proxied(url, objects));
     if (/\/log\?/.test(url)) {
-      response.writeHead(200, { 'content-type': 'text/plain' }).write(`${new Date().toISOString()} hello\n`);
-      // A line, and where it is followed silence.
+      const [, name = ''] = /\/pods\/([^/]+)\/log/.exec(url) ?? [];
+      const stamp = url.includes('timestamps=true') ? `${new Date().toISOString()} ` : '';
+      response.writeHead(200, { 'content-type': 'text/plain' }).write(`${stamp}hello\n`);
+      // A line, and where it is followed what the test lets the pod say.
       if (!url.includes('follow=true')) response.end();
+      else followers.set(name, [...(followers.get(name) ?? []), response]);
       return;
     }
     text(request).then(
@@ -178,6 +185,11 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
     objects,
     pods: () => currentPods().map(({ metadata }) => metadata.name),
     move,
+    say(name, line) {
+      const open = (followers.get(name) ?? []).filter((response) => !response.destroyed);
+      for (const response of open) response.write(`${line}\n`);
+      return open.length > 0;
+    },
     untilPods: async (count) =>
       new Promise((resolve) => {
         const look = (): void => {

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { setInterval as every } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { startIn } from '../../src/kubernetes/starts.ts';
+import { type Answer, give, serve } from './misbehaving-server.ts';
+import { ended, place, run, runners, start } from './runner.ts';
+
+// As long as the usual one, so that it can come slowly. It tells which processes it has got with its place.
+const program = Buffer.from(
+  `#!${process.execPath}\nconst { readFileSync } = require('node:fs');
+const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8');
+console.log('children: <' + children + '>');\n//${'.'.repeat(1_000_000)}\n`,
+);
+
+describe.each(runners)('$title', (runner) => {
+  it('says how far it has come while bytes come slowly, and leaves no process to the application', async () => {
+    const { promise: told, resolve } = Promise.withResolvers<string>();
+    await using server = await serve(slowly(program, told));
+    await using at = await place(server.url, program);
+    const child = start(at, [], { runner });
+    const end = ended(child, at);
+    if (child.stderr === null) throw new Error('The runner has no stderr');
+    const starts: string[] = [];
+    for await (const line of createInterface(child.stderr)) {
+      const detail = startIn(line);
+      if (detail !== undefined) starts.push(detail);
+      if (/ %/.test(line)) resolve(line);
+    }
+    expect(await told).toMatch(/^selfsame runner: 0\.\d of 1\.0 MB are here \(\d+ %\)$/);
+    expect((await end).output).toContain('children: <>');
+    expect(starts[0]).toBe('fetching');
+    expect(starts[1]).toMatch(/^\d+ %, 0\.\d of 1\.0 MB$/);
+    expect(starts.at(-1)).toBe('booting');
+  });
+
+  it('says nothing of that where it takes less than a second', async () => {
+    await using server = await serve(give(program));
+    await using at = await place(server.url, program);
+    const { status, output } = await run(at, [], { runner });
+    expect(status).toBe(0);
+    expect(output).not.toContain('%');
+  });
+});
+
+/** A hundredth at a time, and the rest at once when told. */
+function slowly(bytes: Buffer, told: Promise<unknown>): Answer {
+  return async (response) => {
+    response.writeHead(200, { 'Content-Length': bytes.length });
+    const size = Math.ceil(bytes.length / 100);
+    let isTold = false;
+    void told.then(() => (isTold = true));
+    let at = 0;
+    for await (const _ of every(50)) {
+      if (isTold || at >= bytes.length) break;
+      response.write(bytes.subarray(at, at + size));
+      at += size;
+    }
+    response.end(bytes.subarray(at));
+  };
+}
