@@ -119,7 +119,7 @@ is_native() {
 tell_progress() {
   (
     runner_nap='' runner_told=0
-    trap '[ -z "$runner_nap" ] || { kill "$runner_nap" 2>/dev/null; wait "$runner_nap"; }; exit 0' TERM
+    trap '[ -z "$runner_nap" ] || { kill "$runner_nap"; wait "$runner_nap"; } 2>/dev/null; exit 0' TERM
     while :; do
       sleep 1 2>/dev/null &
       runner_nap=$!
@@ -138,7 +138,7 @@ tell_progress() {
 stop_telling() {
   [ -n "$runner_teller" ] || return 0
   kill "$runner_teller" 2>/dev/null
-  wait "$runner_teller"
+  wait "$runner_teller" 2>/dev/null # here and there the shell would say "Terminated"
   runner_teller=
 }
 
