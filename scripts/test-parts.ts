@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 
-/** The tests that need a cluster, and all others. */
-export type Part = 'unit' | 'cluster';
+/**
+ * The tests that need a cluster, those of them that nothing else may run beside (they kill parts of it, or count requests under
+ * load), and all others.
+ */
+export type Part = 'unit' | 'cluster' | 'alone';
 
 /** Jest joins patterns of files by "or", so each part leaves out what is the other's. */
 const leftOut: Readonly<Record<Part, string>> = {
-  unit: String.raw`\.cluster\.test\.ts$`,
+  unit: String.raw`\.(cluster|alone)\.test\.ts$`,
   cluster: String.raw`(?<!\.cluster)\.test\.ts$`,
+  alone: String.raw`(?<!\.alone)\.test\.ts$`,
 };
 
 /**

@@ -1,7 +1,7 @@
 // npm test: the checks, then every test. Ends with the plain line `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineLock } from './machine-lock.ts';
 import { installMissing } from './system-packages.ts';
@@ -22,8 +22,11 @@ if (only.length === 0) {
   else failed += 1;
 }
 
-runJest('unit');
-const leftOut = hasTests('cluster') && !(await runOnCluster(clusterSource()));
+// Most tests wait for a process, a server or a node more than they compute.
+const together = `--maxWorkers=${Math.max(2, availableParallelism())}`;
+runJest('unit', [together]);
+const onCluster = (['cluster', 'alone'] as const).filter(hasTests);
+const leftOut = onCluster.length > 0 && !(await runOnCluster(clusterSource()));
 if (leftOut) {
   console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
   console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
@@ -54,8 +57,10 @@ async function runOnCluster(source: ClusterSource | undefined): Promise<boolean>
     failed += 1;
     return true;
   }
-  // One file after the other: they share the cluster, and the names of its images.
-  runJest('cluster', ['--runInBand']);
+  const images = mkdtempSync(join(tmpdir(), 'selfsame-test-images-'));
+  process.env['SELFSAME_TEST_IMAGES'] = images;
+  for (const part of onCluster) runJest(part, [part === 'alone' ? '--runInBand' : together]);
+  rmSync(images, { recursive: true, force: true });
   return true;
 }
 

@@ -9,6 +9,7 @@ import type { V1Node } from '@kubernetes/client-node';
 import { clusterSource, kindName } from '../scripts/test-cluster.ts';
 import { type Cluster, connect } from '../src/kubernetes/client.ts';
 import { watch } from '../src/kubernetes/watch.ts';
+import { imageOnce } from './image-once.ts';
 
 /** A real cluster with a namespace of one's own, in which the restricted Pod Security Standard is enforced. */
 export interface TestCluster {
@@ -55,14 +56,16 @@ export async function loadImage(image: string, folder: string): Promise<void> {
   const command = process.env['SELFSAME_TEST_CLUSTER'];
   // A cluster that is given has its images, since nobody but its owner knows how they get there.
   if (command === undefined && process.env['KUBECONFIG']) return;
-  if (command === undefined) {
-    await run('docker', ['build', '--quiet', '--tag', image, folder]);
-    await run('kind', ['load', 'docker-image', '--name', kindName, image]);
-    return;
-  }
-  await run(command, ['base', 'amd64']);
-  await run('buildah', ['build', '--isolation', 'chroot', '--quiet', '--tag', image, folder]);
-  await run(command, ['load', image]);
+  await imageOnce(image, async () => {
+    if (command === undefined) {
+      await run('docker', ['build', '--quiet', '--tag', image, folder]);
+      await run('kind', ['load', 'docker-image', '--name', kindName, image]);
+      return;
+    }
+    await run(command, ['base', 'amd64']);
+    await run('buildah', ['build', '--isolation', 'chroot', '--quiet', '--tag', image, folder]);
+    await run(command, ['load', image]);
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { buildRunnerImage } from '../scripts/runner-image.ts';
+import { kindName } from '../scripts/test-cluster.ts';
+import { imageOnce } from './image-once.ts';
 
 const run = promisify(execFile);
 
@@ -16,19 +18,21 @@ export async function loadRunnerImage({ runtime = false } = {}): Promise<string>
   const given = process.env[runtime ? 'SELFSAME_RUNTIME_RUNNER_IMAGE' : 'SELFSAME_RUNNER_IMAGE'];
   if (given !== undefined) return given;
   const command = process.env['SELFSAME_TEST_CLUSTER'];
-  if (command === undefined) {
-    const image = await buildRunnerImage({ runtime, tool: 'docker' });
-    await run('kind', ['load', 'docker-image', '--name', 'selfsame-test', image]);
-    return image;
-  }
   const image = `localhost/selfsame-runner:test${runtime ? '-runtime' : ''}`;
-  for (const [arch, node] of [
-    ['arm64', 'node-2'],
-    ['amd64', 'node-1'],
-  ] as const) {
-    await run(command, ['base', arch]);
-    await buildRunnerImage({ arch, tag: image, runtime, tool: 'buildah' });
-    await run(command, ['load', image, node]);
-  }
+  await imageOnce(image, async () => {
+    if (command === undefined) {
+      await buildRunnerImage({ tag: image, runtime, tool: 'docker' });
+      await run('kind', ['load', 'docker-image', '--name', kindName, image]);
+      return;
+    }
+    for (const [arch, node] of [
+      ['arm64', 'node-2'],
+      ['amd64', 'node-1'],
+    ] as const) {
+      await run(command, ['base', arch]);
+      await buildRunnerImage({ arch, tag: image, runtime, tool: 'buildah' });
+      await run(command, ['load', image, node]);
+    }
+  });
   return image;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { runtimeFile } from '../src/executable/runtimes.ts';
 import { runtimes } from '../src/executable/runtimes-table.ts';
 import { archOf, linuxTargets } from '../src/shared/target.ts';
+import { imageOnce } from './image-once.ts';
 
 const run = promisify(execFile);
 
@@ -50,27 +51,29 @@ async function buildOn(
   const command = process.env['SELFSAME_TEST_CLUSTER'];
   // A cluster that is given has its images.
   if (command === undefined) return;
-  const context = await mkdtemp(join(tmpdir(), 'selfsame-stock-image-'));
-  try {
-    await writeFile(join(context, 'Dockerfile'), dockerfile);
-    await writeFile(join(context, 'node'), node, { mode: 0o755 });
-    // The same layer whenever it is built.
-    await utimes(join(context, 'node'), 0, 0);
-    await run(command, ['base', arch]);
-    await run('buildah', [
-      'build',
-      '--isolation',
-      'chroot',
-      '--layers',
-      '--quiet',
-      '--arch',
-      arch,
-      '--tag',
-      image,
-      context,
-    ]);
-    await run(command, ['load', image, nodeOf[arch]]);
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
+  await imageOnce(`${image} ${arch}`, async () => {
+    const context = await mkdtemp(join(tmpdir(), 'selfsame-stock-image-'));
+    try {
+      await writeFile(join(context, 'Dockerfile'), dockerfile);
+      await writeFile(join(context, 'node'), node, { mode: 0o755 });
+      // The same layer whenever it is built.
+      await utimes(join(context, 'node'), 0, 0);
+      await run(command, ['base', arch]);
+      await run('buildah', [
+        'build',
+        '--isolation',
+        'chroot',
+        '--layers',
+        '--quiet',
+        '--arch',
+        arch,
+        '--tag',
+        image,
+        context,
+      ]);
+      await run(command, ['load', image, nodeOf[arch]]);
+    } finally {
+      await rm(context, { recursive: true, force: true });
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
@@ -13,18 +14,27 @@ async function filesOf(part: Part, only: readonly string[]): Promise<string[]> {
   return files.map((file) => relative(root, file)).toSorted();
 }
 
-it.each<[words: string[], unit: string[], cluster: string[]]>([
-  [['test/app/run', 'test/e2e/tail'], ['test/app/run.test.ts'], ['test/e2e/tail.cluster.test.ts']],
-  [['test/e2e/tail'], [], ['test/e2e/tail.cluster.test.ts']],
-  [['test/app/run', '-t', 'a name'], ['test/app/run.test.ts'], []],
-])('npm test -- %j leaves each part what is its own', async (words, unit, cluster) => {
+it.each<[words: string[], unit: string[], cluster: string[], alone: string[]]>([
+  [
+    ['test/app/run', 'test/e2e/tail', 'test/e2e/outages'],
+    ['test/app/run.test.ts'],
+    ['test/e2e/tail.cluster.test.ts'],
+    ['test/e2e/outages.alone.test.ts'],
+  ],
+  [['test/e2e/tail'], [], ['test/e2e/tail.cluster.test.ts'], []],
+  [['test/app/run', '-t', 'a name'], ['test/app/run.test.ts'], [], []],
+])('npm test -- %j leaves each part what is its own', async (words, unit, cluster, alone) => {
   expect(await filesOf('unit', words)).toEqual(unit);
   expect(await filesOf('cluster', words)).toEqual(cluster);
+  expect(await filesOf('alone', words)).toEqual(alone);
 });
 
 it('npm test has every file in one part', async () => {
-  const [unit, cluster] = [await filesOf('unit', []), await filesOf('cluster', [])];
-  expect(cluster.length).toBeGreaterThan(0);
-  expect(cluster.filter((file) => !file.endsWith('.cluster.test.ts'))).toEqual([]);
-  expect(unit.filter((file) => file.endsWith('.cluster.test.ts'))).toEqual([]);
+  const [unit, cluster, alone] = await Promise.all(
+    (['unit', 'cluster', 'alone'] as const).map((part) => filesOf(part, [])),
+  );
+  const all = globSync('test/**/*.test.ts').toSorted();
+  expect([...(unit ?? []), ...(cluster ?? []), ...(alone ?? [])].toSorted()).toEqual(all);
+  expect(cluster).toEqual(all.filter((file) => file.endsWith('.cluster.test.ts')));
+  expect(alone).toEqual(all.filter((file) => file.endsWith('.alone.test.ts')));
 });
