@@ -1,6 +1,7 @@
-import type { V1Deployment, V1ObjectMeta } from '@kubernetes/client-node';
+import type { V1Deployment, V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
 import { labelSelector, releaseAnnotation } from '../../src/kubernetes/labels.ts';
 import { pathOf } from '../../src/kubernetes/paths.ts';
+import { isEnding, isReady } from '../../src/kubernetes/replica.ts';
 import { type TestCluster, testCluster } from '../cluster.ts';
 import { type Ended, runProgram } from '../program.ts';
 import { loadStockImage } from '../stock-image.ts';
@@ -117,9 +118,15 @@ export async function leftOf({ cluster, namespace }: FaultPlace, name: string): 
   }
   const found = await cluster.find<V1Deployment>(pathOf('Deployment', { namespace, name }));
   if (found === undefined) return { objects };
-  const { metadata, spec, status } = found;
+  const { metadata, spec } = found;
   const release = metadata?.annotations?.[releaseAnnotation] ?? '';
-  const ready = status?.observedGeneration === metadata?.generation ? (status?.readyReplicas ?? 0) : 0;
+  // The pods themselves: after an API server was away, the controller's count of them lags by seconds.
+  const { items } = await cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), {
+    query: { labelSelector: labelSelector(name) },
+  });
+  const ready = items.filter(
+    (pod) => isReady(pod) && !isEnding(pod) && pod.metadata?.annotations?.[releaseAnnotation] === release,
+  ).length;
   return { objects, deployment: { release, ready, wanted: spec?.replicas ?? 0 } };
 }
 
