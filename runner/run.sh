@@ -383,8 +383,8 @@ provide() {
 fetch_and_verify() {
   fetch
   lap
-  say "fetched $(megabytes "$runner_bytes") MB in $(seconds "$runner_fetch_ms") s"
   runner_fetch_ms=$((runner_fetch_ms + runner_lap))
+  say "fetched $(megabytes "$runner_bytes") MB in $(seconds "$runner_fetch_ms") s"
   if is_right; then runner_right=yes; else
     runner_right=''
     rm -f "$runner_part"

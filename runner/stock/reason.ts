@@ -51,7 +51,8 @@ export function progressTeller(sizeBytes: number): (hereBytes: number) => void {
     if (now - toldAt < 1_000) return;
     const percent = Math.floor((hereBytes * 100) / (sizeBytes + 1));
     toldAt = now;
-    if (percent < told + 5) return;
+    // Fewer than before: it has begun again.
+    if (percent >= told && percent < told + 5) return;
     told = percent;
     say(`${megabytes(hereBytes)} of ${megabytes(sizeBytes)} MB are here (${percent} %)`);
   };

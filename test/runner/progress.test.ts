@@ -27,7 +27,10 @@ describe.each(runners)('$title', (runner) => {
       if (/ %/.test(line)) resolve(line);
     }
     expect(await told).toMatch(/^selfsame runner: 0\.\d of 1\.0 MB are here \(\d+ %\)$/);
-    expect((await end).output).toContain('children: <>');
+    const { output } = await end;
+    expect(output).toContain('children: <>');
+    // The server has waited for what is said each second.
+    expect(output).toMatch(/fetched 1\.0 MB in [1-9]\d*\.\d s/);
     expect(starts[0]).toBe('fetching');
     expect(starts[1]).toMatch(/^\d+ %, 0\.\d of 1\.0 MB$/);
     expect(starts.at(-1)).toBe('booting');
