@@ -25,10 +25,12 @@ interface StartsOptions<P extends Progress> {
  * @returns what is to be told of progress instead of `onProgress`.
  */
 export function withStarts<P extends Progress>(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'namespace' | 'lines'>,
   { signal, onProgress }: StartsOptions<P>,
 ): (progress: P) => void {
   const details = new Map<string, string>();
+  /** One reading for each start: what cannot be read now is not asked for again and again. */
+  const begun = new Set<string>();
   const reading = new Map<string, AbortController>();
   let latest: P | undefined;
   let left = inAll;
@@ -46,9 +48,10 @@ export function withStarts<P extends Progress>(
   function begin({ name }: ReplicaView): void {
     const isOver = new AbortController();
     left -= 1;
+    begun.add(name);
     reading.set(name, isOver);
     void read(name, AbortSignal.any([signal, isOver.signal])).finally(() => {
-      reading.delete(name);
+      if (reading.get(name) === isOver) reading.delete(name);
       fill();
     });
   }
@@ -67,22 +70,30 @@ export function withStarts<P extends Progress>(
         if (detail === booting) return;
       }
     } catch (error) {
-      if (!until.aborted && !(error instanceof DeployError)) throw error;
+      if (until.aborted) return;
+      if (!(error instanceof DeployError)) throw error;
+      // It goes on unseen.
+      details.delete(name);
+      tell();
     }
   }
 
   function fill(): void {
     for (const pod of latest?.pods ?? []) {
       if (signal.aborted || left === 0 || reading.size >= atOnce) return;
-      if (pod.state === startingState && !reading.has(pod.name) && !details.has(pod.name)) begin(pod);
+      if (pod.state === startingState && !begun.has(pod.name)) begin(pod);
     }
   }
 
   return (progress) => {
     latest = progress;
     const starting = new Set(progress.pods.filter(({ state }) => state === startingState).map(({ name }) => name));
-    for (const name of details.keys()) if (!starting.has(name)) details.delete(name);
-    for (const [name, isOver] of reading) if (!starting.has(name)) isOver.abort();
+    for (const name of begun) {
+      if (starting.has(name)) continue;
+      begun.delete(name);
+      details.delete(name);
+      reading.get(name)?.abort();
+    }
     fill();
     tell();
   };
