@@ -1,5 +1,6 @@
 // npm test: the checks, then every test. Ends with the plain line `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { machineLock } from './machine-lock.ts';
 import { installMissing } from './system-packages.ts';
 import { jestWords, type Part } from './test-parts.ts';
 import { bringUp, clusterSource, type ClusterSource } from './test-cluster.ts';
+import setup from '../test/setup.ts';
 
 const root = join(import.meta.dirname, '..');
 const inCi = process.env['CI'] === 'true';
@@ -22,46 +24,63 @@ if (only.length === 0) {
   else failed += 1;
 }
 
-// Most tests wait for a process, a server or a node more than they compute.
-const together = `--maxWorkers=${Math.max(2, availableParallelism())}`;
-runJest('unit', [together]);
+// Once, for all parts.
+await setup();
+process.env['SELFSAME_TEST_BUILT'] = 'yes';
+
 const onCluster = (['cluster', 'alone'] as const).filter(hasTests);
-const leftOut = onCluster.length > 0 && !(await runOnCluster(clusterSource()));
-if (leftOut) {
+const source = onCluster.length === 0 ? undefined : clusterSource();
+// It comes up, with what has to be installed for it, while the first part runs, which has no use for it.
+const coming = source && comingUp(source);
+// Most tests wait for a process, a server or a node more than they compute.
+const together = `--maxWorkers=${availableParallelism() + 1}`;
+await runJest('unit', [together]);
+if (coming !== undefined) await runOnCluster(coming);
+else if (onCluster.length > 0 && inCi) {
+  console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
+  failed += 1;
+} else if (onCluster.length > 0) {
   console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
   console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** False if there is no cluster, and none is asked for. */
-async function runOnCluster(source: ClusterSource | undefined): Promise<boolean> {
-  if (source === undefined) {
-    if (!inCi) return false;
-    console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
-    failed += 1;
-    return true;
-  }
-  console.log(`\nThe Kubernetes part runs on the cluster of ${source.words}.`);
+/** A cluster that is up, ours alone until it is disposed of; or why it is not. */
+interface TestedCluster extends AsyncDisposable {
+  readonly kubeconfig?: string;
+  readonly error?: unknown;
+}
+
+async function comingUp(from: ClusterSource): Promise<TestedCluster> {
+  console.log(`\nThe Kubernetes part runs on the cluster of ${from.words}.`);
+  await using stack = new AsyncDisposableStack();
   // Until the end: who comes later must neither start what starts nor take down what is used.
-  await using _lock =
-    source.id === undefined
-      ? undefined
-      : await machineLock(`cluster ${source.id}`, () =>
-          console.log('Another npm test on this machine uses it: waiting for its end.'),
-        );
-  try {
-    process.env['SELFSAME_TEST_KUBECONFIG'] = await bringUp(source, console.error);
-  } catch (error) {
+  if (from.id !== undefined) {
+    const tell = (): void => console.log('Another npm test on this machine uses it: waiting for its end.');
+    stack.use(await machineLock(`cluster ${from.id}`, tell));
+  }
+  const up = await bringUp(from, console.error).then(
+    (kubeconfig) => ({ kubeconfig }),
+    (error: unknown) => ({ error }),
+  );
+  const lock = stack.move();
+  return { ...up, [Symbol.asyncDispose]: async () => lock.disposeAsync() };
+}
+
+async function runOnCluster(promised: Promise<TestedCluster>): Promise<void> {
+  await using cluster = await promised;
+  if (cluster.kubeconfig === undefined) {
+    const { error } = cluster;
     console.error(`\nFAIL The cluster does not come up: ${error instanceof Error ? error.message : String(error)}`);
     failed += 1;
-    return true;
+    return;
   }
+  process.env['SELFSAME_TEST_KUBECONFIG'] = cluster.kubeconfig;
   const images = mkdtempSync(join(tmpdir(), 'selfsame-test-images-'));
   process.env['SELFSAME_TEST_IMAGES'] = images;
-  for (const part of onCluster) runJest(part, [part === 'alone' ? '--runInBand' : together]);
+  for (const part of onCluster) await runJest(part, [part === 'alone' ? '--runInBand' : together]);
   rmSync(images, { recursive: true, force: true });
-  return true;
 }
 
 interface Report {
@@ -81,22 +100,23 @@ function hasTests(part: Part): boolean {
   return stdout.trim() !== '';
 }
 
-function runJest(part: Part, options: readonly string[] = []): void {
+async function runJest(part: Part, options: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-test-'));
   const report = join(folder, 'report.json');
   // What a failed test leaves running must not keep the others' figures from being told.
   const more = ['--forceExit', '--json', `--outputFile=${report}`, ...options];
-  const jest = spawnSync(process.execPath, jestWords(part, { only, more }), {
+  const jest = spawn(process.execPath, jestWords(part, { only, more }), {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const [status] = (await once(jest, 'close')) as [number | null];
   try {
     const counted = JSON.parse(readFileSync(report, 'utf8')) as Report;
     passed += counted.numPassedTests;
     // A test that was left out proves nothing, and a file that could not be loaded hides all of its tests.
     const missed = counted.numPendingTests + counted.numTodoTests + counted.numRuntimeErrorTestSuites;
     const seen = counted.numFailedTests + missed;
-    failed += jest.status !== 0 && seen === 0 ? 1 : seen;
+    failed += status !== 0 && seen === 0 ? 1 : seen;
   } catch (error) {
     console.error(`The test runner left no report: ${String(error)}`);
     failed += 1;
