@@ -59,7 +59,7 @@ fail() {
 
 stop() { # stop SIGNAL STATUS
   [ -z "$runner_child" ] || kill "$runner_child" 2>/dev/null
-  stop_telling
+  [ -z "$runner_teller" ] || kill -KILL "$runner_teller" 2>/dev/null
   [ -z "${runner_talk:-}" ] || rm -f "$runner_talk"
   say "ended by $1"
   exit "$2"
@@ -68,9 +68,10 @@ trap 'stop SIGHUP 129' HUP
 trap 'stop SIGINT 130' INT
 trap 'stop SIGTERM 143' TERM
 
-# A shell obeys its traps at once in `wait`, but only afterwards while a program runs in the foreground.
+# wait_for_child [PID]: default the one that was started last. A shell obeys its traps at once in `wait`, but only afterwards
+# while a program runs in the foreground.
 wait_for_child() {
-  runner_child=$!
+  runner_child=${1:-$!}
   wait "$runner_child"
   runner_status=$?
   runner_child=
@@ -115,13 +116,14 @@ is_native() {
   done </proc/cpuinfo
 }
 
-# Says each second how far the .part file has come, if that is a twentieth more, until stop_telling: whoever looks on reads it.
+# tell_progress PID: says each second how far the .part file has come, if that is a twentieth more: whoever looks on reads it.
+# Until stop_telling, or as long as there is that process: a shell that has just been forked may lose a signal.
 tell_progress() {
   (
     runner_nap='' runner_told=0
     trap '[ -z "$runner_nap" ] || { kill "$runner_nap"; wait "$runner_nap"; } 2>/dev/null; exit 0' TERM
-    while :; do
-      sleep 1 2>/dev/null &
+    while kill -0 "$1" 2>/dev/null; do
+      sleep 1 >/dev/null 2>&1 &
       runner_nap=$!
       wait "$runner_nap" || exit 0
       runner_has=$(size_of "$runner_part")
@@ -224,7 +226,6 @@ read_query() {
 # in runner_code, and in runner_why what happened, in words.
 request() {
   read_query
-  tell_progress
   # One block more than its size, and the kernel lets no transfer write on, whatever length the server announced.
   printf 'url = "%s"\n' "$runner_url${runner_query:+?$runner_query}" | (
     trap '' XFSZ
@@ -235,7 +236,9 @@ request() {
       ${SELFSAME_CA_FILE:+--cacert "$SELFSAME_CA_FILE"} --continue-at - --output "$runner_part" \
       --write-out '%{http_code} %{size_download} %header{x-ms-error-code}\n%{errormsg}\n'
   ) >"$runner_talk" 2>/dev/null &
-  wait_for_child
+  runner_child=$!
+  tell_progress "$runner_child"
+  wait_for_child "$runner_child"
   runner_curl=$?
   stop_telling
   runner_code=000 runner_came=0 runner_detail='' runner_why=''

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { setInterval as every } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startIn } from '../../src/kubernetes/starts.ts';
 import { type Answer, give, serve } from './misbehaving-server.ts';
-import { ended, place, run, runners, start } from './runner.ts';
+import { ended, place, run, runners, script, start } from './runner.ts';
 
 // As long as the usual one, so that it can come slowly. It tells which processes it has got with its place.
 const program = Buffer.from(
@@ -43,6 +46,14 @@ describe.each(runners)('$title', (runner) => {
     expect(status).toBe(0);
     expect(output).not.toContain('%');
   });
+});
+
+// A shell that has just been forked loses a signal that comes before it has set its traps.
+it('run.sh stops telling once the fetch has ended, also where its signal is lost', async () => {
+  const [functions] = (await readFile(script, 'utf8')).split('\ncheck_environment\n');
+  const lost =
+    'runner_part=/nowhere runner_size=1; sleep 0.1 & fetch=$!; tell_progress "$fetch"; wait "$fetch"; wait "$runner_teller"';
+  await promisify(execFile)('sh', ['-c', `${functions}\n${lost}`], { timeout: 30_000 });
 });
 
 /** A hundredth at a time, and the rest at once when told. */
