@@ -9,19 +9,19 @@ import type { Store } from '../store/store.ts';
  * Which store a command on a deployment asks: that of `--store`, else the one that its pods mount, else that of the
  * environment; undefined if there is none of these, for commands that can do without.
  */
-export function configuredStore(
+export async function configuredStore(
   store: string | undefined,
-): (cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined {
-  const choice = configured(store);
+): Promise<(cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined> {
+  const choice = await configured(store);
   return (cluster, { name, blobSecrets }) => {
     if (store === undefined && blobSecrets.length > 0) return clusterStore(cluster, { name });
     return choice?.open(cluster, name);
   };
 }
 
-function configured(store: string | undefined): StoreChoice | undefined {
+async function configured(store: string | undefined): Promise<StoreChoice | undefined> {
   try {
-    const choice = chooseStore({ store, environment: process.env });
+    const choice = await chooseStore({ store, environment: process.env });
     return choice.isDefault ? undefined : choice;
   } catch (error) {
     if (store === undefined && error instanceof DeployError && error.code === 'bad-store') return undefined;

@@ -33,7 +33,7 @@ export async function deployCommand(session: Session, given: GivenFlags, theirs:
   const executable = await openSelf();
   // Beside waiting for the cluster; whoever needs it hears of what goes wrong.
   void begin(digestOfOwn(executable));
-  const choice = chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
+  const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
   refuseUnreadable(choice, asked);
   const run = beginRun({ name: asked.name, given, choice });
   try {

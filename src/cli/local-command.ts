@@ -7,7 +7,6 @@ import { openSelf } from '../executable/self.ts';
 import { short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { linuxTargets } from '../shared/target.ts';
-import { openStore } from '../store/open.ts';
 import type { GivenFlags } from './command-line.ts';
 import { dataFormat, printData } from './print-data.ts';
 import type { Session } from './session.ts';
@@ -25,6 +24,7 @@ export async function localCommand(session: Session, given: GivenFlags, theirs: 
       hint: 'Start the program without --local, or deploy it with --kubernetes.',
     });
   }
+  const { openStore } = await import('../store/open.ts');
   const store = openStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
   report({
     kind: 'step',

@@ -32,7 +32,7 @@ export async function selfDiff(session: Session, argv: readonly string[]): Promi
   const given = readFlags(ours);
   const asked = planFrom(app, given, theirs);
   const executable = await openSelf();
-  const choice = chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
+  const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
   refuseUnreadable(choice, asked);
   const cluster = await openCluster(given, session);
   try {

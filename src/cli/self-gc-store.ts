@@ -33,14 +33,14 @@ export interface StoreSweep extends StoreGarbage {
  *
  * @throws {DeployError} `bad-usage` where no store is configured, or the least age is so small that a deploy might be hurt.
  */
-export function storeGcFrom(flags: StoreGcFlags): StoreGc | undefined {
+export async function storeGcFrom(flags: StoreGcFlags): Promise<StoreGc | undefined> {
   if (flags['store-objects'] !== true) {
     if (flags.keep === undefined) return undefined;
     throw new DeployError('bad-usage', 'Cannot keep releases of a store that is not looked at', {
       hint: 'Pass --keep with --store-objects.',
     });
   }
-  const { opened: store } = chooseStore({ store: flags.store, environment: process.env });
+  const { opened: store } = await chooseStore({ store: flags.store, environment: process.env });
   if (store === undefined) {
     throw new DeployError('bad-usage', 'Cannot look at the objects of a store: none but the cluster is configured', {
       hint: 'Pass --store, or leave --store-objects out: Secrets are looked at without it.',
@@ -60,16 +60,16 @@ export function storeGcFrom(flags: StoreGcFlags): StoreGc | undefined {
 }
 
 /** Says that there is a store which a plain `self gc` leaves alone. */
-export function leftAloneText(flags: StoreGcFlags): string | undefined {
+export async function leftAloneText(flags: StoreGcFlags): Promise<string | undefined> {
   if (flags['store-objects'] === true) return undefined;
-  const opened = configured(flags.store);
+  const opened = await configured(flags.store);
   return opened && `Objects in ${opened.address} were not looked at: --store-objects does.`;
 }
 
 /** Undefined also where the environment names one half: that is nothing to a command that leaves it alone. */
-function configured(store: string | undefined): UrlStore | undefined {
+async function configured(store: string | undefined): Promise<UrlStore | undefined> {
   try {
-    return chooseStore({ store, environment: process.env }).opened;
+    return (await chooseStore({ store, environment: process.env })).opened;
   } catch (error) {
     if (store === undefined && error instanceof DeployError && error.code === 'bad-store') return undefined;
     throw error;

@@ -34,7 +34,7 @@ interface Gone {
  */
 export async function selfGc(session: Session, flags: GcFlags): Promise<number> {
   const { app, terminal, signal, endedStatus } = session;
-  const storeGc = storeGcFrom(flags);
+  const storeGc = await storeGcFrom(flags);
   const minAgeMs = parseDuration('--min-age', flags['min-age'] ?? '1h');
   return onNamed(session, flags, async (cluster, name) => {
     const garbage = await garbageOf(cluster, name, { signal, minAgeMs });
@@ -45,7 +45,7 @@ export async function selfGc(session: Session, flags: GcFlags): Promise<number> 
     const none: Gone = { objects: [], stored: [] };
 
     for (const line of linesOf(found)) terminal.say(line);
-    const leftAlone = leftAloneText(flags);
+    const leftAlone = await leftAloneText(flags);
     if (leftAlone !== undefined) terminal.say(leftAlone);
     if (count === 0 || flags['dry-run'] === true) {
       if (count > 0) terminal.say('Nothing was deleted: this was a dry run.');

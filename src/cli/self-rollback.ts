@@ -25,7 +25,7 @@ export async function selfRollback(session: Session, flags: RollbackFlags): Prom
   const { terminal, signal } = session;
   const wanted = parseWanted(flags);
   const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
-  const storeOf = configuredStore(flags.store);
+  const storeOf = await configuredStore(flags.store);
   return onNamed(session, flags, async (cluster, name) => {
     const far: Progress = { change: 'none', hasFailed: false };
     try {

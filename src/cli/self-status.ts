@@ -16,7 +16,7 @@ export interface StatusFlags extends DeploymentFlags {
 /** `self status`: what runs, and where; and, where a store is configured, until when pods can read it. */
 export async function selfStatus(session: Session, flags: StatusFlags): Promise<number> {
   const { terminal, signal } = session;
-  const storeOf = configuredStore(flags.store);
+  const storeOf = await configuredStore(flags.store);
   return onDeployment(session, flags, async (cluster, status) => {
     const store = storeOf(cluster, status);
     const access = store && (await accessOfPods(status, { cluster, store, signal }));

@@ -16,7 +16,7 @@ export interface VerifyFlags extends DeploymentFlags {
 export async function selfVerify(session: Session, flags: VerifyFlags): Promise<number> {
   const { app, terminal, signal } = session;
   const executable = await openSelf();
-  const storeOf = configuredStore(flags.store);
+  const storeOf = await configuredStore(flags.store);
   return onDeployment(session, flags, async (cluster, status) => {
     const store = storeOf(cluster, status);
     if (store === undefined)

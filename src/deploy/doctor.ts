@@ -41,7 +41,7 @@ export async function examineStores(
   reached: { readonly value?: Cluster; readonly findings: readonly DeployError[] },
   { name, settings, signal }: { name: string; settings: StoreSettings; signal: AbortSignal },
 ): Promise<Diagnosed> {
-  const { findings, value: choice } = await outcome(begin(Promise.resolve().then(() => chooseStore(settings))));
+  const { findings, value: choice } = await outcome(begin(chooseStore(settings)));
   const inCluster = reached.value && clusterStore(reached.value, { name });
   const examined = async (kind: StoreKind): Promise<StoreState> => {
     const isChosen = kind === choice?.kind;

@@ -1,7 +1,8 @@
 import { clusterStore } from '../kubernetes/cluster-store.ts';
 import type { Cluster } from '../kubernetes/client.ts';
 import { DeployError } from '../shared/errors.ts';
-import { kindOf, openStore, type StoreSettings } from '../store/open.ts';
+import { kindOf } from '../store/kind.ts';
+import type { StoreSettings } from '../store/open.ts';
 import type { Store, UrlStore } from '../store/store.ts';
 import type { Plan } from './plan.ts';
 
@@ -36,15 +37,17 @@ export interface StoreChoice {
 }
 
 /**
- * Chooses the store: what a flag or the environment names, else the cluster, which needs nothing but itself.
+ * Chooses the store: what a flag or the environment names, else the cluster, which needs nothing but itself: only then are the
+ * libraries of the others not loaded.
  *
  * @throws {DeployError} as `openStore`; `bad-usage` for a public address of the cluster.
  */
-export function chooseStore(settings: StoreSettings): StoreChoice {
+export async function chooseStore(settings: StoreSettings): Promise<StoreChoice> {
   const { store, storeUrl, environment } = settings;
   const who = chooserOf(settings);
   const text = store ?? environment['SELFSAME_STORE'];
   if (who !== undefined && text !== theCluster) {
+    const { openStore } = await import('../store/open.ts');
     const opened = openStore(settings);
     return { kind: kindOf(text), isDefault: false, why: `chosen by ${who}`, opened, open: () => opened };
   }

@@ -1,11 +1,4 @@
-import {
-  AzureCliCredential,
-  ChainedTokenCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  WorkloadIdentityCredential,
-} from '@azure/identity';
-import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
+import type { AccessToken, ChainedTokenCredential, GetTokenOptions, TokenCredential } from '@azure/identity';
 import { DeployError } from '../shared/errors.ts';
 import type { Environment } from './azure-credentials.ts';
 
@@ -21,14 +14,15 @@ const freshMs = 5 * 60_000;
  * (https://github.com/Azure/azure-sdk-for-js/issues/20308).
  */
 export function identityFrom(environment: Environment): TokenCredential {
-  const chain = new ChainedTokenCredential(...sourcesOf(environment));
+  let chain: Promise<ChainedTokenCredential> | undefined;
   let known: AccessToken | undefined;
   return {
     async getToken(scopes, options) {
       // The Azure CLI does not keep its tokens in mind, and takes a second for each.
       if (known !== undefined && known.expiresOnTimestamp > Date.now() + freshMs) return known;
       try {
-        known = await withinLimit((signal) => chain.getToken(scopes, { ...options, abortSignal: signal }), options);
+        const sources = await (chain ??= chainOf(environment));
+        known = await withinLimit((signal) => sources.getToken(scopes, { ...options, abortSignal: signal }), options);
         return known;
       } catch (cause) {
         if (options?.abortSignal?.aborted === true) throw cause;
@@ -41,7 +35,15 @@ export function identityFrom(environment: Environment): TokenCredential {
   };
 }
 
-function sourcesOf(environment: Environment): TokenCredential[] {
+/** Its libraries are as large as those of the store, and who has a key needs none of them. */
+async function chainOf(environment: Environment): Promise<ChainedTokenCredential> {
+  const {
+    AzureCliCredential,
+    ChainedTokenCredential,
+    ClientCertificateCredential,
+    ClientSecretCredential,
+    WorkloadIdentityCredential,
+  } = await import('@azure/identity');
   const tenantId = environment['AZURE_TENANT_ID'];
   const clientId = environment['AZURE_CLIENT_ID'];
   const clientSecret = environment['AZURE_CLIENT_SECRET'];
@@ -60,7 +62,7 @@ function sourcesOf(environment: Environment): TokenCredential[] {
     sources.push(new WorkloadIdentityCredential({ tenantId, clientId, tokenFilePath, ...options }));
   }
   sources.push(new AzureCliCredential({ processTimeoutInMs: azureCliMs, ...(tenantId && { tenantId }) }));
-  return sources;
+  return new ChainedTokenCredential(...sources);
 }
 
 /** The Azure CLI's credential does not listen to a signal, so the wait for it is ended here. */

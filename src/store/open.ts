@@ -4,6 +4,7 @@ import { credentialsFrom } from './azure-credentials.ts';
 import type { Environment } from './azure-credentials.ts';
 import { azureStore } from './azure.ts';
 import { fileStore, parseFileAddress } from './file.ts';
+import { kindOf } from './kind.ts';
 import { parseS3Address } from './s3-address.ts';
 import { keysFrom } from './s3-credentials.ts';
 import { s3Store } from './s3.ts';
@@ -32,12 +33,6 @@ export function openStore({ store, storeUrl, environment, freshMs }: StoreSettin
   if (text !== undefined && kind === 's3') return openS3(text, { environment, publicUrl, freshMs });
   if (text !== undefined && kind === 'file') return fileStore(parseFileAddress(text), { publicUrl, freshMs });
   return openAzure(text, { environment, publicUrl, freshMs });
-}
-
-/** Which kind of store an address names; whatever is no bucket and no folder is taken for Azure's, and refused there. */
-export function kindOf(address: string | undefined): 'azure' | 's3' | 'file' {
-  const scheme = /^\s*([a-z0-9]+):/i.exec(address ?? '')?.[1]?.toLowerCase();
-  return scheme === 's3' || scheme === 'file' ? scheme : 'azure';
 }
 
 /** What a backend needs beside its address. */

@@ -3,8 +3,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawn } from 'node:child_process';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bundleOptions, deployerEntry } from '../../scripts/bundle.ts';
 import { readBlob, writeBlob } from '../../src/executable/blob.ts';
 import { bytesOf } from '../../src/executable/bytes.ts';
 import { rebuild } from '../../src/executable/rebuild.ts';
@@ -84,6 +85,17 @@ describe('an executable whose deploying half is broken', () => {
 describe('the deploying half', () => {
   afterAll(cleanUp);
 
+  it('loads at its start neither what one store alone needs, nor a class for every object of Kubernetes', async () => {
+    const { metafile } = await build({ ...bundleOptions(deployerEntry), metafile: true });
+    const packageOf = (path: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '';
+    const ofAzure = (paths: Iterable<string>) => [...paths].filter((path) => packageOf(path).startsWith('@azure/'));
+    expect(ofAzure(Object.keys(metafile.inputs))).not.toEqual([]);
+    const atStart = startOf(metafile, deployerEntry);
+    expect(ofAzure(atStart)).toEqual([]);
+    expect([...atStart].filter((path) => packageOf(path) === '@kubernetes/client-node').length).toBeGreaterThan(5);
+    expect([...atStart].filter((path) => /\/gen\/(?:apis|models)\//.test(path))).toEqual([]);
+  });
+
   it('is compiled once: what V8 made of it is kept in the cache, and only there', async () => {
     const cache = await temporaryFolder();
     for (const round of ['first', 'second']) {
@@ -104,6 +116,15 @@ describe('the deploying half', () => {
     expect(ended.stdout).toContain('--kubernetes');
   });
 });
+
+/** What is evaluated with an entry: all that is reached without `import()`. */
+function startOf({ inputs }: Metafile, entry: string): Set<string> {
+  const reached = new Set([entry]);
+  for (const path of reached) {
+    for (const { kind, path: next } of inputs[path]?.imports ?? []) if (kind !== 'dynamic-import') reached.add(next);
+  }
+  return reached;
+}
 
 async function blobOf(path: string): Promise<Buffer> {
   const { blob } = await openExecutable(path);

@@ -24,13 +24,14 @@ describe('chooseStore()', () => {
     ['--store file:', { store: 'file:///srv/apps' }, 'chosen by --store', 'file'],
   ])(
     'goes by %s and says so',
-    (_, { environment = {}, ...flags }: { environment?: object; store?: string }, why, kind) => {
-      expect(chooseStore({ ...flags, environment: { ...environment } })).toMatchObject({ why, kind });
+    async (_, { environment = {}, ...flags }: { environment?: object; store?: string }, why, kind) => {
+      expect(await chooseStore({ ...flags, environment: { ...environment } })).toMatchObject({ why, kind });
     },
   );
 
-  it('refuses a public address for the cluster', () => {
-    expect(() => chooseStore({ store: 'cluster', storeUrl: 'https://example.test', environment: {} })).toThrow(
+  it('refuses a public address for the cluster', async () => {
+    const choosing = chooseStore({ store: 'cluster', storeUrl: 'https://example.test', environment: {} });
+    await expect(choosing).rejects.toThrow(
       expect.objectContaining({ code: 'bad-usage', message: 'Cannot read the cluster as a store from --store-url' }),
     );
   });
