@@ -13,6 +13,8 @@ import setup from '../test/setup.ts';
 const root = join(import.meta.dirname, '..');
 const inCi = process.env['CI'] === 'true';
 const only = process.argv.slice(2);
+// Most tests wait for a process, a server or a node more than they compute.
+const together = `--maxWorkers=${availableParallelism() + 1}`;
 
 installMissing();
 
@@ -24,27 +26,33 @@ if (only.length === 0) {
   else failed += 1;
 }
 
-// Once, for all parts.
-await setup();
-process.env['SELFSAME_TEST_BUILT'] = 'yes';
-
-const onCluster = (['cluster', 'alone'] as const).filter(hasTests);
-const source = onCluster.length === 0 ? undefined : clusterSource();
-// It comes up, with what has to be installed for it, while the first part runs, which has no use for it.
-const coming = source && comingUp(source);
-// Most tests wait for a process, a server or a node more than they compute.
-const together = `--maxWorkers=${availableParallelism() + 1}`;
-await runJest('unit', [together]);
-if (coming !== undefined) await runOnCluster(coming);
-else if (onCluster.length > 0 && inCi) {
-  console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
+try {
+  // Once, for all parts.
+  await setup();
+  process.env['SELFSAME_TEST_BUILT'] = 'yes';
+  await runParts();
+} catch (error) {
+  console.error('\nFAIL The tests cannot be run:', error);
   failed += 1;
-} else if (onCluster.length > 0) {
-  console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
-  console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function runParts(): Promise<void> {
+  const onCluster = (['cluster', 'alone'] as const).filter(hasTests);
+  const source = onCluster.length === 0 ? undefined : clusterSource();
+  // It comes up, with what has to be installed for it, while the first part runs, which has no use for it.
+  const coming = source && comingUp(source);
+  await runJest('unit', [together]);
+  if (coming !== undefined) await runOnCluster(coming, onCluster);
+  else if (onCluster.length > 0 && inCi) {
+    console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
+    failed += 1;
+  } else if (onCluster.length > 0) {
+    console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
+    console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
+  }
+}
 
 /** A cluster that is up, ours alone until it is disposed of; or why it is not. */
 interface TestedCluster extends AsyncDisposable {
@@ -68,7 +76,7 @@ async function comingUp(from: ClusterSource): Promise<TestedCluster> {
   return { ...up, [Symbol.asyncDispose]: async () => lock.disposeAsync() };
 }
 
-async function runOnCluster(promised: Promise<TestedCluster>): Promise<void> {
+async function runOnCluster(promised: Promise<TestedCluster>, parts: readonly Part[]): Promise<void> {
   await using cluster = await promised;
   if (cluster.kubeconfig === undefined) {
     const { error } = cluster;
@@ -79,7 +87,7 @@ async function runOnCluster(promised: Promise<TestedCluster>): Promise<void> {
   process.env['SELFSAME_TEST_KUBECONFIG'] = cluster.kubeconfig;
   const images = mkdtempSync(join(tmpdir(), 'selfsame-test-images-'));
   process.env['SELFSAME_TEST_IMAGES'] = images;
-  for (const part of onCluster) await runJest(part, [part === 'alone' ? '--runInBand' : together]);
+  for (const part of parts) await runJest(part, [part === 'alone' ? '--runInBand' : together]);
   rmSync(images, { recursive: true, force: true });
 }
 
