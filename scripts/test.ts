@@ -43,6 +43,8 @@ async function runParts(): Promise<void> {
   const source = onCluster.length === 0 ? undefined : clusterSource();
   // It comes up, with what has to be installed for it, while the first part runs, which has no use for it.
   const coming = source && comingUp(source);
+  // Whoever waits for it hears of what goes wrong.
+  coming?.catch(() => undefined);
   await runJest('unit', [together]);
   if (coming !== undefined) await runOnCluster(coming, onCluster);
   else if (onCluster.length > 0 && inCi) {
@@ -54,37 +56,29 @@ async function runParts(): Promise<void> {
   }
 }
 
-/** A cluster that is up, ours alone until it is disposed of; or why it is not. */
-interface TestedCluster extends AsyncDisposable {
-  readonly kubeconfig?: string;
-  readonly error?: unknown;
-}
-
-async function comingUp(from: ClusterSource): Promise<TestedCluster> {
+/**
+ * Brings the cluster up. Until this process ends: who comes later must neither start what starts nor take down what is used.
+ *
+ * @returns the path of its kubeconfig.
+ */
+async function comingUp(from: ClusterSource): Promise<string> {
   console.log(`\nThe Kubernetes part runs on the cluster of ${from.words}.`);
-  await using stack = new AsyncDisposableStack();
-  // Until the end: who comes later must neither start what starts nor take down what is used.
   if (from.id !== undefined) {
     const tell = (): void => console.log('Another npm test on this machine uses it: waiting for its end.');
-    stack.use(await machineLock(`cluster ${from.id}`, tell));
+    // Never given back: it goes with the process.
+    await machineLock(`cluster ${from.id}`, tell);
   }
-  const up = await bringUp(from, console.error).then(
-    (kubeconfig) => ({ kubeconfig }),
-    (error: unknown) => ({ error }),
-  );
-  const lock = stack.move();
-  return { ...up, [Symbol.asyncDispose]: async () => lock.disposeAsync() };
+  return bringUp(from, console.error);
 }
 
-async function runOnCluster(promised: Promise<TestedCluster>, parts: readonly Part[]): Promise<void> {
-  await using cluster = await promised;
-  if (cluster.kubeconfig === undefined) {
-    const { error } = cluster;
+async function runOnCluster(coming: Promise<string>, parts: readonly Part[]): Promise<void> {
+  try {
+    process.env['SELFSAME_TEST_KUBECONFIG'] = await coming;
+  } catch (error) {
     console.error(`\nFAIL The cluster does not come up: ${error instanceof Error ? error.message : String(error)}`);
     failed += 1;
     return;
   }
-  process.env['SELFSAME_TEST_KUBECONFIG'] = cluster.kubeconfig;
   const images = mkdtempSync(join(tmpdir(), 'selfsame-test-images-'));
   process.env['SELFSAME_TEST_IMAGES'] = images;
   for (const part of parts) await runJest(part, [part === 'alone' ? '--runInBand' : together]);
