@@ -12,14 +12,20 @@ import type { Store } from '../store/store.ts';
 export async function configuredStore(
   store: string | undefined,
 ): Promise<(cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined> {
-  const choice = await configured(store);
+  const choice = await configuredChoice(store);
   return (cluster, { name, blobSecrets }) => {
     if (store === undefined && blobSecrets.length > 0) return clusterStore(cluster, { name });
     return choice?.open(cluster, name);
   };
 }
 
-async function configured(store: string | undefined): Promise<StoreChoice | undefined> {
+/**
+ * The store of `--store`, else that of the environment; undefined if there is none, also where the environment names one half:
+ * that is nothing to a command that can do without.
+ *
+ * @throws {DeployError} as `chooseStore`, for what `--store` names.
+ */
+export async function configuredChoice(store: string | undefined): Promise<StoreChoice | undefined> {
   try {
     const choice = await chooseStore({ store, environment: process.env });
     return choice.isDefault ? undefined : choice;

@@ -7,6 +7,7 @@ import type { Cluster } from '../kubernetes/client.ts';
 import { short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { datedAnewAfterMs, type StoredArtifact, type UrlStore } from '../store/store.ts';
+import { configuredChoice } from './configured-store.ts';
 
 export interface StoreGcFlags {
   readonly 'store-objects'?: boolean | undefined;
@@ -62,18 +63,8 @@ export async function storeGcFrom(flags: StoreGcFlags): Promise<StoreGc | undefi
 /** Says that there is a store which a plain `self gc` leaves alone. */
 export async function leftAloneText(flags: StoreGcFlags): Promise<string | undefined> {
   if (flags['store-objects'] === true) return undefined;
-  const opened = await configured(flags.store);
+  const opened = (await configuredChoice(flags.store))?.opened;
   return opened && `Objects in ${opened.address} were not looked at: --store-objects does.`;
-}
-
-/** Undefined also where the environment names one half: that is nothing to a command that leaves it alone. */
-async function configured(store: string | undefined): Promise<UrlStore | undefined> {
-  try {
-    return (await chooseStore({ store, environment: process.env })).opened;
-  } catch (error) {
-    if (store === undefined && error instanceof DeployError && error.code === 'bad-store') return undefined;
-    throw error;
-  }
 }
 
 /** Looks into the store. Changes nothing. */
