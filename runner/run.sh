@@ -59,7 +59,7 @@ fail() {
 
 stop() { # stop SIGNAL STATUS
   [ -z "$runner_child" ] || kill "$runner_child" 2>/dev/null
-  [ -z "$runner_teller" ] || kill -KILL "$runner_teller" 2>/dev/null
+  [ -z "$runner_teller" ] || kill -KILL "$runner_teller" 2>/dev/null # not waited for: no application follows
   [ -z "${runner_talk:-}" ] || rm -f "$runner_talk"
   say "ended by $1"
   exit "$2"
