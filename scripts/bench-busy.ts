@@ -1,5 +1,5 @@
 // The application that suites put under load, and what they say of it.
-import { pathOf } from '../src/kubernetes/paths.ts';
+import { pathOf } from '../src/platforms/kubernetes/api/resource-paths.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import { cpuRequest } from './bench-objects.ts';
 import type { Row } from './bench-table.ts';

@@ -1,8 +1,8 @@
 // The cluster that the benchmark measures on: the one of SELFSAME_TEST_CLUSTER, in a namespace of its own.
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import type { KubernetesObject } from '../src/kubernetes/manifest.ts';
-import { isEnding, isReady } from '../src/kubernetes/replica.ts';
-import { watch } from '../src/kubernetes/watch.ts';
+import type { KubernetesObject } from '../src/platforms/kubernetes/manifest/manifest.ts';
+import { isEnding, isReady } from '../src/platforms/kubernetes/pods/pod-view.ts';
+import { watch } from '../src/platforms/kubernetes/api/watch.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { testCluster, type TestCluster } from '../test/cluster.ts';
 import { runTool } from './bench-tree.ts';

@@ -1,8 +1,8 @@
 // From pressing return to five ready replicas, where nobody has deployed before, and for the second version: with nothing but
 // the cluster, with a store and a thin runner, and with a container image. On one node, in turn.
 import { join } from 'node:path';
-import { labelSelector } from '../src/kubernetes/labels.ts';
-import { pathOf } from '../src/kubernetes/paths.ts';
+import { labelSelector } from '../src/platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../src/platforms/kubernetes/api/resource-paths.ts';
 import { loadStockImage } from '../test/stock-image.ts';
 import { countingAzurite } from './bench-azurite.ts';
 import { benchCluster, runnerOnNode, type BenchCluster } from './bench-cluster.ts';

@@ -3,10 +3,10 @@
 // the cluster meanwhile.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import { labelSelector } from '../src/kubernetes/labels.ts';
-import { pathOf } from '../src/kubernetes/paths.ts';
-import { isReady } from '../src/kubernetes/replica.ts';
-import { watch } from '../src/kubernetes/watch.ts';
+import { labelSelector } from '../src/platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../src/platforms/kubernetes/api/resource-paths.ts';
+import { isReady } from '../src/platforms/kubernetes/pods/pod-view.ts';
+import { watch } from '../src/platforms/kubernetes/api/watch.ts';
 import { loadStockImage } from '../test/stock-image.ts';
 import { busyDeployer, loadRows, reasonsText } from './bench-busy.ts';
 import { type BenchCluster, benchCluster } from './bench-cluster.ts';

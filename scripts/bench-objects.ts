@@ -1,7 +1,7 @@
 // The objects of the routes that kubectl applies: those that selfsame makes, so that pods differ in what they run alone.
 import { createHash } from 'node:crypto';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { manifestFor, type Intent, type KubernetesObject } from '../src/kubernetes/manifest.ts';
+import { manifestFor, type Intent, type KubernetesObject } from '../src/platforms/kubernetes/manifest/manifest.ts';
 import { isDigest, type Digest } from '../src/shared/digest.ts';
 
 /** What differs from route to route. */

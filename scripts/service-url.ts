@@ -1,9 +1,9 @@
 // Where a program outside the cluster reaches a Service, with the proxy of the nodes in between.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { V1Node, V1Pod, V1Service } from '@kubernetes/client-node';
-import { labelSelector } from '../src/kubernetes/labels.ts';
-import { pathOf } from '../src/kubernetes/paths.ts';
-import { watch } from '../src/kubernetes/watch.ts';
+import { labelSelector } from '../src/platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../src/platforms/kubernetes/api/resource-paths.ts';
+import { watch } from '../src/platforms/kubernetes/api/watch.ts';
 import type { TestCluster } from '../test/cluster.ts';
 
 type Place = Pick<TestCluster, 'cluster' | 'namespace'>;

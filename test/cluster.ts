@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { V1Node } from '@kubernetes/client-node';
 import { clusterSource, kindName } from '../scripts/test-cluster.ts';
-import { type Cluster, connect } from '../src/kubernetes/client.ts';
-import { watch } from '../src/kubernetes/watch.ts';
+import { type Cluster, connect } from '../src/platforms/kubernetes/api/client.ts';
+import { watch } from '../src/platforms/kubernetes/api/watch.ts';
 import { imageOnce } from './image-once.ts';
 
 /** A real cluster with a namespace of one's own, in which the restricted Pod Security Standard is enforced. */

@@ -8,7 +8,7 @@ import { codeOf, Failure } from './reason.ts';
 
 const programInterpreter = 3;
 
-/** How a variable is named that `node` itself would obey, while this runs; see src/kubernetes/env.ts. */
+/** How a variable is named that `node` itself would obey, while this runs; see src/platforms/kubernetes/manifest/env.ts. */
 const kept = 'SELFSAME_ENV_';
 
 /**

@@ -1,5 +1,5 @@
 import prettyMilliseconds from 'pretty-ms';
-import { connect, type Cluster } from '../kubernetes/client.ts';
+import { connect, type Cluster } from '../platforms/kubernetes/api/client.ts';
 import { parseNamespace } from '../deploy/object-name.ts';
 import type { Session } from './session.ts';
 

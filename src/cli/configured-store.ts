@@ -1,7 +1,7 @@
 import { chooseStore, type StoreChoice } from '../deploy/store-choice.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { clusterStore } from '../kubernetes/cluster-store.ts';
-import type { Status } from '../kubernetes/status.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { clusterStore } from '../platforms/kubernetes/secret-store/secret-store.ts';
+import type { Status } from '../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Store } from '../store/store.ts';
 

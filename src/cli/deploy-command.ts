@@ -7,8 +7,8 @@ import { replicasText, scaledPlan, type ScaledPlan } from '../deploy/replicas.ts
 import { chooseStore, refuseUnreadable, type StoreChoice } from '../deploy/store-choice.ts';
 import { digestOfOwn } from '../executable/rebuild.ts';
 import { openSelf } from '../executable/self.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { followLogs } from '../kubernetes/logs.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { followLogs } from '../platforms/kubernetes/logs/follow-logs.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { exitStatus } from '../shared/errors.ts';
 import { openCluster } from './cluster.ts';

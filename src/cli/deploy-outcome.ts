@@ -1,6 +1,6 @@
 import type { PlanCost } from '../deploy/cost.ts';
 import type { Deployed } from '../deploy/deploy.ts';
-import type { Cluster } from '../kubernetes/client.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { DeployError, exitStatus } from '../shared/errors.ts';
 import { short } from '../shared/digest.ts';
 import type { GivenFlags } from './command-line.ts';

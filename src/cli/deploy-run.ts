@@ -1,5 +1,5 @@
 import type { StoreChoice } from '../deploy/store-choice.ts';
-import type { Cluster } from '../kubernetes/client.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { GivenFlags } from './command-line.ts';
 
 /** A deploy that is under way: all that has to be known to end it well at any time. */

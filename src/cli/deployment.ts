@@ -1,6 +1,6 @@
 import { parseName } from '../deploy/object-name.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { statusOf, type Status } from '../kubernetes/status.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { statusOf, type Status } from '../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../shared/errors.ts';
 import { openCluster, type ClusterFlags } from './cluster.ts';
 import type { OutputFormat } from './command-line.ts';

@@ -1,7 +1,7 @@
 import type { Undone } from '../deploy/undo.ts';
-import type { Diagnosis } from '../kubernetes/diagnose.ts';
-import type { Evidence } from '../kubernetes/evidence.ts';
-import type { Outcome } from '../kubernetes/rollout.ts';
+import type { Diagnosis } from '../platforms/kubernetes/diagnose/diagnose.ts';
+import type { Evidence } from '../platforms/kubernetes/diagnose/evidence.ts';
+import type { Outcome } from '../platforms/kubernetes/rollout/rollout.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { DeploymentFlags } from './deployment.ts';
 import { afterDeploy, nextCommands } from './next-commands.ts';

@@ -1,4 +1,4 @@
-import { contextsIn } from '../kubernetes/kubeconfig.ts';
+import { contextsIn } from '../platforms/kubernetes/api/kubeconfig.ts';
 import { DeployError } from '../shared/errors.ts';
 import { completionScript, shells } from './completion-scripts.ts';
 import { commandLineOf } from './completion-words.ts';

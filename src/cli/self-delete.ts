@@ -1,5 +1,5 @@
-import { removable, remove, type Removed } from '../kubernetes/remove.ts';
-import { statusOf } from '../kubernetes/status.ts';
+import { removable, remove, type Removed } from '../platforms/kubernetes/apply/remove.ts';
+import { statusOf } from '../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../shared/errors.ts';
 import { nextCommands } from './next-commands.ts';
 import { agreed } from './agreed.ts';

@@ -3,7 +3,7 @@ import prettyMilliseconds from 'pretty-ms';
 import { parseDuration } from '../deploy/plan.ts';
 import { chooseStore } from '../deploy/store-choice.ts';
 import { collectStored, type Sparing, type StoreGarbage, storeGarbageOf } from '../deploy/store-garbage.ts';
-import type { Cluster } from '../kubernetes/client.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { datedAnewAfterMs, type StoredArtifact, type UrlStore } from '../store/store.ts';

@@ -1,6 +1,6 @@
 import { parseDuration } from '../deploy/plan.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { collect, type Garbage, garbageOf } from '../kubernetes/collect.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { collect, type Garbage, garbageOf } from '../platforms/kubernetes/secret-store/collect-garbage.ts';
 import type { StoredArtifact } from '../store/store.ts';
 import { agreed } from './agreed.ts';
 import { type DeploymentFlags, onNamed } from './deployment.ts';

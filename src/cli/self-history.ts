@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { historyOf, type Revision } from '../kubernetes/history.ts';
+import { historyOf, type Revision } from '../platforms/kubernetes/rollout/history.ts';
 import { noSuchDeployment, type DeploymentFlags, onNamed } from './deployment.ts';
 import { plainTable } from './plain-table.ts';
 import { dataFormat, printData } from './print-data.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { parseDuration } from '../deploy/plan.ts';
-import { followLogs } from '../kubernetes/logs.ts';
-import { storedLogs } from '../kubernetes/stored-logs.ts';
+import { followLogs } from '../platforms/kubernetes/logs/follow-logs.ts';
+import { storedLogs } from '../platforms/kubernetes/logs/read-logs.ts';
 import { DeployError } from '../shared/errors.ts';
 import { onDeployment, type DeploymentFlags } from './deployment.ts';
 import { logLines } from './log-lines.ts';

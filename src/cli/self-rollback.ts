@@ -1,7 +1,7 @@
 import { type WentBack, goBack, revisionToGoBackTo } from '../deploy/go-back.ts';
 import { renewLinks } from '../deploy/renew-links.ts';
 import { parseDuration } from '../deploy/plan.ts';
-import { historyOf } from '../kubernetes/history.ts';
+import { historyOf } from '../platforms/kubernetes/rollout/history.ts';
 import { DeployError } from '../shared/errors.ts';
 import { configuredStore } from './configured-store.ts';
 import { afterApply } from './deploy-outcome.ts';

@@ -1,8 +1,8 @@
 import { parseDuration, parseReplicas } from '../deploy/plan.ts';
 import { replicasReport } from '../deploy/undo.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { watchRollout } from '../kubernetes/rollout.ts';
-import { scaleTo, scalingOf } from '../kubernetes/scale.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
+import { scaleTo, scalingOf } from '../platforms/kubernetes/apply/scale.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { afterApply } from './deploy-outcome.ts';

@@ -1,6 +1,6 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import type { Status } from '../kubernetes/status.ts';
-import { watchStatus } from '../kubernetes/status-watch.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import type { Status } from '../platforms/kubernetes/rollout/status.ts';
+import { watchStatus } from '../platforms/kubernetes/rollout/status-watch.ts';
 import { noSuchDeployment } from './deployment.ts';
 import { isLive, openFrame } from './frame.ts';
 import { type DataFormat, printItem } from './print-data.ts';

@@ -1,5 +1,5 @@
 import { accessOfPods } from '../deploy/access.ts';
-import type { Status } from '../kubernetes/status.ts';
+import type { Status } from '../platforms/kubernetes/rollout/status.ts';
 import type { Access } from '../store/store.ts';
 import { configuredStore } from './configured-store.ts';
 import { onDeployment, type DeploymentFlags } from './deployment.ts';

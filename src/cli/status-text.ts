@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import prettyMilliseconds from 'pretty-ms';
-import type { PodStatus, Status } from '../kubernetes/status.ts';
+import type { PodStatus, Status } from '../platforms/kubernetes/rollout/status.ts';
 import { plainTable } from './plain-table.ts';
 
 /** How many are ready, and of which release. */

@@ -1,6 +1,6 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import { pathOf } from '../kubernetes/paths.ts';
-import { ownUids, podsGone, remove, type Removed } from '../kubernetes/remove.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { pathOf } from '../platforms/kubernetes/api/resource-paths.ts';
+import { ownUids, podsGone, remove, type Removed } from '../platforms/kubernetes/apply/remove.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { DeployRun } from './deploy-run.ts';
 import { explain } from './explain.ts';

@@ -1,8 +1,8 @@
-import { refusalStatus } from '../kubernetes/api-error.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { findBlobs, missingIn, missingText } from '../kubernetes/find-blobs.ts';
-import { deployedLinks, linkOf } from '../kubernetes/link-places.ts';
-import type { Status } from '../kubernetes/status.ts';
+import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { findBlobs, missingIn, missingText } from '../platforms/kubernetes/secret-store/find-blobs.ts';
+import { deployedLinks, linkOf } from '../platforms/kubernetes/pods/deployed-links.ts';
+import type { Status } from '../platforms/kubernetes/rollout/status.ts';
 import type { Access, Store } from '../store/store.ts';
 
 /**

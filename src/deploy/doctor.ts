@@ -1,5 +1,5 @@
-import { clusterStore } from '../kubernetes/cluster-store.ts';
-import type { Cluster } from '../kubernetes/client.ts';
+import { clusterStore } from '../platforms/kubernetes/secret-store/secret-store.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { DeployError } from '../shared/errors.ts';
 import type { StoreSettings } from '../store/open.ts';
 import { begin, outcome } from './findings.ts';

@@ -1,8 +1,8 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import { type History, lastReady, type Revision } from '../kubernetes/history.ts';
-import { originNow } from '../kubernetes/origin.ts';
-import { leavesWayBack, rollBack } from '../kubernetes/roll-back.ts';
-import { type Outcome, watchRollout } from '../kubernetes/rollout.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { type History, lastReady, type Revision } from '../platforms/kubernetes/rollout/history.ts';
+import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { leavesWayBack, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
+import { type Outcome, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { replicasReport, undo, type Undone, type UndoWorld } from './undo.ts';

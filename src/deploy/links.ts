@@ -1,6 +1,11 @@
 import type { Artifact } from '../executable/artifact.ts';
-import { deployedLinkPlaces, deployedLinks, linkOf, type LinkPlace } from '../kubernetes/link-places.ts';
-import type { Intent } from '../kubernetes/manifest.ts';
+import {
+  deployedLinkPlaces,
+  deployedLinks,
+  linkOf,
+  type LinkPlace,
+} from '../platforms/kubernetes/pods/deployed-links.ts';
+import type { Intent } from '../platforms/kubernetes/manifest/manifest.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Source, Store } from '../store/store.ts';
 import type { PreflightWorld } from './preflight.ts';

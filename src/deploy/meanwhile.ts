@@ -1,5 +1,5 @@
 import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node';
-import { isSameTemplate } from '../kubernetes/roll-back.ts';
+import { isSameTemplate } from '../platforms/kubernetes/rollout/roll-back.ts';
 import type { Report } from '../shared/report.ts';
 
 /** Says what others changed beside this deploy, where all the same what it asked for is ready. */

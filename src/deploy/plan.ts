@@ -1,8 +1,8 @@
 import { isLoopback, parseAddress } from '../app/address.ts';
 import type { Application } from '../app/application.ts';
 import { parseOptions } from '../app/options.ts';
-import type { Resources, Runner } from '../kubernetes/manifest.ts';
-import { stockImage } from '../kubernetes/stock-runner.ts';
+import type { Resources, Runner } from '../platforms/kubernetes/manifest/manifest.ts';
+import { stockImage } from '../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../shared/errors.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../shared/target.ts';
 import { parseName, parseObjectName } from './object-name.ts';

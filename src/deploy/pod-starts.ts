@@ -1,6 +1,6 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import { podStart, type PodStart } from '../kubernetes/identity.ts';
-import type { PodTimes } from '../kubernetes/pod-clock.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { podStart, type PodStart } from '../platforms/kubernetes/pods/pod-identity.ts';
+import type { PodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
 import { DeployError } from '../shared/errors.ts';
 import { slowestFirst } from './timings.ts';
 

@@ -1,6 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { archNamed, hasImage } from '../kubernetes/image-name.ts';
-import { architectureOf } from '../kubernetes/nodes.ts';
+import { archNamed, hasImage } from '../platforms/kubernetes/manifest/image-name.ts';
+import { architectureOf } from '../platforms/kubernetes/pods/nodes.ts';
 import { DeployError } from '../shared/errors.ts';
 import { archOf, type LinuxTarget } from '../shared/target.ts';
 

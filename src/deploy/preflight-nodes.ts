@@ -1,7 +1,7 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import { allocatable, amountsOf, barriers, fits, isSelected } from '../kubernetes/capacity.ts';
-import { roomText } from '../kubernetes/names.ts';
-import { architectureOf } from '../kubernetes/nodes.ts';
+import { allocatable, amountsOf, barriers, fits, isSelected } from '../platforms/kubernetes/pods/capacity.ts';
+import { roomText } from '../platforms/kubernetes/api/quantity.ts';
+import { architectureOf } from '../platforms/kubernetes/pods/nodes.ts';
 import { DeployError } from '../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../shared/target.ts';
 import type { Plan } from './plan.ts';

@@ -1,10 +1,10 @@
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
-import { refusalStatus } from '../kubernetes/api-error.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { labelSelector } from '../kubernetes/labels.ts';
-import { pathOf } from '../kubernetes/paths.ts';
-import { shortages } from '../kubernetes/quota.ts';
-import type { Rehearsal } from '../kubernetes/rehearse.ts';
+import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { labelSelector } from '../platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../platforms/kubernetes/api/resource-paths.ts';
+import { shortages } from '../platforms/kubernetes/pods/quota.ts';
+import type { Rehearsal } from '../platforms/kubernetes/apply/dry-run.ts';
 import { DeployError } from '../shared/errors.ts';
 import { begin, outcome } from './findings.ts';
 import type { Plan } from './plan.ts';

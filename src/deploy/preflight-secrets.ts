@@ -1,6 +1,6 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { Cluster } from '../kubernetes/client.ts';
-import { pathOf } from '../kubernetes/paths.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { pathOf } from '../platforms/kubernetes/api/resource-paths.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Plan } from './plan.ts';
 

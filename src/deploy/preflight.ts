@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Cluster } from '../kubernetes/client.ts';
-import type { KubernetesObject } from '../kubernetes/manifest.ts';
-import { listNodes } from '../kubernetes/nodes.ts';
-import { deploymentIn, rehearse } from '../kubernetes/rehearse.ts';
-import { rulesIn } from '../kubernetes/rights.ts';
-import { supportFindings } from '../kubernetes/supported.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import type { KubernetesObject } from '../platforms/kubernetes/manifest/manifest.ts';
+import { listNodes } from '../platforms/kubernetes/pods/nodes.ts';
+import { deploymentIn, rehearse } from '../platforms/kubernetes/apply/dry-run.ts';
+import { rulesIn } from '../platforms/kubernetes/api/rights.ts';
+import { supportFindings } from '../platforms/kubernetes/api/server-version.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';
 import { linuxTargets, type LinuxTarget } from '../shared/target.ts';

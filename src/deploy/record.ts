@@ -1,8 +1,13 @@
-import { apply } from '../kubernetes/apply.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import { type History, neverReady } from '../kubernetes/history.ts';
-import { type Intent, manifestFor } from '../kubernetes/manifest.ts';
-import { neverReadyAnnotations, originAnnotations, originNow, recordIn } from '../kubernetes/origin.ts';
+import { apply } from '../platforms/kubernetes/apply/apply.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { type History, neverReady } from '../platforms/kubernetes/rollout/history.ts';
+import { type Intent, manifestFor } from '../platforms/kubernetes/manifest/manifest.ts';
+import {
+  neverReadyAnnotations,
+  originAnnotations,
+  originNow,
+  recordIn,
+} from '../platforms/kubernetes/manifest/deployed-by.ts';
 
 /**
  * Adds to an intent who deploys and when. Where it would change nothing, what is recorded stays: an identical deploy is none, and

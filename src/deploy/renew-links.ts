@@ -1,9 +1,9 @@
-import { patch } from '../kubernetes/apply.ts';
-import { refusalStatus } from '../kubernetes/api-error.ts';
-import type { Cluster } from '../kubernetes/client.ts';
-import type { Revision } from '../kubernetes/history.ts';
-import { deployedLinks, linkOf, linkPlacesIn } from '../kubernetes/link-places.ts';
-import { sourceSecretFor } from '../kubernetes/manifest.ts';
+import { patch } from '../platforms/kubernetes/apply/apply.ts';
+import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
+import { deployedLinks, linkOf, linkPlacesIn } from '../platforms/kubernetes/pods/deployed-links.ts';
+import { sourceSecretFor } from '../platforms/kubernetes/manifest/manifest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';
 import { endOfLink } from '../store/link-end.ts';

@@ -1,6 +1,6 @@
 import type { Application } from '../app/application.ts';
-import type { Resources } from '../kubernetes/manifest.ts';
-import { amountOf } from '../kubernetes/names.ts';
+import type { Resources } from '../platforms/kubernetes/manifest/manifest.ts';
+import { amountOf } from '../platforms/kubernetes/api/quantity.ts';
 import { DeployError } from '../shared/errors.ts';
 
 /** As the command line gives them. */

@@ -1,6 +1,6 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import { originNow } from '../kubernetes/origin.ts';
-import { usedVersions, type UsedVersions } from '../kubernetes/used-versions.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { usedVersions, type UsedVersions } from '../platforms/kubernetes/secret-store/versions-in-use.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { StoredArtifact, UrlStore } from '../store/store.ts';

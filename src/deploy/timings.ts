@@ -1,5 +1,5 @@
-import type { PodStart } from '../kubernetes/identity.ts';
-import type { PodTimes } from '../kubernetes/pod-clock.ts';
+import type { PodStart } from '../platforms/kubernetes/pods/pod-identity.ts';
+import type { PodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
 
 /**
  * One stage of a deploy. They follow each other, so together they are the whole.

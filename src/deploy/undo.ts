@@ -1,9 +1,9 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import type { Cluster } from '../kubernetes/client.ts';
-import type { Revision } from '../kubernetes/history.ts';
-import { originNow } from '../kubernetes/origin.ts';
-import { isSameTemplate, rollBack } from '../kubernetes/roll-back.ts';
-import { type Outcome, type RolloutProgress, watchRollout } from '../kubernetes/rollout.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
+import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { isSameTemplate, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
+import { type Outcome, type RolloutProgress, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import type { Report } from '../shared/report.ts';
 

@@ -1,6 +1,6 @@
-import type { Cluster } from '../kubernetes/client.ts';
-import { podIdentity, type PodIdentity } from '../kubernetes/identity.ts';
-import type { PodStatus, Status } from '../kubernetes/status.ts';
+import type { Cluster } from '../platforms/kubernetes/api/client.ts';
+import { podIdentity, type PodIdentity } from '../platforms/kubernetes/pods/pod-identity.ts';
+import type { PodStatus, Status } from '../platforms/kubernetes/rollout/status.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../shared/target.ts';

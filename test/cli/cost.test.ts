@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { managedBy } from '../../src/kubernetes/labels.ts';
+import { managedBy } from '../../src/platforms/kubernetes/manifest/labels.ts';
 import { helloExecutable } from '../executables.ts';
 import { apiServer, json, refuse, type ApiServer } from '../kubernetes/api-server.ts';
 import { runProgram, type Ended } from '../program.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { failureOf, tellCause } from '../../src/cli/rollout-failure.ts';
 import type { Session } from '../../src/cli/session.ts';
 import type { Undone } from '../../src/deploy/undo.ts';
-import type { Outcome } from '../../src/kubernetes/rollout.ts';
+import type { Outcome } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { exitStatus } from '../../src/shared/errors.ts';
 
 const progress = { ready: 1, wanted: 3, pods: [], old: [] };

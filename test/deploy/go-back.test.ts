@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { revisionToGoBackTo } from '../../src/deploy/go-back.ts';
-import type { Revision } from '../../src/kubernetes/history.ts';
+import type { Revision } from '../../src/platforms/kubernetes/rollout/history.ts';
 
 const revision = (number: number, release: string, changes: Partial<Revision> = {}): Revision => ({
   revision: number,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { accessOfPods } from '../../src/deploy/access.ts';
 import { linksFor } from '../../src/deploy/links.ts';
 import { renewLinks } from '../../src/deploy/renew-links.ts';
-import { connect, type Cluster } from '../../src/kubernetes/client.ts';
+import { connect, type Cluster } from '../../src/platforms/kubernetes/api/client.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import type { Report } from '../../src/shared/report.ts';

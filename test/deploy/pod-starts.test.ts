@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { podStarts } from '../../src/deploy/pod-starts.ts';
-import { connect } from '../../src/kubernetes/client.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { type ApiServer, apiServer, json, refuse } from '../kubernetes/api-server.ts';
 
 describe('podStarts()', () => {

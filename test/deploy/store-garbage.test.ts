@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { collectStored, unneededOf } from '../../src/deploy/store-garbage.ts';
-import { connect } from '../../src/kubernetes/client.ts';
-import { usedVersions } from '../../src/kubernetes/used-versions.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { usedVersions } from '../../src/platforms/kubernetes/secret-store/versions-in-use.ts';
 import { type Digest, parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';

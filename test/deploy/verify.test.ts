@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { verify } from '../../src/deploy/verify.ts';
-import { connect } from '../../src/kubernetes/client.ts';
-import { statusOf } from '../../src/kubernetes/status.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { statusOf } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { apiServer, json, refuse } from '../kubernetes/api-server.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CoreV1Event, V1ObjectMeta, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
-import type { Cluster, Query } from '../../src/kubernetes/client.ts';
-import { podIdentity, type PodIdentity } from '../../src/kubernetes/identity.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
-import { watch, type Watched } from '../../src/kubernetes/watch.ts';
+import type { Cluster, Query } from '../../src/platforms/kubernetes/api/client.ts';
+import { podIdentity, type PodIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
+import { watch, type Watched } from '../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../src/shared/errors.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 import { changedExecutable, helloExecutable } from '../executables.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../scripts/azurite.ts';
-import { removable, remove } from '../../src/kubernetes/remove.ts';
+import { removable, remove } from '../../src/platforms/kubernetes/apply/remove.ts';
 import { azuriteProcess } from '../azurite.ts';
 import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster.ts';
 import { helloExecutable } from '../executables.ts';

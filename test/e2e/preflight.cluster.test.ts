@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { Azurite } from '../../scripts/azurite.ts';
-import { watch } from '../../src/kubernetes/watch.ts';
+import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { type Account, accountWith, deployRules } from '../account.ts';
 import { azuriteProcess } from '../azurite.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../scripts/azurite.ts';
-import { podStart } from '../../src/kubernetes/identity.ts';
+import { podStart } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { azuriteProcess } from '../azurite.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 import { helloExecutable } from '../executables.ts';

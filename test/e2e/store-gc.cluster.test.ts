@@ -2,7 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1ReplicaSet } from '@kubernetes/client-node';
-import { pathOf } from '../../src/kubernetes/paths.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { artifactOf } from '../artifact.ts';
 import { accountWith, deployRules } from '../account.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Azurite } from '../../scripts/azurite.ts';
-import { podIdentity } from '../../src/kubernetes/identity.ts';
+import { podIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { azuriteProcess } from '../azurite.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';
 import { helloExecutable } from '../executables.ts';

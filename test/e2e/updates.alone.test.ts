@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { V1Pod } from '@kubernetes/client-node';
 import { type Counts, kinds, type Load, startLoad } from '../../scripts/load.ts';
 import { serviceUrl, untilPods } from '../../scripts/service-url.ts';
-import { labelSelector } from '../../src/kubernetes/labels.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
+import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import type { Azurite } from '../../scripts/azurite.ts';
 import { azuriteProcess } from '../azurite.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
-import { labelSelector, releaseAnnotation } from '../../src/kubernetes/labels.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
-import { isEnding, isReady } from '../../src/kubernetes/replica.ts';
+import { labelSelector, releaseAnnotation } from '../../src/platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
+import { isEnding, isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { type TestCluster, testCluster } from '../cluster.ts';
 import { type Ended, runProgram } from '../program.ts';
 import { loadStockImage } from '../stock-image.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cutBlob, secretFor, storedBlobs } from '../../src/kubernetes/blob-secrets.ts';
+import { cutBlob, secretFor, storedBlobs } from '../../src/platforms/kubernetes/secret-store/blob-secrets.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { noise } from '../artifact.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Secret } from '@kubernetes/client-node';
-import { type Cluster, connect } from '../../src/kubernetes/client.ts';
-import { clusterStore } from '../../src/kubernetes/cluster-store.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
-import { remove } from '../../src/kubernetes/remove.ts';
+import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { clusterStore } from '../../src/platforms/kubernetes/secret-store/secret-store.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
+import { remove } from '../../src/platforms/kubernetes/apply/remove.ts';
 import { accountWith, deployRules } from '../account.ts';
 import { artifactOf, noise } from '../artifact.ts';
 import { testCluster, type TestCluster } from '../cluster.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { connect } from '../../src/kubernetes/client.ts';
-import { clusterStore } from '../../src/kubernetes/cluster-store.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { clusterStore } from '../../src/platforms/kubernetes/secret-store/secret-store.ts';
 import { artifactOf, noise } from '../artifact.ts';
 import { withBlob } from '../store-kinds.ts';
 import { type ApiServer, apiServer, json, refuse } from './api-server.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { comparable } from '../../src/kubernetes/comparable.ts';
+import { comparable } from '../../src/platforms/kubernetes/apply/normalize.ts';
 
 it('comparable() leaves out what the server sets, puts keys in order, and hides what a Secret holds', () => {
   const metadata = {

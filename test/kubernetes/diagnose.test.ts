@@ -1,6 +1,6 @@
 import type { V1ContainerState, V1ContainerStatus } from '@kubernetes/client-node';
 import { describe, expect, it } from '@jest/globals';
-import { diagnose, eventLines } from '../../src/kubernetes/diagnose.ts';
+import { diagnose, eventLines } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
 import { deploymentWith, event, observedWith, pod } from './observed.ts';
 
 /** Situations as a real cluster showed them, and what to make of them. */

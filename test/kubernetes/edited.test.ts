@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import { editedIn } from '../../src/kubernetes/edited.ts';
+import { editedIn } from '../../src/platforms/kubernetes/rollout/template-drift.ts';
 
 const template: V1PodTemplateSpec = {
   metadata: { annotations: { 'selfsame.dev/release': 'aa' } },

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { connect } from '../../src/kubernetes/client.ts';
-import { evidenceFor } from '../../src/kubernetes/evidence.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { evidenceFor } from '../../src/platforms/kubernetes/diagnose/evidence.ts';
 import { type ApiServer, apiServer, json } from './api-server.ts';
 
 let server: ApiServer;

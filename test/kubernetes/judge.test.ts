@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeOf } from '../../src/kubernetes/judge.ts';
+import { judgeOf } from '../../src/platforms/kubernetes/rollout/verdict.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import { deploymentWith, event, observedWith, pod, replicaSet } from './observed.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { findAccess } from '../../src/kubernetes/kubeconfig.ts';
+import { findAccess } from '../../src/platforms/kubernetes/api/kubeconfig.ts';
 import { kubeconfigOf } from './api-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfsame-'));

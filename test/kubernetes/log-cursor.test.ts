@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LogCursor, logCursor } from '../../src/kubernetes/log-cursor.ts';
+import { type LogCursor, logCursor } from '../../src/platforms/kubernetes/logs/cursor.ts';
 
 const at = (time: string, text: string): string => `2026-11-22T10:00:${time}Z ${text}`;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogLine } from '../../src/kubernetes/logs.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
+import type { LogLine } from '../../src/platforms/kubernetes/logs/follow-logs.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import {
   loadImage,
   serverImage,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { apply } from '../../src/kubernetes/apply.ts';
-import { followLogs, type LogLine, type LogOptions } from '../../src/kubernetes/logs.ts';
-import { lastLogs } from '../../src/kubernetes/stored-logs.ts';
-import { type Intent, manifestFor } from '../../src/kubernetes/manifest.ts';
-import { watchRollout } from '../../src/kubernetes/rollout.ts';
+import { apply } from '../../src/platforms/kubernetes/apply/apply.ts';
+import { followLogs, type LogLine, type LogOptions } from '../../src/platforms/kubernetes/logs/follow-logs.ts';
+import { lastLogs } from '../../src/platforms/kubernetes/logs/read-logs.ts';
+import { type Intent, manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { loadImage, serverImage, serverImageFolder, type TestCluster, testCluster } from '../cluster.ts';
 import { intentFor } from './intent.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Cluster, connect } from '../../src/kubernetes/client.ts';
-import { followLogs, type LogLine, type LogOptions } from '../../src/kubernetes/logs.ts';
-import { storedLogs } from '../../src/kubernetes/stored-logs.ts';
+import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { followLogs, type LogLine, type LogOptions } from '../../src/platforms/kubernetes/logs/follow-logs.ts';
+import { storedLogs } from '../../src/platforms/kubernetes/logs/read-logs.ts';
 import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
 
 let server: ApiServer;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { V1Deployment, V1PodSpec } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
-import { type Intent, type KubernetesObject, manifestFor } from '../../src/kubernetes/manifest.ts';
+import { type Intent, type KubernetesObject, manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { intentFor } from './intent.ts';
 

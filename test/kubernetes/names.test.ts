@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { isServiceName } from '../../src/app/application.ts';
-import { resourcesOf } from '../../src/kubernetes/container.ts';
-import { amountOf, isEnvName, isQuantity, roomText } from '../../src/kubernetes/names.ts';
+import { resourcesOf } from '../../src/platforms/kubernetes/manifest/container.ts';
+import { amountOf, isEnvName, isQuantity, roomText } from '../../src/platforms/kubernetes/api/quantity.ts';
 
 it('isServiceName() takes what the API server takes as the name of a Service', () => {
   expect(['hello-world', 'a', 'a1', 'a'.repeat(63)].filter((name) => !isServiceName(name))).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1Node, V1NodeSelectorRequirement, V1Pod } from '@kubernetes/client-node';
-import { hinderingTaints, matchingNodes } from '../../src/kubernetes/node-match.ts';
+import { hinderingTaints, matchingNodes } from '../../src/platforms/kubernetes/pods/node-match.ts';
 
 const nodes = [node('one', { disk: 'fast', size: '8' }), node('two', { disk: 'slow', size: '2' }), node('three', {})];
 

@@ -1,5 +1,5 @@
 import type { CoreV1Event, V1ContainerStatus, V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
-import type { Observed } from '../../src/kubernetes/replica.ts';
+import type { Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 
 /** A rollout of release `new` as the API shows it, with what matters changed. */
 export function observedWith(changes: Partial<Observed> = {}): Observed {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asApplied, ownsReplicas } from '../../src/kubernetes/ownership.ts';
+import { asApplied, ownsReplicas } from '../../src/platforms/kubernetes/apply/managed-fields.ts';
 
 const entry = (operation: string, fieldsV1: object, rest: object = {}) => ({
   manager: 'selfsame',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { podClock } from '../../src/kubernetes/pod-clock.ts';
+import { podClock } from '../../src/platforms/kubernetes/rollout/pod-times.ts';
 import { observedWith, pod } from './observed.ts';
 
 const starting = { state: { waiting: { reason: 'ContainerCreating' } } };

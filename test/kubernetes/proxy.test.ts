@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { proxyFor } from '../../src/kubernetes/proxy.ts';
+import { proxyFor } from '../../src/platforms/kubernetes/api/proxy.ts';
 
 const server = 'https://api.example.com:6443';
 const proxy = 'http://proxy:3128';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
-import { shortages } from '../../src/kubernetes/quota.ts';
+import { shortages } from '../../src/platforms/kubernetes/pods/quota.ts';
 
 describe('shortages()', () => {
   const pod = podOf({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } });

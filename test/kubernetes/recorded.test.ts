@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { diagnose } from '../../src/kubernetes/diagnose.ts';
-import { judgeOf } from '../../src/kubernetes/judge.ts';
-import type { Observed } from '../../src/kubernetes/replica.ts';
+import { diagnose } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
+import { judgeOf } from '../../src/platforms/kubernetes/rollout/verdict.ts';
+import type { Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import type { Case } from '../rollouts/case.ts';
 import { cases } from '../rollouts/cases.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Cluster, connect } from '../../src/kubernetes/client.ts';
-import { allows, missingRights, type Right, rightsText, rulesIn } from '../../src/kubernetes/rights.ts';
+import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { allows, missingRights, type Right, rightsText, rulesIn } from '../../src/platforms/kubernetes/api/rights.ts';
 import { type ApiServer, apiServer, json } from './api-server.ts';
 
 const patchIt: Right = { verb: 'patch', kind: 'Deployment', name: 'hello' };

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { connect } from '../../src/kubernetes/client.ts';
-import { historyIn } from '../../src/kubernetes/history.ts';
-import { rollBack } from '../../src/kubernetes/roll-back.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { historyIn } from '../../src/platforms/kubernetes/rollout/history.ts';
+import { rollBack } from '../../src/platforms/kubernetes/rollout/roll-back.ts';
 import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
 import { deploymentWith, replicaSet } from './observed.ts';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '../../src/kubernetes/client.ts';
-import { watchRollout } from '../../src/kubernetes/rollout.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import { apiServer, json } from './api-server.ts';
 import { deploymentWith, pod, replicaSet } from './observed.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { diagnose } from '../../src/kubernetes/diagnose.ts';
+import { diagnose } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
 import { event, observedWith, pod } from './observed.ts';
 
 it.each<[string, Parameters<typeof observedWith>[0], object]>([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { connect } from '../../src/kubernetes/client.ts';
-import { runningVersions } from '../../src/kubernetes/status.ts';
+import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { runningVersions } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { type ApiServer, apiServer, json } from './api-server.ts';
 
 let server: ApiServer;

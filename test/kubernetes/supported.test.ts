@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { supportFindings } from '../../src/kubernetes/supported.ts';
+import { supportFindings } from '../../src/platforms/kubernetes/api/server-version.ts';
 
 const server = 'https://cluster.test';
 

@@ -8,8 +8,8 @@ import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
-import { type Cluster, connect } from '../../src/kubernetes/client.ts';
-import { warningsIn } from '../../src/kubernetes/transport.ts';
+import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { warningsIn } from '../../src/platforms/kubernetes/api/transport.ts';
 import { kubeconfigOf, listen } from './api-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfsame-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Revision, unusedOf } from '../../src/kubernetes/unused.ts';
+import { type Revision, unusedOf } from '../../src/platforms/kubernetes/secret-store/in-use.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 
 const [running, before, gone] = ['1', '2', '3'].map((digit) => parseDigest(digit.repeat(64))) as [never, never, never];

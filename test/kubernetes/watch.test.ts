@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Cluster, connect } from '../../src/kubernetes/client.ts';
-import { watch, type WatchOptions, type Watched } from '../../src/kubernetes/watch.ts';
+import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { watch, type WatchOptions, type Watched } from '../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../src/shared/errors.ts';
 import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
 

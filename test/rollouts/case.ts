@@ -1,6 +1,6 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import type { Intent } from '../../src/kubernetes/manifest.ts';
-import { applicationOf, type Observed } from '../../src/kubernetes/replica.ts';
+import type { Intent } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { applicationOf, type Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import type { Stage } from './stage.ts';
 
 /** A situation that the real cluster is brought into, and what is to be made of it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { apply } from '../../src/kubernetes/apply.ts';
-import { manifestFor } from '../../src/kubernetes/manifest.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
+import { apply } from '../../src/platforms/kubernetes/apply/apply.ts';
+import { manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { type Case, isAvailable } from './case.ts';
 import { intentOf } from './record.ts';

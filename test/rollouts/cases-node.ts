@@ -1,5 +1,5 @@
-import type { Intent } from '../../src/kubernetes/manifest.ts';
-import { isReady } from '../../src/kubernetes/replica.ts';
+import type { Intent } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { both, type Case, hasEvent, isAvailable, isUnplaced, isUnready } from './case.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Intent } from '../../src/kubernetes/manifest.ts';
+import type { Intent } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { type Case, isRefused } from './case.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,4 +1,4 @@
-import type { Intent } from '../../src/kubernetes/manifest.ts';
+import type { Intent } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { type Case, hasEnded, isRunning } from './case.ts';
 import type { FileBehaviour } from './server.ts';

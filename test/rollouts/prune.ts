@@ -8,8 +8,8 @@ import type {
   V1Probe,
   V1ReplicaSet,
 } from '@kubernetes/client-node';
-import { releaseAnnotation } from '../../src/kubernetes/labels.ts';
-import type { Observed } from '../../src/kubernetes/replica.ts';
+import { releaseAnnotation } from '../../src/platforms/kubernetes/manifest/labels.ts';
+import type { Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 
 /** What the API gave, as it gave it, without what tells nothing about a rollout: small enough to read. */
 function pruned({ deployment, replicaSets, pods, events, nodes }: Observed): Observed {

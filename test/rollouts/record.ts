@@ -1,9 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { apply } from '../../src/kubernetes/apply.ts';
-import { type Intent, type KubernetesObject, manifestFor } from '../../src/kubernetes/manifest.ts';
-import { watchRollout } from '../../src/kubernetes/rollout.ts';
+import { apply } from '../../src/platforms/kubernetes/apply/apply.ts';
+import { type Intent, type KubernetesObject, manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { intentFor } from '../kubernetes/intent.ts';
 import { both, type Case, isObserved } from './case.ts';

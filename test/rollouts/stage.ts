@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import type { Cluster } from '../../src/kubernetes/client.ts';
-import { observe } from '../../src/kubernetes/observe.ts';
-import { pathOf } from '../../src/kubernetes/paths.ts';
-import type { Observed } from '../../src/kubernetes/replica.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/api/client.ts';
+import { observe } from '../../src/platforms/kubernetes/rollout/observe.ts';
+import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
+import type { Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { type Digest, parseDigest } from '../../src/shared/digest.ts';
 import { serverImage, testCluster } from '../cluster.ts';
 import type { BehavingServer, FileBehaviour, ImageBehaviour } from './server.ts';

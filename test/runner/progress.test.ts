@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { setInterval as every } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { startIn } from '../../src/kubernetes/starts.ts';
+import { startIn } from '../../src/platforms/kubernetes/rollout/start-progress.ts';
 import { type Answer, give, serve } from './misbehaving-server.ts';
 import { ended, place, run, runners, script, start } from './runner.ts';
 

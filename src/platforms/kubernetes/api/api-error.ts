@@ -1,0 +1,163 @@
+import { DeployError } from '../../../shared/errors.ts';
+import { connectTimeoutMs } from './transport.ts';
+
+/** The API server's own word on why it refused (`v1.Status`). Always the `cause` of the DeployError that is thrown. */
+export class ApiRefusal extends Error {
+  override readonly name = 'ApiRefusal';
+  readonly status: number;
+  /** Kubernetes' word, e.g. `NotFound`, `AlreadyExists`, `Forbidden`; empty where a proxy answered. */
+  readonly reason: string;
+
+  constructor(status: number, { reason = '', message = '' }: { reason?: string; message?: string }) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The HTTP status with which the API server refused, if it did. */
+export function refusalStatus(error: unknown): number | undefined {
+  const refusal = error instanceof DeployError ? error.cause : error;
+  return refusal instanceof ApiRefusal ? refusal.status : undefined;
+}
+
+/** Makes a refusal from an answer's body, which is a `v1.Status` unless something on the way answered. */
+export function refusalIn(status: number, body: string): ApiRefusal {
+  try {
+    const { reason, message } = JSON.parse(body) as { reason?: string; message?: string };
+    return new ApiRefusal(status, { reason: reason ?? '', message: oneLine(message ?? '') });
+  } catch (error) {
+    if (error instanceof SyntaxError) return new ApiRefusal(status, {});
+    throw error;
+  }
+}
+
+/** A refusal in words: who may not do what, or why the API server does not take it. */
+export function refusalError(
+  refusal: ApiRefusal,
+  { server, context, path }: { server: string; context: string; path: string },
+): DeployError {
+  const { status, message } = refusal;
+  const place = placeOf(server);
+  // A pod that is asked through the API server answers for itself.
+  if (isOutage(refusal) && !path.includes('/proxy')) {
+    return new DeployError(
+      'cluster-unreachable',
+      `The cluster at ${place} cannot answer: ${message || `HTTP status ${status}`}`,
+      { hint: 'Check its API server and etcd, or wait until it has started.', cause: refusal },
+    );
+  }
+  if (status === 401) {
+    return new DeployError(
+      'cluster-denied',
+      `Cannot sign in to ${place}: it does not accept the credentials of the context "${context}"`,
+      {
+        hint: 'Sign in again, or pass another --context.',
+        cause: refusal,
+      },
+    );
+  }
+  // Forbidden is also the word of quota and admission; missing rights always read so.
+  if (status === 403 && (message === '' || /\bcannot \S+ (resource|path)\b/.test(message))) {
+    return new DeployError('cluster-denied', `Not allowed on ${place}: ${message || 'forbidden'}`, {
+      hint: 'Ask for that right, or pass another --context or --namespace.',
+      cause: refusal,
+    });
+  }
+  const missing = /^namespaces "(.+)" not found$/.exec(message)?.[1];
+  return new DeployError('cluster-refused', `Refused by ${place}: ${message || `HTTP status ${status}`}`, {
+    hint:
+      missing === undefined
+        ? 'Change what it names, then run this again.'
+        : `Create it (kubectl create namespace ${missing}), or pass another --namespace.`,
+    cause: refusal,
+  });
+}
+
+const passingWords =
+  /etcdserver: (?:request timed out|leader changed|no leader|server stopped|not |too many)|code = (?:Unavailable|DeadlineExceeded)|connection refused|context deadline exceeded/;
+
+/** True if the cluster is not all there: its etcd is away, or the API server begins or ends. It says so in many ways. */
+function isOutage({ status, message }: ApiRefusal): boolean {
+  // A webhook of the cluster's that does not answer is no passing thing.
+  if (/webhook/.test(message)) return false;
+  if (status === 403) return message.endsWith('not yet ready to handle request');
+  // Not all that etcd refuses passes: it may be full, or not take an object of that size.
+  if (status === 500) return passingWords.test(message);
+  return status >= 502 && status <= 504;
+}
+
+/** True if the same call may well succeed in a while. */
+export function isPassing(error: unknown): error is DeployError {
+  if (!(error instanceof DeployError) || error.code !== 'cluster-unreachable') return false;
+  return !/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(codeOf(error.cause ?? {}) ?? '');
+}
+
+/** Why a server could not be reached, by the code of the network error. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  UND_ERR_SOCKET: 'connection closed',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name server does not answer',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to its network',
+  ETIMEDOUT: 'timed out',
+  UND_ERR_CONNECT_TIMEOUT: `no connection in ${connectTimeoutMs / 1000} s`,
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'its answer stopped midway',
+  UND_ERR_PRX_TLS: 'the proxy is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
+  CERT_SIGNATURE_FAILURE: 'its certificate is not trusted',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
+  EPROTO: 'the TLS handshake failed',
+};
+
+/** A network error in words, or undefined if it is none. */
+export function unreachable(
+  error: unknown,
+  { server, isProxied }: { server: string; isProxied: boolean },
+): DeployError | undefined {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : '';
+  const tunnel = /Proxy response \((\d+)\)/.exec(message)?.[1];
+  const isNetwork = code !== undefined && (code in reasons || /^(UND_ERR|ERR_SSL|ERR_TLS|ERR_HTTP2|HPE)_/.test(code));
+  if (tunnel === undefined && !isNetwork) return undefined;
+  const reason = tunnel === undefined ? (reasons[code ?? ''] ?? code) : `the proxy answered ${tunnel}`;
+  return new DeployError('cluster-unreachable', `Cannot reach the cluster at ${placeOf(server)}: ${reason}`, {
+    hint: /expired|not valid yet/.test(reason ?? '')
+      ? `Set the clock of this machine if it is wrong (it says ${new Date().toISOString()}); else have the certificate renewed.`
+      : /certificate/.test(reason ?? '')
+        ? 'Correct certificate-authority in the kubeconfig.'
+        : isProxied
+          ? 'Check the proxy and the address in the kubeconfig.'
+          : 'Check that it runs, or pass another --context.',
+    cause: error,
+  });
+}
+
+/** Errors of several addresses come as one with the details inside. */
+function codeOf(error: unknown): string | undefined {
+  const { code, errors, cause } = error as { code?: unknown; errors?: readonly unknown[]; cause?: unknown };
+  if (typeof code === 'string') return code;
+  return errors?.map(codeOf).find(Boolean) ?? (cause ? codeOf(cause) : undefined);
+}
+
+/** A server without anything secret that its URL may hold. */
+export function placeOf(server: string): string {
+  const url = new URL(server);
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 600 ? `${line.slice(0, 600)}…` : line;
+}

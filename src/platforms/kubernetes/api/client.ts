@@ -1,0 +1,194 @@
+import { DeployError } from '../../../shared/errors.ts';
+import { placeOf, refusalStatus, unreachable } from './api-error.ts';
+import { callerOf, linesOf, whole } from './calls.ts';
+import { credentialsOf } from './credentials.ts';
+import { type AccessOptions, findAccess } from './kubeconfig.ts';
+import { lingering } from './finish-in-flight.ts';
+import { changes, type OnTrouble, patienceWith } from './outage-retry.ts';
+import { type Answer, openTransport } from './transport.ts';
+
+/** A cluster that answered, in the namespace we work in. */
+export interface Cluster {
+  /** Its API server, without anything secret. */
+  readonly server: string;
+  readonly context: string;
+  readonly namespace: string;
+  /** Its version, e.g. `v1.34.4`. */
+  readonly version: string;
+
+  /**
+   * Calls the API server. An answer that is JSON comes parsed, any other as text. A change that is on its way is not broken
+   * off at once by the signal: what comes of it is waited for, some seconds at most.
+   *
+   * @param path e.g. `/api/v1/namespaces/default/pods`
+   * @throws {DeployError} `cluster-unreachable`, `cluster-denied` or `cluster-refused`; `refusalStatus` tells the last ones apart.
+   */
+  request<T>(method: Method, path: string, options?: RequestOptions): Promise<T>;
+
+  /** As `request` with GET, but undefined where there is no such thing. */
+  find<T>(path: string, options?: RequestOptions): Promise<T | undefined>;
+
+  /** The lines of an answer that goes on: a watch, or logs that are followed. Stops with an error when the signal ends it. */
+  lines(path: string, options: StreamOptions): AsyncGenerator<string, void, void>;
+
+  /** Ends the connection. What is still under way fails. */
+  close(): Promise<void>;
+}
+
+type Method = 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+interface RequestOptions {
+  readonly query?: Query;
+  /** Of a list: asks for `metadata` alone, since Secrets may be large. */
+  readonly metadataOnly?: boolean;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+  /** Called with what the API server warns of, though it does what was asked. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+  /** False: a server that is away is told at once. */
+  readonly isPatient?: boolean;
+}
+
+interface StreamOptions {
+  readonly query?: Query;
+  readonly signal: AbortSignal;
+  /** The longest silence that is not taken for a dead connection. Absent: any. */
+  readonly idleTimeoutMs?: number;
+  /** Called at the end with a last line that has no end: there is none, or it was cut in half. */
+  readonly onRest?: (text: string) => void;
+}
+
+export interface ConnectOptions extends AccessOptions {
+  /** Ends every call of this cluster. */
+  readonly signal: AbortSignal;
+  /** Ends the connecting alone, a credential plugin with it; from then on nothing is asked again. */
+  readonly connecting?: AbortSignal;
+  readonly pluginTimeoutMs?: number;
+  readonly onTrouble?: OnTrouble;
+}
+
+const answerTimeoutMs = 30_000;
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
+/**
+ * Connects to the cluster that a kubeconfig names, and asks it for its version: whether it can be reached, and who we are
+ * to it, is known before anything else happens.
+ *
+ * @throws {DeployError} `kubeconfig-unusable`, `cluster-unreachable` or `cluster-denied`.
+ */
+export async function connect(options: ConnectOptions): Promise<Cluster> {
+  const access = findAccess(options);
+  const { environment, connecting } = options;
+  const gaveUp = new AbortController();
+  const giveUp = (): void => gaveUp.abort(connecting?.reason);
+  const ended = AbortSignal.any([options.signal, gaveUp.signal]);
+  const { server } = access.cluster;
+  if (!URL.canParse(server)) {
+    throw new DeployError(
+      'kubeconfig-unusable',
+      `Cannot read the server "${server}" of the context "${access.context}"`,
+      {
+        hint: 'Correct the kubeconfig, or pass --context.',
+      },
+    );
+  }
+  const credentials = await credentialsOf(access, { ...options, signal: ended });
+  const transport = await openTransport(access, { credentials, environment });
+
+  const patience = patienceWith({ onTrouble: options.onTrouble, hurry: connecting });
+  const send = callerOf(transport, { server, context: access.context, patience });
+
+  const cluster: Omit<Cluster, 'version'> = {
+    server: placeOf(server),
+    context: access.context,
+    namespace: access.namespace,
+
+    async request<T>(method: Method, path: string, how: RequestOptions = {}) {
+      const { query, metadataOnly = false, body, contentType, signal, onWarning, isPatient = true } = how;
+      const call = (until: AbortSignal) => ({
+        method,
+        path: withQuery(path, query),
+        ...(metadataOnly && { accept: metadataList }),
+        ...(body !== undefined && { body: JSON.stringify(body), contentType: contentType ?? 'application/json' }),
+        signal: until,
+        answerTimeoutMs,
+        idleTimeoutMs: answerTimeoutMs,
+        isPatient,
+      });
+      const read = async (answer: Answer): Promise<T> => {
+        for (const warning of answer.warnings) onWarning?.(warning);
+        return whole<T>(answer);
+      };
+      const either = signal ? AbortSignal.any([ended, signal]) : ended;
+      if (!changes(call(either))) return send(call(either), read);
+      return lingering(either, async (late) => send(call(late), read));
+    },
+
+    async find<T>(path: string, given?: RequestOptions) {
+      try {
+        return await cluster.request<T>('GET', path, given);
+      } catch (error) {
+        if (refusalStatus(error) === 404) return undefined;
+        throw error;
+      }
+    },
+
+    async *lines(path, { query, signal, idleTimeoutMs = 0, onRest }) {
+      const either = AbortSignal.any([ended, signal]);
+      // A watch without news sends not even its headers: silence there is silence as any other.
+      const call = {
+        method: 'GET',
+        path: withQuery(path, query),
+        signal: either,
+        answerTimeoutMs: idleTimeoutMs,
+        idleTimeoutMs,
+      };
+      const body = await send(call, async (answer) => answer.body);
+      try {
+        yield* linesOf(body, { onRest });
+      } catch (error) {
+        either.throwIfAborted();
+        throw unreachable(error, { server, ...transport }) ?? error;
+      } finally {
+        body.destroy();
+      }
+      either.throwIfAborted();
+    },
+
+    async close() {
+      await transport.close();
+    },
+  };
+  connecting?.addEventListener('abort', giveUp, { once: true });
+  try {
+    connecting?.throwIfAborted();
+    const { gitVersion: version } = await cluster.request<{ gitVersion?: string }>('GET', '/version');
+    if (version !== undefined) return { ...cluster, version };
+    throw new DeployError(
+      'cluster-unreachable',
+      `Cannot reach the cluster at ${cluster.server}: something else answers there`,
+      {
+        hint: 'Check the address in the kubeconfig.',
+      },
+    );
+  } catch (error) {
+    await transport.close();
+    throw error;
+  } finally {
+    connecting?.removeEventListener('abort', giveUp);
+  }
+}
+
+function withQuery(path: string, query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(key, String(value));
+  }
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
+}

@@ -1,0 +1,74 @@
+import type { V1Deployment, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import { refusalStatus } from '../api/api-error.ts';
+import type { Cluster } from '../api/client.ts';
+import { managedBy } from '../manifest/labels.ts';
+import { ownsReplicas } from './managed-fields.ts';
+import { pathOf } from '../api/resource-paths.ts';
+
+/** Who decides how many replicas there are, and how many that is. */
+export interface Scaling {
+  /** Absent where nothing of that name is deployed. */
+  readonly replicas?: number;
+  /** What each of them asks for, in Kubernetes quantities; absent with them. */
+  readonly requests?: Readonly<Record<string, string>>;
+  /** True if the number is one that we applied; false if it was set by scaling, and stays when an apply leaves it out. */
+  readonly isApplied: boolean;
+  /** Absent too where we may not see autoscalers; `isSeen` tells. */
+  readonly autoscaler?: Autoscaler;
+  readonly isSeen: boolean;
+}
+
+export interface Autoscaler {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Looks at how many replicas are wanted under a name, and by whom. */
+export async function scalingOf(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<Scaling> {
+  const [deployment, autoscalers] = await Promise.all([
+    cluster.find<V1Deployment>(pathOf('Deployment', { namespace: cluster.namespace, name }), { signal }),
+    autoscalersIn(cluster, signal),
+  ]);
+  const found = autoscalers?.find(
+    ({ spec }) => spec?.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === name,
+  );
+  const { minReplicas: min = 1, maxReplicas: max = min } = found?.spec ?? {};
+  return {
+    ...(deployment !== undefined && {
+      replicas: deployment.spec?.replicas ?? 1,
+      requests: deployment.spec?.template.spec?.containers[0]?.resources?.requests ?? {},
+    }),
+    isApplied: deployment !== undefined && ownsReplicas(deployment),
+    ...(found !== undefined && { autoscaler: { name: found.metadata?.name ?? '', min, max } }),
+    isSeen: autoscalers !== undefined,
+  };
+}
+
+/** Asks for so many replicas, as `kubectl scale` does: nothing else can change by it. */
+export async function scaleTo(
+  cluster: Cluster,
+  name: string,
+  { replicas, signal }: { replicas: number; signal: AbortSignal },
+): Promise<void> {
+  await cluster.request('PATCH', `${pathOf('Deployment', { namespace: cluster.namespace, name })}/scale`, {
+    contentType: 'application/merge-patch+json',
+    query: { fieldManager: managedBy },
+    body: { spec: { replicas } },
+    signal,
+  });
+}
+
+/** Undefined where we may not list them. */
+async function autoscalersIn(
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly V2HorizontalPodAutoscaler[] | undefined> {
+  const path = pathOf('HorizontalPodAutoscaler', { namespace: cluster.namespace });
+  try {
+    return (await cluster.find<{ items: V2HorizontalPodAutoscaler[] }>(path, { signal }))?.items ?? [];
+  } catch (error) {
+    if (refusalStatus(error) === 403) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { blobRule } from './blob-rule.ts';
+import { lastEnd, oneLine, type PodRule, restarts, saidLast } from './finding.ts';
+import { imageRule } from './image-rule.ts';
+import { nodeLost } from './node-rules.ts';
+import { applicationOf, isReady } from '../pods/pod-view.ts';
+import { noProgramRule, runnerRule } from './runner-rule.ts';
+import { unschedulable } from './schedule-rule.ts';
+
+const wrongArchitecture: PodRule = (pod) => {
+  const { state } = applicationOf(pod) ?? {};
+  const ended = lastEnd(pod);
+  const said = [state?.waiting?.message, ended?.message].find((text) => /exec format error/i.test(text ?? ''));
+  if (said === undefined) return undefined;
+  return {
+    cause: 'wrong-architecture',
+    summary: `The runner image or the executable is for another architecture than its node: ${oneLine(said)}`,
+    evidence: [],
+    nextStep: 'Pass --runner-image with an image for this architecture.',
+    fatalAfterMs: 0,
+  };
+};
+
+const outOfMemory: PodRule = (pod) => {
+  if (lastEnd(pod)?.reason !== 'OOMKilled' || isReady(pod)) return undefined;
+  const limit = pod.spec?.containers[0]?.resources?.limits?.['memory'];
+  return {
+    cause: 'out-of-memory',
+    summary: `Killed for using more memory than its limit${limit ? ` of ${limit}` : ''}`,
+    evidence: saidLast(pod),
+    nextStep: 'Pass a higher --memory-limit.',
+    fatalAfterMs: restarts(pod) > 0 ? 0 : 20_000,
+  };
+};
+
+const configMissing: PodRule = (pod) => {
+  const { reason = '', message = '' } = applicationOf(pod)?.state?.waiting ?? {};
+  if (reason !== 'CreateContainerConfigError' && reason !== 'CreateContainerError') return undefined;
+  const detail = /\bsecret\b/i.test(message) ? 'secret' : /\bconfigmap\b/i.test(message) ? 'config-map' : undefined;
+  const what = detail === 'secret' ? 'Secret' : 'ConfigMap';
+  return {
+    cause: 'config-missing',
+    ...(detail && { detail }),
+    summary: `Cannot make the container: ${oneLine(message) || reason}`,
+    evidence: [],
+    nextStep: detail
+      ? `Create that ${what} with the key that is asked for, then run this again.`
+      : 'Create what is missing, then run this again.',
+    fatalAfterMs: /not found|couldn't find key/.test(message) ? 0 : 20_000,
+  };
+};
+
+const volume: PodRule = (pod, events) => {
+  const failed = events.findLast(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume');
+  if (failed === undefined || applicationOf(pod)?.state?.running || lastEnd(pod)) return undefined;
+  return {
+    cause: 'volume',
+    summary: `Cannot mount: ${oneLine(failed.message ?? '')}`,
+    evidence: [],
+    nextStep: 'Create what is missing, then run this again.',
+    fatalAfterMs: 60_000,
+  };
+};
+
+/** How often in a row a start may be refused a connection before that is worth telling: it is asked every second. */
+const patience = 30;
+
+/** The kubelet restarts a container whose startup or liveness probe fails: that is no crash of its own. */
+const probe: PodRule = (pod, events) => {
+  const unhealthy = events.findLast(({ reason }) => reason === 'Unhealthy');
+  if (unhealthy === undefined || isReady(pod)) return undefined;
+  const wasKilled = events.some(({ reason, message = '' }) => reason === 'Killing' && /probe/.test(message));
+  const { state } = applicationOf(pod) ?? {};
+  if (!wasKilled && !state?.running) return undefined;
+  const { message = '' } = unhealthy;
+  const isRefused = /connection refused/.test(message);
+  // Not listening yet is how every start looks, for a while.
+  if (message.startsWith('Startup') && isRefused && !wasKilled && (unhealthy.count ?? 1) < patience) return undefined;
+  const { startupProbe, readinessProbe, livenessProbe } = pod.spec?.containers[0] ?? {};
+  const asked = { S: startupProbe, R: readinessProbe, L: livenessProbe }[message.charAt(0)]?.httpGet?.path;
+  return {
+    cause: 'probe',
+    // The address that it was asked at is that of the pod, and stands in some answers only.
+    summary: `${oneLine(message)}${asked === undefined || message.includes(asked) ? '' : ` for GET ${asked}`}`,
+    evidence: saidLast(pod),
+    nextStep: isRefused
+      ? 'Let the application listen on that port, on all addresses.'
+      : /statuscode/.test(message)
+        ? 'See in its log why it answers so.'
+        : 'See in its log why it does not answer.',
+    fatalAfterMs: wasKilled && restarts(pod) > 0 ? 0 : Infinity,
+  };
+};
+
+const crash: PodRule = (pod) => {
+  const ended = lastEnd(pod);
+  if (ended === undefined || isReady(pod)) return undefined;
+  const isLooping = applicationOf(pod)?.state?.waiting?.reason === 'CrashLoopBackOff';
+  // Shells and container runtimes add 128 to the signal that ended a program.
+  const signal = ended.signal ?? (ended.exitCode > 128 && ended.exitCode < 160 ? ended.exitCode - 128 : undefined);
+  const how = `status ${ended.exitCode}${signal ? ` (signal ${signal})` : ''}`;
+  const isLost = isLooping || restarts(pod) > 1;
+  return {
+    cause: 'crash',
+    ...(isLost && { detail: 'loop' }),
+    summary:
+      ended.exitCode === 0
+        ? 'The application ends by itself (status 0), but is meant to go on'
+        : `The application ends with ${how}${restarts(pod) > 1 ? `, ${restarts(pod)} times by now` : ''}`,
+    evidence: saidLast(pod),
+    nextStep: 'Correct the application, its arguments or its environment; --local shows it on this machine.',
+    // Once may be bad luck (what it needs is not there yet); the kubelet backs off from the second time on.
+    fatalAfterMs: isLost ? 0 : Infinity,
+  };
+};
+
+/** In the order in which one explains the other. */
+export const podRules: readonly PodRule[] = [
+  nodeLost,
+  wrongArchitecture,
+  runnerRule,
+  noProgramRule,
+  imageRule,
+  configMissing,
+  outOfMemory,
+  blobRule,
+  volume,
+  probe,
+  crash,
+  unschedulable,
+];

@@ -1,0 +1,59 @@
+import type { V1Container, V1Probe, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { HealthPaths, Resources } from './manifest.ts';
+import { amountOf } from '../api/quantity.ts';
+
+/** The port by a name, so that the Service and the probes need not know its number. */
+export function ports(containerPort: number): Pick<V1Container, 'ports'> {
+  return { ports: [{ name: 'http', containerPort, protocol: 'TCP' }] };
+}
+
+/** How Kubernetes learns that a replica has started, may get requests, and still lives. */
+export function probes({
+  ready,
+  live,
+}: HealthPaths): Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  return {
+    // Covers fetching 120 MB over a slow line (five minutes) and an emulated start; asked every second, since it is also
+    // how soon a new replica counts. The other two wait for it.
+    startupProbe: probe(live, { periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 300 }),
+    readinessProbe: probe(ready, { periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 }),
+    // Patient: a restart drops requests, a busy minute does not.
+    livenessProbe: probe(live, { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
+  };
+}
+
+/**
+ * Defaults that a Node.js process can live with: one idle holds 60 to 90 MB, so it asks for 128Mi and may grow to 256Mi,
+ * of which Node.js gives its heap about half. No CPU limit unless asked for: a limit throttles just when a
+ * process starts or answers, while the request alone divides the CPU fairly. A default gives way to what was asked for,
+ * since a request above its limit is refused.
+ */
+export function resourcesOf({
+  cpuRequest,
+  cpuLimit,
+  memoryRequest,
+  memoryLimit,
+}: Resources = {}): V1ResourceRequirements {
+  return {
+    requests: {
+      cpu: cpuRequest ?? lesser('100m', cpuLimit),
+      memory: memoryRequest ?? lesser('128Mi', memoryLimit),
+    },
+    limits: {
+      ...(cpuLimit !== undefined && { cpu: cpuLimit }),
+      memory: memoryLimit ?? greater('256Mi', memoryRequest),
+    },
+  };
+}
+
+function lesser(quantity: string, other = quantity): string {
+  return amountOf(other) < amountOf(quantity) ? other : quantity;
+}
+
+function greater(quantity: string, other = quantity): string {
+  return amountOf(other) > amountOf(quantity) ? other : quantity;
+}
+
+function probe(path: string, timing: Pick<V1Probe, 'periodSeconds' | 'timeoutSeconds' | 'failureThreshold'>): V1Probe {
+  return { httpGet: { path, port: 'http' }, ...timing };
+}

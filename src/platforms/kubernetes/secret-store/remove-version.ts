@@ -1,0 +1,52 @@
+import type { V1ObjectMeta } from '@kubernetes/client-node';
+import { type Digest, short } from '../../../shared/digest.ts';
+import { DeployError } from '../../../shared/errors.ts';
+import { noteKey, type StoredBlob } from './blob-secrets.ts';
+import type { Cluster } from '../api/client.ts';
+import { pathOf } from '../api/resource-paths.ts';
+import { removeObject } from '../apply/remove-object.ts';
+import { revisionsOf } from './owned-revisions.ts';
+import { referencesOf } from './in-use.ts';
+
+interface Removal {
+  readonly name: string;
+  readonly version: Digest;
+  readonly blobs: readonly StoredBlob[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Removes a version from the Secrets of an application, and with the last version of a blob that.
+ *
+ * @throws {DeployError} `cluster-refused` if a revision that runs or can be rolled back to mounts them.
+ */
+export async function removeVersion(cluster: Cluster, { name, version, blobs, signal }: Removal): Promise<void> {
+  const how = { ...(signal && { signal }) };
+  const holding = blobs.filter(({ artifacts }) => artifacts.some((artifact) => artifact.version === version));
+  if (holding.length === 0) return;
+  const { secrets: mounted } = referencesOf(await revisionsOf(cluster, name, how));
+  if (holding.some(({ secrets }) => secrets.some((secret) => mounted.has(secret)))) throw stillNeeded(name, version);
+
+  for (const { artifacts, secrets, present } of holding) {
+    const gone = artifacts.filter((artifact) => artifact.version === version);
+    const annotations = Object.fromEntries(gone.map(({ target }) => [noteKey(target), null]));
+    const { metadata } = await cluster.request<{ metadata: V1ObjectMeta }>(
+      'PATCH',
+      pathOf('Secret', { namespace: cluster.namespace, name: secrets[0] ?? '' }),
+      { contentType: 'application/merge-patch+json', body: { metadata: { annotations } }, ...how },
+    );
+    if (artifacts.length > gone.length) continue;
+    // The first one as we left it: if a version was added since, the blob stays.
+    if (!(await removeObject(cluster, 'Secret', { metadata, isExact: true, ...how }))) continue;
+    for (const other of secrets.slice(1)) {
+      const found = present.get(other);
+      if (found !== undefined) await removeObject(cluster, 'Secret', { metadata: found, isExact: false, ...how });
+    }
+  }
+}
+
+function stillNeeded(name: string, version: Digest): DeployError {
+  return new DeployError('cluster-refused', `Cannot remove version ${short(version)}: a revision of ${name} needs it`, {
+    hint: 'Delete its ReplicaSet first, or everything with self delete.',
+  });
+}

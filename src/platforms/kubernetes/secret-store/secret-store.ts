@@ -1,0 +1,161 @@
+import type { V1Secret } from '@kubernetes/client-node';
+import type { Artifact, ArtifactBlob } from '../../../executable/artifact.ts';
+import { packBlob } from '../../../executable/packed-blob.ts';
+import type { Digest } from '../../../shared/digest.ts';
+import { DeployError } from '../../../shared/errors.ts';
+import type { MountedPlace, Store } from '../../../store/store.ts';
+import {
+  type BlobArtifact,
+  cutBlob,
+  type PackedBlob,
+  secretFor,
+  secretNames,
+  type StoredBlob,
+} from './blob-secrets.ts';
+import type { Cluster } from '../api/client.ts';
+import { findBlobs } from './find-blobs.ts';
+import { pathOf } from '../api/resource-paths.ts';
+import { proveVersion } from './prove-version.ts';
+import { removeVersion } from './remove-version.ts';
+import { checkRights, refusedSecret, tooLarge } from './store-rights.ts';
+import { writeSecret } from './write-secret.ts';
+
+const limitMebibytes = 16;
+
+/**
+ * A store in the cluster itself: the blob, compressed, in immutable Secrets beside the application. Pods mount them, and need
+ * no network to start. What every revision has in common is written once.
+ *
+ * @param options.name of the deployment: with its objects the Secrets go, too.
+ */
+export function clusterStore(cluster: Cluster, { name }: { readonly name: string }): Store<MountedPlace> {
+  const { namespace } = cluster;
+  const access = 'volume of Secrets, no network needed';
+  const packed = new Map<Digest, Promise<PackedBlob>>();
+
+  /** Once for all architectures, for whoever asks where it will be and for whoever stores it. */
+  const packedOnce = async (artifact: Pick<Artifact, 'name' | 'blob'>): Promise<PackedBlob> => {
+    const blob = blobOf(artifact);
+    const known = packed.get(blob.digest);
+    if (known !== undefined) return known;
+    const packing = pack(blob);
+    packed.set(blob.digest, packing);
+    packing.catch(() => packed.delete(blob.digest));
+    return packing;
+  };
+
+  const placeOf = async (artifact: Pick<Artifact, 'name' | 'blob'>): Promise<MountedPlace> => {
+    const { digest, sizeBytes, parts } = await packedOnce(artifact);
+    return {
+      kind: 'mounted',
+      secrets: secretNames(name, { digest, parts: parts.length }),
+      blob: { digest, sizeBytes },
+    };
+  };
+
+  return {
+    address: `Secrets in namespace ${namespace}`,
+    access,
+    placeOf,
+
+    async check(options = {}) {
+      await checkRights(cluster, options);
+      await trySecret(cluster, { name, ...options });
+    },
+
+    async has(artifact, options) {
+      return (await findBlobs(cluster, name, options)).some((blob) => holds(blob, artifact));
+    },
+
+    async put(artifact, { signal, onProgress } = {}) {
+      const how = { ...(signal && { signal }) };
+      signal?.throwIfAborted();
+      const { digest } = blobOf(artifact);
+      const before = (await findBlobs(cluster, name, how)).find((blob) => blob.digest === digest);
+      if (before !== undefined && holds(before, artifact)) return { sentBytes: 0, reusedBytes: 0 };
+
+      await proveVersion(artifact);
+      const whole = await packedOnce(artifact);
+      const secrets = whole.parts.map((_, at) => secretFor(whole, { name, namespace, at, artifact: noteOf(artifact) }));
+      const isThere = ({ metadata }: V1Secret) => before?.present.has(metadata?.name ?? '') === true;
+      const missing = secrets.filter((secret) => !isThere(secret));
+      const totalBytes = bytesIn(missing);
+      let sentBytes = 0;
+      // The first one in any case: it says which versions there are.
+      for (const secret of secrets.filter((one, at) => at === 0 || !isThere(one))) {
+        signal?.throwIfAborted();
+        await writeSecret(cluster, secret, { isThere: isThere(secret), ...how });
+        if (isThere(secret)) continue;
+        sentBytes += bytesIn([secret]);
+        onProgress?.(sentBytes, totalBytes);
+      }
+      signal?.throwIfAborted();
+      if (!(await findBlobs(cluster, name, how)).some((blob) => holds(blob, artifact))) throw removedMeanwhile();
+      return { sentBytes, reusedBytes: bytesIn(secrets) - sentBytes };
+    },
+
+    async source(artifact) {
+      return { ...(await placeOf(artifact)), access };
+    },
+
+    async accessOf() {
+      return { access };
+    },
+
+    async list(options) {
+      return (await findBlobs(cluster, name, options))
+        .filter(({ isComplete }) => isComplete)
+        .flatMap(({ artifacts }) => artifacts);
+    },
+
+    async remove(version, options = {}) {
+      const blobs = await findBlobs(cluster, name, options);
+      await removeVersion(cluster, { name, version, blobs, ...options });
+    },
+  };
+}
+
+function holds({ isComplete, artifacts }: StoredBlob, { version, name }: Pick<Artifact, 'version' | 'name'>): boolean {
+  return isComplete && artifacts.some((artifact) => artifact.version === version && artifact.name === name);
+}
+
+function noteOf({ version, name, sizeBytes, target }: Artifact): BlobArtifact {
+  return { version, name, sizeBytes, target };
+}
+
+function blobOf({ blob, name }: Pick<Artifact, 'name' | 'blob'>): ArtifactBlob {
+  if (blob !== undefined) return blob;
+  throw new TypeError(`${name} carries no blob that could be stored`);
+}
+
+async function pack(blob: ArtifactBlob): Promise<PackedBlob> {
+  const packed = await packBlob(blob, { limitBytes: limitMebibytes << 20 });
+  if (packed === undefined) throw tooLarge(limitMebibytes);
+  return cutBlob(blob, packed);
+}
+
+/** What crosses the wire of Secrets. */
+function bytesIn(secrets: readonly V1Secret[]): number {
+  return secrets.flatMap(({ data = {} }) => Object.values(data)).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Has the cluster check a small Secret and not keep it: quota, admission, and whether there is such a namespace. */
+async function trySecret(cluster: Cluster, { name, signal }: { name: string; signal?: AbortSignal }): Promise<void> {
+  const { namespace } = cluster;
+  const digest = '0'.repeat(64) as Digest;
+  const artifact = { version: digest, name, sizeBytes: 0, target: 'linux-x64' } as const;
+  const whole = { digest, sizeBytes: 0, parts: [Buffer.alloc(1)] };
+  const body = secretFor(whole, { name, namespace, at: 0, artifact });
+  try {
+    const query = { dryRun: 'All' };
+    await cluster.request('POST', pathOf('Secret', { namespace }), { query, body, ...(signal && { signal }) });
+  } catch (error) {
+    throw refusedSecret(error, cluster);
+  }
+}
+
+function removedMeanwhile(): DeployError {
+  return new DeployError('store-unreachable', 'Secrets of the application were deleted while others were stored', {
+    hint: 'Run the same command again: it stores what is missing.',
+  });
+}

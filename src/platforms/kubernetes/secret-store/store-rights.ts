@@ -1,0 +1,58 @@
+import { DeployError } from '../../../shared/errors.ts';
+import { refusalStatus } from '../api/api-error.ts';
+import type { Cluster } from '../api/client.ts';
+import { isAllowed } from '../api/rights.ts';
+
+/** What storing in Secrets takes. `self delete` also deletes them. */
+const verbs = ['create', 'get', 'list', 'patch'] as const;
+
+/** What to do where Secrets cannot be used. */
+const elsewhere = 'pass --store azure://ACCOUNT/CONTAINER';
+
+/**
+ * Makes sure that Secrets may be written in the namespace.
+ *
+ * @throws {DeployError} `cluster-denied`, naming what is missing and how it is granted.
+ */
+export async function checkRights(cluster: Cluster, { signal }: { signal?: AbortSignal }): Promise<void> {
+  const { namespace, context } = cluster;
+  const allowed = await Promise.all(verbs.map(async (verb) => isAllowed(cluster, { verb, kind: 'Secret' }, signal)));
+  const missing = verbs.filter((_, index) => allowed[index] !== true);
+  if (missing.length === 0) return;
+  const role = `kubectl create role selfsame-store --namespace ${namespace} --resource secrets --verb ${verbs.join(',')}`;
+  throw new DeployError(
+    'cluster-denied',
+    `Cannot store in Secrets: the account of the context "${context}" may not ${missing.join(', ')} them in namespace ${namespace}`,
+    { hint: `Ask for it (${role}, and a rolebinding to it), or ${elsewhere}.` },
+  );
+}
+
+/** A Secret that the cluster did not take: why, and what to do instead. Other errors stay as they are. */
+export function refusedSecret(error: unknown, { namespace }: Cluster): unknown {
+  if (!(error instanceof DeployError)) return error;
+  const { message } = error;
+  const [, quota] = /exceeded quota: (.*)/.exec(message) ?? [];
+  if (quota !== undefined) {
+    return refused(error, `The quota of namespace ${namespace} takes no more Secrets: ${quota}`, 'Have it raised');
+  }
+  if (/database space exceeded|etcdserver: no space/.test(message)) {
+    return refused(error, 'The etcd of the cluster is full', 'Have it compacted and defragmented');
+  }
+  if (refusalStatus(error) === 413 || /request is too large|must have at most \d+ bytes/i.test(message)) {
+    return refused(error, 'The cluster takes no Secret of 900 KiB', 'Have that limit raised');
+  }
+  return error;
+}
+
+function refused(cause: DeployError, message: string, instead: string): DeployError {
+  return new DeployError('cluster-refused', message, { hint: `${instead}, or ${elsewhere}.`, cause });
+}
+
+/** An application that Secrets are not for. */
+export function tooLarge(limitMebibytes: number): DeployError {
+  return new DeployError(
+    'cluster-refused',
+    `Cannot store the application in the cluster: it takes more than ${limitMebibytes} MiB, compressed`,
+    { hint: `Pass another store, such as --store azure://ACCOUNT/CONTAINER.` },
+  );
+}
