@@ -1,13 +1,13 @@
 import { DeployError } from '../shared/errors.ts';
-import { addressText, parseAzureAddress, parsePublicUrl, publicEndpoint } from './azure-address.ts';
-import { credentialsFrom } from './azure-credentials.ts';
-import type { Environment } from './azure-credentials.ts';
-import { azureStore } from './azure.ts';
-import { fileStore, parseFileAddress } from './file.ts';
+import { addressText, parseAzureAddress, parsePublicUrl, publicEndpoint } from './azure/address.ts';
+import { credentialsFrom } from './azure/credentials.ts';
+import type { Environment } from './azure/credentials.ts';
+import { azureStore } from './azure/azure.ts';
+import { fileStore, parseFileAddress } from './file/file.ts';
 import { kindOf } from './kind.ts';
-import { parseS3Address } from './s3-address.ts';
-import { keysFrom } from './s3-credentials.ts';
-import { s3Store } from './s3.ts';
+import { parseS3Address } from './s3/address.ts';
+import { keysFrom } from './s3/credentials.ts';
+import { s3Store } from './s3/s3.ts';
 import type { UrlStore } from './store.ts';
 
 export interface StoreSettings {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAzureAddress, parsePublicUrl } from '../../src/store/azure-address.ts';
+import { parseAzureAddress, parsePublicUrl } from '../../src/store/azure/address.ts';
 import { openStore } from '../../src/store/open.ts';
 
 describe('parseAzureAddress()', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/store/open.ts';
-import { parseS3Address } from '../../src/store/s3-address.ts';
-import { elements, readXml, textOf } from '../../src/store/s3-xml.ts';
+import { parseS3Address } from '../../src/store/s3/address.ts';
+import { elements, readXml, textOf } from '../../src/store/s3/xml.ts';
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
 

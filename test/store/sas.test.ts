@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSas } from '../../src/store/sas.ts';
+import { readSas } from '../../src/store/azure/sas.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const read = (query: string) => readSas(query, 'AZURE_STORAGE_SAS_TOKEN', now);

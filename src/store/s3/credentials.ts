@@ -1,5 +1,5 @@
-import { DeployError } from '../shared/errors.ts';
-import type { Environment } from './azure-credentials.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Environment } from '../azure/credentials.ts';
 
 /** A key pair that signs requests. */
 export interface S3Keys {

@@ -1,4 +1,4 @@
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** Where the user wants a store on Azure, as far as the address says it. */
 export interface AzureAddress {

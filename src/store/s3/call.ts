@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { EnvHttpProxyAgent, request } from 'undici';
-import { type CallOptions, attempted, type Send } from './attempts.ts';
-import type { S3Place } from './s3-address.ts';
-import type { S3Keys } from './s3-credentials.ts';
-import { explained, NetworkError, networkError, S3Error } from './s3-errors.ts';
-import { readXml, textOf, type Xml } from './s3-xml.ts';
+import { type CallOptions, attempted, type Send } from '../retry.ts';
+import type { S3Place } from './address.ts';
+import type { S3Keys } from './credentials.ts';
+import { explained, NetworkError, networkError, S3Error } from './errors.ts';
+import { readXml, textOf, type Xml } from './xml.ts';
 
 /** What is asked of a bucket. */
 export interface S3Request {

@@ -1,8 +1,8 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Digest } from '../shared/digest.ts';
-import { targets } from '../shared/target.ts';
-import { azureCode } from './azure-call.ts';
-import type { StoredArtifact } from './store.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { targets } from '../../shared/target.ts';
+import { azureCode } from './call.ts';
+import type { StoredArtifact } from '../store.ts';
 
 /** Every artifact of a container; none if that is not there. */
 export async function artifactsIn(container: ContainerClient, signal: AbortSignal): Promise<StoredArtifact[]> {

@@ -1,6 +1,6 @@
-import { encodedKey, type S3Answer, type S3Call } from './s3-call.ts';
-import { metadataHeaders, type Create, type Outcome } from './s3-objects.ts';
-import { elements, textOf } from './s3-xml.ts';
+import { encodedKey, type S3Answer, type S3Call } from './call.ts';
+import { metadataHeaders, type Create, type Outcome } from './objects.ts';
+import { elements, textOf } from './xml.ts';
 
 /** An object in the making: parts that become it once they are joined. */
 export interface Upload {

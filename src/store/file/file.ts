@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Artifact } from '../executable/artifact.ts';
-import { refuseDamaged } from '../executable/damaged.ts';
-import { targetOf } from '../executable/elf.ts';
-import { replaceFile, systemReason, writeAll } from '../executable/output.ts';
-import { isDigest } from '../shared/digest.ts';
-import { DeployError } from '../shared/errors.ts';
-import type { Target } from '../shared/target.ts';
-import { dateAnew, lookAt, removeOld } from './file-date.ts';
-import { keepFresh } from './keep-fresh.ts';
-import type { StoredArtifact, UrlPlace, UrlStore } from './store.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import { refuseDamaged } from '../../executable/damaged.ts';
+import { targetOf } from '../../executable/elf.ts';
+import { replaceFile, systemReason, writeAll } from '../../executable/output.ts';
+import { isDigest } from '../../shared/digest.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Target } from '../../shared/target.ts';
+import { dateAnew, lookAt, removeOld } from './date.ts';
+import { keepFresh } from '../touch.ts';
+import type { StoredArtifact, UrlPlace, UrlStore } from '../store.ts';
 
 /**
  * Reads `--store file:///path`.

@@ -1,6 +1,6 @@
-import { type S3Call, encodedKey } from './s3-call.ts';
-import { metadataHeaders, type S3Object } from './s3-objects.ts';
-import type { WaitOptions } from './store.ts';
+import { type S3Call, encodedKey } from './call.ts';
+import { metadataHeaders, type S3Object } from './objects.ts';
+import type { WaitOptions } from '../store.ts';
 
 interface Dated extends WaitOptions {
   readonly bucket: string;

@@ -1,8 +1,8 @@
-import { isDigest } from '../shared/digest.ts';
-import { targets } from '../shared/target.ts';
-import type { S3Answer, S3Call, S3Request } from './s3-call.ts';
-import { elements, textOf } from './s3-xml.ts';
-import type { StoredArtifact } from './store.ts';
+import { isDigest } from '../../shared/digest.ts';
+import { targets } from '../../shared/target.ts';
+import type { S3Answer, S3Call, S3Request } from './call.ts';
+import { elements, textOf } from './xml.ts';
+import type { StoredArtifact } from '../store.ts';
 
 /** What a bucket tells of an object without sending it. */
 export interface S3Object {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { refuseDamaged } from '../executable/damaged.ts';
-import type { Artifact } from '../executable/artifact.ts';
-import { DeployError } from '../shared/errors.ts';
-import { objectName } from './assemble.ts';
-import type { Meter } from './meter.ts';
-import type { S3Place } from './s3-address.ts';
-import type { S3Call } from './s3-call.ts';
+import { refuseDamaged } from '../../executable/damaged.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { objectName } from '../azure/assemble.ts';
+import type { Meter } from '../progress-meter.ts';
+import type { S3Place } from './address.ts';
+import type { S3Call } from './call.ts';
 import {
   beginUpload,
   copyPart,
@@ -17,11 +17,11 @@ import {
   type StoredPart,
   unfinishedUploads,
   type Upload,
-} from './s3-multipart.ts';
-import { type Create, metadataHeaders, type Outcome } from './s3-objects.ts';
-import { type Part, partBytes, partsFrom, sendParts } from './s3-parts.ts';
-import { keepRuntime, runtimeFor, type RuntimeSource } from './s3-runtime.ts';
-import type { PutOptions } from './store.ts';
+} from './multipart.ts';
+import { type Create, metadataHeaders, type Outcome } from './objects.ts';
+import { type Part, partBytes, partsFrom, sendParts } from './parts.ts';
+import { keepRuntime, runtimeFor, type RuntimeSource } from './runtime.ts';
+import type { PutOptions } from '../store.ts';
 
 export interface S3Assembly {
   readonly place: S3Place;

@@ -1,17 +1,17 @@
-import type { Artifact } from '../executable/artifact.ts';
-import { DeployError } from '../shared/errors.ts';
-import { objectName } from './assemble.ts';
-import { keepFresh } from './keep-fresh.ts';
-import { meter } from './meter.ts';
-import type { S3Place } from './s3-address.ts';
-import { assembleInBucket } from './s3-assemble.ts';
-import { s3CallsTo, urlIn } from './s3-call.ts';
-import type { S3Keys } from './s3-credentials.ts';
-import { accessOfLink, accessWithKeys, linkTo } from './s3-link.ts';
-import { dateAnew } from './s3-date.ts';
-import { artifactsIn, creator, headOf, listOf, type S3Object } from './s3-objects.ts';
-import { removeFrom, removeOld } from './s3-remove.ts';
-import type { UrlPlace, UrlStore } from './store.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { objectName } from '../azure/assemble.ts';
+import { keepFresh } from '../touch.ts';
+import { meter } from '../progress-meter.ts';
+import type { S3Place } from './address.ts';
+import { assembleInBucket } from './assemble.ts';
+import { s3CallsTo, urlIn } from './call.ts';
+import type { S3Keys } from './credentials.ts';
+import { accessOfLink, accessWithKeys, linkTo } from './link.ts';
+import { dateAnew } from './date.ts';
+import { artifactsIn, creator, headOf, listOf, type S3Object } from './objects.ts';
+import { removeFrom, removeOld } from './remove.ts';
+import type { UrlPlace, UrlStore } from '../store.ts';
 
 /** Everything a store in an S3 bucket needs to know. */
 export interface S3Settings {

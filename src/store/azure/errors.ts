@@ -1,6 +1,6 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** What an error has to name: where, and with whose credentials. */
 export interface Place {

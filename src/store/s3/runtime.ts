@@ -1,7 +1,7 @@
-import type { Artifact, ArtifactPrefix } from '../executable/artifact.ts';
-import { DeployError } from '../shared/errors.ts';
-import { objectName, runtimeName } from './assemble.ts';
-import type { S3Assembly } from './s3-assemble.ts';
+import type { Artifact, ArtifactPrefix } from '../../executable/artifact.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { objectName, runtimeName } from '../azure/assemble.ts';
+import type { S3Assembly } from './assemble.ts';
 import {
   beginUpload,
   copyPart,
@@ -10,8 +10,8 @@ import {
   dropUpload,
   joinParts,
   leastPartBytes,
-} from './s3-multipart.ts';
-import { headOf } from './s3-objects.ts';
+} from './multipart.ts';
+import { headOf } from './objects.ts';
 
 /** A runtime in the bucket, as the first part of an artifact. */
 export interface RuntimeSource extends CopySource {

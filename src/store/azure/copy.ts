@@ -1,8 +1,8 @@
 import { isRestError } from '@azure/storage-blob';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { readQuery } from './azure-access.ts';
-import type { Opener } from './azure-access.ts';
-import { azureCode } from './azure-call.ts';
+import { readQuery } from './access.ts';
+import type { Opener } from './access.ts';
+import { azureCode } from './call.ts';
 import { md5In } from './blocks.ts';
 
 /** Bytes that an object of the same container holds. */

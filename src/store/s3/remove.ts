@@ -1,9 +1,9 @@
-import type { Artifact } from '../executable/artifact.ts';
-import type { Digest } from '../shared/digest.ts';
-import { objectName, runtimeName } from './assemble.ts';
-import type { S3Call } from './s3-call.ts';
-import { headOf, inTurns, listOf } from './s3-objects.ts';
-import type { WaitOptions } from './store.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { objectName, runtimeName } from '../azure/assemble.ts';
+import type { S3Call } from './call.ts';
+import { headOf, inTurns, listOf } from './objects.ts';
+import type { WaitOptions } from '../store.ts';
 
 /**
  * Removes the objects of a version, and with the last version on a runtime that. Whoever stores a version meanwhile is not

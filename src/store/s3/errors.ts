@@ -1,8 +1,8 @@
-import { DeployError } from '../shared/errors.ts';
-import type { S3Place } from './s3-address.ts';
-import type { S3Answer } from './s3-call.ts';
-import { exportCommand } from './s3-credentials.ts';
-import { textOf } from './s3-xml.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { S3Place } from './address.ts';
+import type { S3Answer } from './call.ts';
+import { exportCommand } from './credentials.ts';
+import { textOf } from './xml.ts';
 
 /** An answer that nobody asked for. Of it remains what is safe to show: the request, with its signature, is not kept. */
 export class S3Error extends Error {

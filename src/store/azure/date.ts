@@ -1,6 +1,6 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { azureCode, type Call } from './azure-call.ts';
-import type { WaitOptions } from './store.ts';
+import { azureCode, type Call } from './call.ts';
+import type { WaitOptions } from '../store.ts';
 
 /**
  * Gives an object the date of now, by writing what it tells of itself again.

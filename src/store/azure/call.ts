@@ -1,9 +1,9 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
-import { attempted } from './attempts.ts';
-import type { CallOptions, Send } from './attempts.ts';
-import { explained } from './azure-errors.ts';
-import type { Place } from './azure-errors.ts';
+import { attempted } from '../retry.ts';
+import type { CallOptions, Send } from '../retry.ts';
+import { explained } from './errors.ts';
+import type { Place } from './errors.ts';
 
 /** Sends one request to Azure, and again if the network or the service failed in passing. */
 export type Call = <T>(send: Send<T>, options?: CallOptions) => Promise<T>;

@@ -1,22 +1,22 @@
 import { BlobServiceClient, StorageOAuthScopes } from '@azure/storage-blob';
-import type { Artifact } from '../executable/artifact.ts';
-import type { Digest } from '../shared/digest.ts';
-import { DeployError } from '../shared/errors.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { DeployError } from '../../shared/errors.ts';
 import { assemble, objectName } from './assemble.ts';
-import { accessOfLink, accessWith, linkFrom } from './azure-access.ts';
-import type { Link, Opener } from './azure-access.ts';
-import { addressText } from './azure-address.ts';
-import { azureCode, callsTo } from './azure-call.ts';
-import { copier } from './azure-copy.ts';
-import type { Credentials } from './azure-credentials.ts';
-import { denialHints } from './azure-errors.ts';
-import { dateAnew } from './azure-date.ts';
-import { artifactsIn } from './azure-list.ts';
-import { removeOld, removeVersion } from './azure-remove.ts';
-import { keepFresh } from './keep-fresh.ts';
-import { mayWrite } from './azure-write.ts';
-import { meter } from './meter.ts';
-import type { Access, PutOptions, Source, UrlPlace, UrlStore, WaitOptions } from './store.ts';
+import { accessOfLink, accessWith, linkFrom } from './access.ts';
+import type { Link, Opener } from './access.ts';
+import { addressText } from './address.ts';
+import { azureCode, callsTo } from './call.ts';
+import { copier } from './copy.ts';
+import type { Credentials } from './credentials.ts';
+import { denialHints } from './errors.ts';
+import { dateAnew } from './date.ts';
+import { artifactsIn } from './list.ts';
+import { removeOld, removeVersion } from './remove.ts';
+import { keepFresh } from '../touch.ts';
+import { mayWrite } from './write.ts';
+import { meter } from '../progress-meter.ts';
+import type { Access, PutOptions, Source, UrlPlace, UrlStore, WaitOptions } from '../store.ts';
 
 /** Everything a store on Azure Blob Storage needs to know. */
 export interface AzureSettings {

@@ -1,7 +1,7 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import type { CallOptions } from './attempts.ts';
-import { azureCode, type Call } from './azure-call.ts';
-import type { Credentials } from './azure-credentials.ts';
+import type { CallOptions } from '../retry.ts';
+import { azureCode, type Call } from './call.ts';
+import type { Credentials } from './credentials.ts';
 
 /**
  * Asks whether these credentials may write, and writes nothing. An account key may do everything; a SAS may say what it

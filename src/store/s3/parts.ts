@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Artifact, Hashing } from '../executable/artifact.ts';
-import { refuseDamaged } from '../executable/damaged.ts';
-import type { Meter } from './meter.ts';
-import type { S3Call } from './s3-call.ts';
-import { LostUpload, md5Of, type StoredPart, type Upload } from './s3-multipart.ts';
-import { sendBeside } from './send-beside.ts';
+import type { Artifact, Hashing } from '../../executable/artifact.ts';
+import { refuseDamaged } from '../../executable/damaged.ts';
+import type { Meter } from '../progress-meter.ts';
+import type { S3Call } from './call.ts';
+import { LostUpload, md5Of, type StoredPart, type Upload } from './multipart.ts';
+import { sendBeside } from '../bounded-send.ts';
 
 /** A dropped connection costs one of these. Larger ones cost more memory, smaller ones more requests. */
 export const partBytes = 8 * 1024 * 1024;

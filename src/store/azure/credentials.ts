@@ -1,8 +1,8 @@
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/identity';
-import { DeployError } from '../shared/errors.ts';
-import type { AzureAddress } from './azure-address.ts';
-import { identityFrom } from './azure-identity.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { AzureAddress } from './address.ts';
+import { identityFrom } from './identity.ts';
 import { readSas } from './sas.ts';
 import type { Sas } from './sas.ts';
 

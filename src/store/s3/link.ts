@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
-import type { S3Keys } from './s3-credentials.ts';
-import type { Access } from './store.ts';
+import type { S3Keys } from './credentials.ts';
+import type { Access } from '../store.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** The most that S3 allows. */

@@ -1,11 +1,11 @@
 import { ContainerSASPermissions, SASProtocol, generateBlobSASQueryParameters } from '@azure/storage-blob';
 import type { BlobServiceClient, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import type { Call } from './azure-call.ts';
-import type { Credentials } from './azure-credentials.ts';
-import { policyEnd, prolongPolicy, policyName } from './azure-policy.ts';
+import type { Call } from './call.ts';
+import type { Credentials } from './credentials.ts';
+import { policyEnd, prolongPolicy, policyName } from './policy.ts';
 import { dateOf } from './sas.ts';
 import type { Sas } from './sas.ts';
-import type { Access } from './store.ts';
+import type { Access } from '../store.ts';
 
 /** What pods read with: one query for every object of the container, so that one Secret serves all of a deployment. */
 export interface Link extends Omit<Access, 'access'> {

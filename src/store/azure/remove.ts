@@ -1,9 +1,9 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Artifact } from '../executable/artifact.ts';
-import type { Digest } from '../shared/digest.ts';
+import type { Artifact } from '../../executable/artifact.ts';
+import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from './assemble.ts';
-import { azureCode, type Call } from './azure-call.ts';
-import type { WaitOptions } from './store.ts';
+import { azureCode, type Call } from './call.ts';
+import type { WaitOptions } from '../store.ts';
 
 /**
  * Removes the objects of a version, and with the last version on a runtime that. Whoever stores a version meanwhile is not

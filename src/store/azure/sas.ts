@@ -1,4 +1,4 @@
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** A shared access signature: a query string that is a secret. */
 export interface Sas {

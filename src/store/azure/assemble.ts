@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Artifact, ArtifactPrefix } from '../executable/artifact.ts';
-import { DeployError } from '../shared/errors.ts';
-import type { Opener } from './azure-access.ts';
-import { contentKey, rangesOf } from './azure-copy.ts';
-import type { Copy, Range, Refusal } from './azure-copy.ts';
+import type { Artifact, ArtifactPrefix } from '../../executable/artifact.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Opener } from './access.ts';
+import { contentKey, rangesOf } from './copy.ts';
+import type { Copy, Range, Refusal } from './copy.ts';
 import { blockId } from './blocks.ts';
-import { inParallel } from './in-parallel.ts';
-import type { Meter } from './meter.ts';
-import type { PutOptions } from './store.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { Meter } from '../progress-meter.ts';
+import type { PutOptions } from '../store.ts';
 import { commit, stagePart, stagedBlocks } from './upload.ts';
 import type { Staging } from './upload.ts';
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import type { Artifact, Hashing } from '../executable/artifact.ts';
-import { refuseDamaged } from '../executable/damaged.ts';
-import type { Digest } from '../shared/digest.ts';
-import { azureCode } from './azure-call.ts';
-import type { Call } from './azure-call.ts';
+import type { Artifact, Hashing } from '../../executable/artifact.ts';
+import { refuseDamaged } from '../../executable/damaged.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { azureCode } from './call.ts';
+import type { Call } from './call.ts';
 import { blockId, blocksOf } from './blocks.ts';
 import type { Block, Span } from './blocks.ts';
-import type { Meter } from './meter.ts';
-import { sendBeside } from './send-beside.ts';
+import type { Meter } from '../progress-meter.ts';
+import { sendBeside } from '../bounded-send.ts';
 
 const blocksAtOnce = 4;
 /** What is handed to the socket at a time, so that progress tells what has left. */

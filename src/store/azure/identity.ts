@@ -1,6 +1,6 @@
 import type { AccessToken, ChainedTokenCredential, GetTokenOptions, TokenCredential } from '@azure/identity';
-import { DeployError } from '../shared/errors.ts';
-import type { Environment } from './azure-credentials.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Environment } from './credentials.ts';
 
 const wholeChainMs = 10_000;
 const azureCliMs = 8_000;

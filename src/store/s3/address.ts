@@ -1,5 +1,5 @@
-import { DeployError } from '../shared/errors.ts';
-import type { Environment } from './azure-credentials.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Environment } from '../azure/credentials.ts';
 
 /** Where a bucket is. */
 export interface S3Place {
