@@ -8,7 +8,7 @@ import { Agent } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { readBlob, writeBlob } from '../src/executable/blob.ts';
+import { readBlob, writeBlob } from '../src/executable/format/blob.ts';
 import { hostTarget } from '../src/shared/target.ts';
 import { startAzurite } from './azurite.ts';
 import { benchCluster, closeAndWait } from './bench-cluster.ts';

@@ -1,7 +1,7 @@
 // How long does an executable take to rebuild itself, and how much memory, against postject and against just copying it?
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runtimeFile } from '../src/executable/runtimes.ts';
+import { runtimeFile } from '../src/executable/runtimes/runtimes.ts';
 import { alternate, peaks, timed, times } from './bench-measure.ts';
 import { memoryRow, type Row } from './bench-table.ts';
 import type { Bench } from './bench.ts';

@@ -2,7 +2,7 @@
 import { chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContainerClient, ContainerSASPermissions } from '@azure/storage-blob';
-import { runtimeFile } from '../src/executable/runtimes.ts';
+import { runtimeFile } from '../src/executable/runtimes/runtimes.ts';
 import { isDigest } from '../src/shared/digest.ts';
 import { copySources } from '../test/dev-loop.ts';
 import { kubectlApply, kubectlWait } from './bench-cluster.ts';

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
-import { runtimes } from '../src/executable/runtimes-table.ts';
+import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';
 import { hostTarget, linuxTargets } from '../src/shared/target.ts';
 import { alternate, memoryOf, processorMsOf, residentFrom, type Memory } from './bench-measure.ts';
 import { memoryRow, type Row } from './bench-table.ts';

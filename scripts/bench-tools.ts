@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultCacheFolder } from '../src/executable/cache.ts';
+import { defaultCacheFolder } from '../src/executable/runtimes/cache.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { runTool } from './bench-tree.ts';
 

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
-import { writeBlob } from '../src/executable/blob.ts';
+import { writeBlob } from '../src/executable/format/blob.ts';
 import { DeployError } from '../src/shared/errors.ts';
 
 export const root = join(import.meta.dirname, '..');

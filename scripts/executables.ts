@@ -1,12 +1,12 @@
 // Writes executables of a blob: for the two Linux targets as they would rebuild themselves, for the others with postject.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf } from '../src/executable/bytes.ts';
-import { injectBlob } from '../src/executable/postject.ts';
+import { bytesOf } from '../src/executable/format/bytes.ts';
+import { injectBlob } from '../src/toolchain/inject/postject.ts';
 import { rebuild } from '../src/executable/rebuild.ts';
-import { runtimeFile, type RuntimeSettings } from '../src/executable/runtimes.ts';
-import { runtimes as table } from '../src/executable/runtimes-table.ts';
-import { localSource } from '../src/executable/sources.ts';
+import { runtimeFile, type RuntimeSettings } from '../src/executable/runtimes/runtimes.ts';
+import { runtimes as table } from '../src/executable/runtimes/runtimes-table.ts';
+import { localSource } from '../src/executable/runtimes/sources.ts';
 import type { Report } from '../src/shared/report.ts';
 import { linuxTargets, type Target } from '../src/shared/target.ts';
 import { root } from './bundle.ts';

@@ -5,8 +5,8 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, utimes } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prefixFile } from '../src/executable/runtimes.ts';
-import { runtimes } from '../src/executable/runtimes-table.ts';
+import { prefixFile } from '../src/executable/runtimes/runtimes.ts';
+import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';
 import type { Report } from '../src/shared/report.ts';
 import type { archOf } from '../src/shared/target.ts';
 

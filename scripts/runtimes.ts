@@ -1,15 +1,15 @@
-// npm run runtimes [-- VERSION]: rewrites src/executable/runtimes-table.ts for the pinned Node, or for another version.
+// npm run runtimes [-- VERSION]: rewrites src/executable/runtimes/runtimes-table.ts for the pinned Node, or for another version.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSHA256 } from 'hash-wasm';
-import { fileInArchive } from '../src/executable/archive.ts';
-import { download } from '../src/executable/download.ts';
-import { networkFromNpm } from '../src/executable/network.ts';
-import { fuse, fuseDigit, layoutOf, prefixOf } from '../src/executable/prefix.ts';
-import { packageInRegistry } from '../src/executable/sources.ts';
+import { fileInArchive } from '../src/executable/runtimes/archive.ts';
+import { download } from '../src/executable/runtimes/download.ts';
+import { networkFromNpm } from '../src/executable/runtimes/npm-network.ts';
+import { fuse, fuseDigit, layoutOf, prefixOf } from '../src/executable/format/prefix.ts';
+import { packageInRegistry } from '../src/executable/runtimes/sources.ts';
 import { linuxTargets, targets } from '../src/shared/target.ts';
 import type { LinuxTarget, Target } from '../src/shared/target.ts';
 
@@ -35,13 +35,13 @@ try {
     entries.push(`  ${literal(target)}: ${literal(await describe(target))},\n`);
   }
   const text = `// Made by \`npm run runtimes\`: do not edit.
-import type { Digest } from '../shared/digest.ts';
+import type { Digest } from '../../shared/digest.ts';
 import type { Runtimes } from './runtime.ts';
 
 export const runtimes: Runtimes = {
 ${entries.join('')}};
 `;
-  await writeFile(join(root, 'src/executable/runtimes-table.ts'), text);
+  await writeFile(join(root, 'src/executable/runtimes/runtimes-table.ts'), text);
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../src/executable/artifact.ts';
+import type { Artifact } from '../src/executable/format/artifact.ts';
 import { digestOf } from '../src/shared/digest.ts';
 
 /** An artifact of some bytes, as good as an executable for whoever only carries it. */

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { writeBlob } from '../src/executable/blob.ts';
-import { bytesOf } from '../src/executable/bytes.ts';
+import { writeBlob } from '../src/executable/format/blob.ts';
+import { bytesOf } from '../src/executable/format/bytes.ts';
 import { rebuild } from '../src/executable/rebuild.ts';
-import { runtimes } from '../src/executable/runtimes-table.ts';
-import { localSource } from '../src/executable/sources.ts';
+import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';
+import { localSource } from '../src/executable/runtimes/sources.ts';
 import type { Digest } from '../src/shared/digest.ts';
 import { hostTarget, type LinuxTarget } from '../src/shared/target.ts';
 

@@ -5,9 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 // A folder or file may import those to its left, and none that stands beside it with a bar. What is not named in a room has the
 // dot's place; where there is no dot, the last.
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  src: 'shared app executable toolchain store platforms deploy cli'.split(' '),
+  src: 'shared app executable toolchain|store platforms deploy cli'.split(' '),
   'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
   'src/store': '. azure s3 file link-end.ts open.ts'.split(' '),
+  'src/executable': 'format runtimes .'.split(' '),
 };
 
 const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs}').toSorted();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../src/executable/artifact.ts';
+import type { Artifact } from '../src/executable/format/artifact.ts';
 import type { Digest } from '../src/shared/digest.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import type { Store, StoredArtifact, UrlPlace } from '../src/store/store.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { runtimes } from '../src/executable/runtimes-table.ts';
+import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';
 import { elsewhere } from './executable-fixture.ts';
 import { listen } from './kubernetes/api-server.ts';
 

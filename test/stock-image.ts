@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runtimeFile } from '../src/executable/runtimes.ts';
-import { runtimes } from '../src/executable/runtimes-table.ts';
+import { runtimeFile } from '../src/executable/runtimes/runtimes.ts';
+import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';
 import { archOf, linuxTargets } from '../src/shared/target.ts';
 import { imageOnce } from './image-once.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Artifact } from '../src/executable/artifact.ts';
+import type { Artifact } from '../src/executable/format/artifact.ts';
 import type { Store } from '../src/store/store.ts';
 import { artifactOf, generatedArtifact, noise, partedArtifact } from './artifact.ts';
 import { ofExecutables, type StoreKind } from './store-kinds.ts';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { Artifact } from '../src/executable/artifact.ts';
-import { packBlob } from '../src/executable/packed-blob.ts';
+import type { Artifact } from '../src/executable/format/artifact.ts';
+import { packBlob } from '../src/executable/format/packed-blob.ts';
 import type { Source } from '../src/store/store.ts';
 import { artifactOf, generatedArtifact, noise } from './artifact.ts';
 

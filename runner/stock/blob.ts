@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
-import type { Bytes } from '../../src/executable/bytes.ts';
+import type { Bytes } from '../../src/executable/format/bytes.ts';
 import type { WantedBlob } from './environment.ts';
 import { codeOf, Failure } from './reason.ts';
 

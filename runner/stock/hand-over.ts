@@ -1,6 +1,6 @@
 import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { readElf, targetOf } from '../../src/executable/elf.ts';
+import { readElf, targetOf } from '../../src/executable/format/elf.ts';
 import { isAllowed } from './environment.ts';
 import type { Wanted } from './environment.ts';
 import type { Provided } from './provide.ts';

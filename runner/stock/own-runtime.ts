@@ -1,7 +1,7 @@
-import { bytesOfFile } from '../../src/executable/bytes.ts';
-import type { Bytes } from '../../src/executable/bytes.ts';
-import { prefixOf, tailOf } from '../../src/executable/prefix.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { bytesOfFile } from '../../src/executable/format/bytes.ts';
+import type { Bytes } from '../../src/executable/format/bytes.ts';
+import { prefixOf, tailOf } from '../../src/executable/format/prefix.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import type { LinuxTarget } from '../../src/shared/target.ts';
 import type { Wanted } from './environment.ts';
 import { sizeOf } from './part.ts';

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { bytesOfFile } from '../../src/executable/bytes.ts';
+import { bytesOfFile } from '../../src/executable/format/bytes.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import type { Wanted } from './environment.ts';
 import { codeOf, Failure, megabytes, progressTeller } from './reason.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Module, { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
-import { defaultCacheFolder } from '../executable/cache.ts';
+import { defaultCacheFolder } from '../executable/runtimes/cache.ts';
 import type { deployer } from './deployer.ts';
 
 /** What the deploying half exports. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { rebuildHere } from '../executable/rebuild-here.ts';
+import { rebuildHere } from '../executable/rebuild-offline.ts';
 import { openExecutable, openSelf } from '../executable/self.ts';
 import { linuxTargets } from '../shared/target.ts';
 import { guardOutputs } from './outputs.ts';

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { artifactFor, type LinuxArtifact } from '../executable/rebuild.ts';
 import type { Executable } from '../executable/self.ts';
-import type { RuntimeSettings } from '../executable/runtimes.ts';
+import type { RuntimeSettings } from '../executable/runtimes/runtimes.ts';
 import { releaseOf, versionsOf } from '../executable/version.ts';
 import { apply, type Applied } from '../platforms/kubernetes/apply/apply.ts';
 import { historyOf, lastReady } from '../platforms/kubernetes/rollout/history.ts';

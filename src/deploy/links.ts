@@ -1,4 +1,4 @@
-import type { Artifact } from '../executable/artifact.ts';
+import type { Artifact } from '../executable/format/artifact.ts';
 import {
   deployedLinkPlaces,
   deployedLinks,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
-import type { Artifact } from '../executable/artifact.ts';
+import type { Artifact } from '../executable/format/artifact.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Source, UrlPlace } from '../store/store.ts';

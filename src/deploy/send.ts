@@ -1,5 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import type { Artifact } from '../executable/artifact.ts';
+import type { Artifact } from '../executable/format/artifact.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Report } from '../shared/report.ts';
 import { inParallel } from '../store/in-parallel.ts';

@@ -1,15 +1,15 @@
 import type { Digest } from '../shared/digest.ts';
 import { digestOf } from '../shared/digest.ts';
 import type { LinuxTarget } from '../shared/target.ts';
-import type { Artifact, ArtifactBlob, ArtifactPrefix } from './artifact.ts';
-import { cutsIn } from './blob.ts';
-import { bufferOf, bytesOfFile, joined } from './bytes.ts';
-import type { Bytes } from './bytes.ts';
-import { blobStartOf, tailOf } from './prefix.ts';
-import { damagedOrigin, ownBytes, rebuildHere, type Origin } from './rebuild-here.ts';
-import { prefixFile } from './runtimes.ts';
-import type { RuntimeOptions, RuntimeSettings } from './runtimes.ts';
-import { runtimes as table } from './runtimes-table.ts';
+import type { Artifact, ArtifactBlob, ArtifactPrefix } from './format/artifact.ts';
+import { cutsIn } from './format/blob.ts';
+import { bufferOf, bytesOfFile, joined } from './format/bytes.ts';
+import type { Bytes } from './format/bytes.ts';
+import { blobStartOf, tailOf } from './format/prefix.ts';
+import { damagedOrigin, ownBytes, rebuildHere, type Origin } from './rebuild-offline.ts';
+import { prefixFile } from './runtimes/runtimes.ts';
+import type { RuntimeOptions, RuntimeSettings } from './runtimes/runtimes.ts';
+import { runtimes as table } from './runtimes/runtimes-table.ts';
 import { hashedPrefix, versionOf } from './version.ts';
 import type { Versions } from './version.ts';
 

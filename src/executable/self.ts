@@ -4,15 +4,15 @@ import { isSea } from 'node:sea';
 import { ownFile } from '../app/identity.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { LinuxTarget, Target } from '../shared/target.ts';
-import { startsAsBlob } from './blob.ts';
-import { bytesOfFile } from './bytes.ts';
-import type { Bytes } from './bytes.ts';
-import { locateElfBlob } from './elf.ts';
-import { readAt } from './file-bytes.ts';
-import { locateMachoBlob } from './macho.ts';
-import { locatePeBlob } from './pe.ts';
-import { blobStartOf, tailOf } from './prefix.ts';
-import { runtimes } from './runtimes-table.ts';
+import { startsAsBlob } from './format/blob.ts';
+import { bytesOfFile } from './format/bytes.ts';
+import type { Bytes } from './format/bytes.ts';
+import { locateElfBlob } from './format/elf.ts';
+import { readAt } from './format/file-bytes.ts';
+import { locateMachoBlob } from './format/macho.ts';
+import { locatePeBlob } from './format/pe.ts';
+import { blobStartOf, tailOf } from './format/prefix.ts';
+import { runtimes } from './runtimes/runtimes-table.ts';
 
 /** An executable that carries an application, opened for reading. */
 export interface Executable {

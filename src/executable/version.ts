@@ -3,10 +3,10 @@ import { createSHA256 } from 'hash-wasm';
 import type { Digest } from '../shared/digest.ts';
 import { linuxTargets } from '../shared/target.ts';
 import type { LinuxTarget } from '../shared/target.ts';
-import type { Hashing } from './artifact.ts';
-import type { Bytes } from './bytes.ts';
-import { tailOf } from './prefix.ts';
-import { runtimes } from './runtimes-table.ts';
+import type { Hashing } from './format/artifact.ts';
+import type { Bytes } from './format/bytes.ts';
+import { tailOf } from './format/prefix.ts';
+import { runtimes } from './runtimes/runtimes-table.ts';
 
 /**
  * The SHA-256 that the executable of a target has with this application in it, from the kept state of the prefix.

@@ -1,4 +1,4 @@
-import type { Artifact } from '../executable/artifact.ts';
+import type { Artifact } from '../executable/format/artifact.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Target } from '../shared/target.ts';
 

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readBlob, writeBlob } from '../../src/executable/blob.ts';
-import { bufferOf, bytesOf } from '../../src/executable/bytes.ts';
+import { readBlob, writeBlob } from '../../src/executable/format/blob.ts';
+import { bufferOf, bytesOf } from '../../src/executable/format/bytes.ts';
 import { rebuild } from '../../src/executable/rebuild.ts';
-import { prefixFile } from '../../src/executable/runtimes.ts';
+import { prefixFile } from '../../src/executable/runtimes/runtimes.ts';
 import { openExecutable } from '../../src/executable/self.ts';
-import { localSource } from '../../src/executable/sources.ts';
+import { localSource } from '../../src/executable/runtimes/sources.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import { helloExecutable } from '../executables.ts';
 import { cleanUp, elsewhere, here, installedRuntime, temporaryFolder } from '../executable-fixture.ts';

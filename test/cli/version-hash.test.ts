@@ -3,7 +3,7 @@ import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { releaseOf } from '../../src/executable/version.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { cleanUp, elsewhere, here, needCommand, temporaryFolder } from '../executable-fixture.ts';
 import { changedExecutable, helloExecutable } from '../executables.ts';

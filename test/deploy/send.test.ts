@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sendAllTo } from '../../src/deploy/send.ts';
-import type { Artifact } from '../../src/executable/artifact.ts';
+import type { Artifact } from '../../src/executable/format/artifact.ts';
 import type { ReportEvent } from '../../src/shared/report.ts';
 import type { Store } from '../../src/store/store.ts';
 import { artifactOf, noise } from '../artifact.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { cutsIn, readBlob, writeBlob, type BlobParts } from '../../src/executable/blob.ts';
+import { cutsIn, readBlob, writeBlob, type BlobParts } from '../../src/executable/format/blob.ts';
 import { cleanUp, temporaryFolder } from '../executable-fixture.ts';
 
 afterAll(cleanUp);

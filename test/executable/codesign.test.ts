@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { signAdHoc } from '../../src/executable/codesign.ts';
+import { signAdHoc } from '../../src/toolchain/inject/codesign.ts';
 import { goodMachO, inspect } from './lief.ts';
 import { scratchFile } from './scratch.ts';
 import { tinyMachO } from './tiny-macho.ts';

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { locateElfBlob } from '../../src/executable/elf.ts';
-import { fuse, layoutOf, prefixOf } from '../../src/executable/prefix.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { locateElfBlob } from '../../src/executable/format/elf.ts';
+import { fuse, layoutOf, prefixOf } from '../../src/executable/format/prefix.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import {
   builtFixture,

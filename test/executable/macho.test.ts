@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { locateMachoBlob } from '../../src/executable/macho.ts';
+import { locateMachoBlob } from '../../src/executable/format/macho.ts';
 import { scratchFile } from './scratch.ts';
 import { tinyMachO } from './tiny-macho.ts';
 

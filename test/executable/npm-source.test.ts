@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import npmConf from '@pnpm/npm-conf';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import {
   builtFixture,
   cleanUp,

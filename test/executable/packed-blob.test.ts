@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { packBlob } from '../../src/executable/packed-blob.ts';
+import { packBlob } from '../../src/executable/format/packed-blob.ts';
 import { digestOf } from '../../src/shared/digest.ts';
 import { noise } from '../artifact.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { dropCertificate, locatePeBlob, writeChecksum } from '../../src/executable/pe.ts';
+import { dropCertificate, locatePeBlob, writeChecksum } from '../../src/executable/format/pe.ts';
 import { inspect } from './lief.ts';
 import { scratchFile } from './scratch.ts';
 import { at, tinyPe } from './tiny-pe.ts';

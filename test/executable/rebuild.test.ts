@@ -4,12 +4,12 @@ import { watch } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { writeBlob } from '../../src/executable/blob.ts';
-import { bytesOf, type Bytes } from '../../src/executable/bytes.ts';
+import { writeBlob } from '../../src/executable/format/blob.ts';
+import { bytesOf, type Bytes } from '../../src/executable/format/bytes.ts';
 import { artifactFor, digestOfOwn, rebuild } from '../../src/executable/rebuild.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { openExecutable } from '../../src/executable/self.ts';
-import { localSource } from '../../src/executable/sources.ts';
+import { localSource } from '../../src/executable/runtimes/sources.ts';
 import { digestOf, digestOfFile } from '../../src/shared/digest.ts';
 import type { ReportEvent } from '../../src/shared/report.ts';
 import {

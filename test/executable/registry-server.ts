@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { here, installedRuntime } from '../executable-fixture.ts';
 
 /** The archives that a registry and a mirror hand out, with the real runtime of this machine in them. */

@@ -1,9 +1,9 @@
 import { copyFile, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bufferOf, bytesOf } from '../../src/executable/bytes.ts';
+import { bufferOf, bytesOf } from '../../src/executable/format/bytes.ts';
 import { isExecutable, openExecutable, openSelf } from '../../src/executable/self.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { versionOf } from '../../src/executable/version.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import {

@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import type { Network } from '../../src/executable/network.ts';
-import { fuse } from '../../src/executable/prefix.ts';
-import { prefixFile, runtimeFile } from '../../src/executable/runtimes.ts';
-import { runtimes } from '../../src/executable/runtimes-table.ts';
+import type { Network } from '../../src/executable/runtimes/npm-network.ts';
+import { fuse } from '../../src/executable/format/prefix.ts';
+import { prefixFile, runtimeFile } from '../../src/executable/runtimes/runtimes.ts';
+import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import {
   localSource,
   mirrorSource,
   npmSource,
   runtimeSource,
   type RuntimeSource,
-} from '../../src/executable/sources.ts';
+} from '../../src/executable/runtimes/sources.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import type { ReportEvent } from '../../src/shared/report.ts';
 import type { Target } from '../../src/shared/target.ts';

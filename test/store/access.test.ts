@@ -3,7 +3,7 @@ import { AccountSASPermissions, BlobServiceClient, ContainerSASPermissions, SASP
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../scripts/azurite.ts';
-import type { Artifact } from '../../src/executable/artifact.ts';
+import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { callsTo } from '../../src/store/azure/call.ts';
 import type { Call } from '../../src/store/azure/call.ts';
 import { prolongPolicy } from '../../src/store/azure/policy.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Artifact } from '../../src/executable/artifact.ts';
+import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { PutOptions, Store } from '../../src/store/store.ts';
 import { artifactOf, generatedArtifact, partedArtifact } from '../artifact.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Artifact } from '../../src/executable/artifact.ts';
+import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore, type StoreSettings } from '../../src/store/open.ts';
 import type { Store, UrlStore } from '../../src/store/store.ts';
 import { artifactOf, generatedArtifact } from '../artifact.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../scripts/azurite.ts';
-import type { Artifact } from '../../src/executable/artifact.ts';
+import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store, UrlPlace } from '../../src/store/store.ts';
 import { artifactOf, generatedArtifact } from '../artifact.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Artifact, ArtifactPrefix } from '../../executable/artifact.ts';
+import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Opener } from './access.ts';
 import { contentKey, rangesOf } from './copy.ts';

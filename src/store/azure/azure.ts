@@ -1,5 +1,5 @@
 import { BlobServiceClient, StorageOAuthScopes } from '@azure/storage-blob';
-import type { Artifact } from '../../executable/artifact.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble, objectName } from './assemble.ts';

@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Artifact } from '../../executable/artifact.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from './assemble.ts';
 import { azureCode, type Call } from './call.ts';

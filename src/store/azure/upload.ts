@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import type { Artifact, Hashing } from '../../executable/artifact.ts';
-import { refuseDamaged } from '../../executable/damaged.ts';
+import type { Artifact, Hashing } from '../../executable/format/artifact.ts';
+import { refuseDamaged } from '../../executable/format/assert-digest.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { azureCode } from './call.ts';
 import type { Call } from './call.ts';

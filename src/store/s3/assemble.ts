@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { refuseDamaged } from '../../executable/damaged.ts';
-import type { Artifact } from '../../executable/artifact.ts';
+import { refuseDamaged } from '../../executable/format/assert-digest.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { objectName } from '../azure/assemble.ts';
 import type { Meter } from '../progress-meter.ts';

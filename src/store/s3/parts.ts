@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Artifact, Hashing } from '../../executable/artifact.ts';
-import { refuseDamaged } from '../../executable/damaged.ts';
+import type { Artifact, Hashing } from '../../executable/format/artifact.ts';
+import { refuseDamaged } from '../../executable/format/assert-digest.ts';
 import type { Meter } from '../progress-meter.ts';
 import type { S3Call } from './call.ts';
 import { LostUpload, md5Of, type StoredPart, type Upload } from './multipart.ts';

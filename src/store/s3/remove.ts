@@ -1,4 +1,4 @@
-import type { Artifact } from '../../executable/artifact.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from '../azure/assemble.ts';
 import type { S3Call } from './call.ts';

@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactPrefix } from '../../executable/artifact.ts';
+import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { objectName, runtimeName } from '../azure/assemble.ts';
 import type { S3Assembly } from './assemble.ts';

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../executable/artifact.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { objectName } from '../azure/assemble.ts';
 import { keepFresh } from '../touch.ts';

@@ -1,5 +1,5 @@
 import type { V1ConfigMap, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
-import { runtimes } from '../../../executable/runtimes-table.ts';
+import { runtimes } from '../../../executable/runtimes/runtimes-table.ts';
 import { short } from '../../../shared/digest.ts';
 import type { Intent, Runner } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
-import type { ArtifactBlob } from '../../../executable/artifact.ts';
+import type { ArtifactBlob } from '../../../executable/format/artifact.ts';
 import { type Digest, isDigest } from '../../../shared/digest.ts';
 import { type Target, targets } from '../../../shared/target.ts';
 import type { StoredArtifact } from '../../../store/store.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../../../executable/artifact.ts';
-import { refuseDamaged } from '../../../executable/damaged.ts';
+import type { Artifact } from '../../../executable/format/artifact.ts';
+import { refuseDamaged } from '../../../executable/format/assert-digest.ts';
 
 /**
  * Makes sure that an artifact's bytes are its version. The prefix need not be read: what it hashes to is known.

@@ -1,6 +1,6 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { Artifact, ArtifactBlob } from '../../../executable/artifact.ts';
-import { packBlob } from '../../../executable/packed-blob.ts';
+import type { Artifact, ArtifactBlob } from '../../../executable/format/artifact.ts';
+import { packBlob } from '../../../executable/format/packed-blob.ts';
 import type { Digest } from '../../../shared/digest.ts';
 import { DeployError } from '../../../shared/errors.ts';
 import type { MountedPlace, Store } from '../../../store/store.ts';

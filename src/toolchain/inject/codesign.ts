@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { DeployError } from '../shared/errors.ts';
-import { headerBytes, readMachO, signatureCommand, type MachO, type Segment } from './macho.ts';
-import { readAt, writeAt } from './file-bytes.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { headerBytes, readMachO, signatureCommand, type MachO, type Segment } from '../../executable/format/macho.ts';
+import { readAt, writeAt } from '../../executable/format/file-bytes.ts';
 
 // Layout: osfmk/kern/cs_blobs.h of Apple's xnu. Signatures are big-endian, load commands little-endian.
 const superBlobMagic = 0xfade0cc0;

@@ -1,6 +1,6 @@
-import type { Digest } from '../shared/digest.ts';
-import type { LinuxTarget, Target } from '../shared/target.ts';
-import type { Layout } from './prefix.ts';
+import type { Digest } from '../../shared/digest.ts';
+import type { LinuxTarget, Target } from '../../shared/target.ts';
+import type { Layout } from '../format/prefix.ts';
 
 /** The plain Node binary of a target: where it comes from and how it is known again. */
 export interface Runtime {

@@ -1,4 +1,4 @@
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /**
  * The application as Node's single executable applications store it, in the format of Node 26 (src/node_sea.cc).

@@ -1,9 +1,9 @@
-import { digestOfFile } from '../shared/digest.ts';
-import type { Digest } from '../shared/digest.ts';
-import type { Report } from '../shared/report.ts';
-import type { LinuxTarget, Target } from '../shared/target.ts';
+import { digestOfFile } from '../../shared/digest.ts';
+import type { Digest } from '../../shared/digest.ts';
+import type { Report } from '../../shared/report.ts';
+import type { LinuxTarget, Target } from '../../shared/target.ts';
 import { cachePath, defaultCacheFolder } from './cache.ts';
-import { prefixOf } from './prefix.ts';
+import { prefixOf } from '../format/prefix.ts';
 import { runtimes } from './runtimes-table.ts';
 import type { RuntimeSource } from './sources.ts';
 

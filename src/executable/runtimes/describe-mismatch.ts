@@ -1,6 +1,6 @@
-import type { Target } from '../shared/target.ts';
-import { targetOf } from './elf.ts';
-import { fuse, fuseDigit } from './prefix.ts';
+import type { Target } from '../../shared/target.ts';
+import { targetOf } from '../format/elf.ts';
+import { fuse, fuseDigit } from '../format/prefix.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Looks at a runtime's bytes as they pass, to say what is wrong if their SHA-256 is not the table's. */

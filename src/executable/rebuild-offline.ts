@@ -7,12 +7,12 @@ import { DeployError } from '../shared/errors.ts';
 import type { Digest } from '../shared/digest.ts';
 import { ownFile } from '../app/identity.ts';
 import type { LinuxTarget } from '../shared/target.ts';
-import { bytesOfFile, joined } from './bytes.ts';
-import type { Bytes } from './bytes.ts';
-import { cachePath, defaultCacheFolder } from './cache.ts';
-import { replaceFile, systemReason } from './output.ts';
-import { tailOf } from './prefix.ts';
-import { runtimes } from './runtimes-table.ts';
+import { bytesOfFile, joined } from './format/bytes.ts';
+import type { Bytes } from './format/bytes.ts';
+import { cachePath, defaultCacheFolder } from './runtimes/cache.ts';
+import { replaceFile, systemReason } from './format/atomic-write.ts';
+import { tailOf } from './format/prefix.ts';
+import { runtimes } from './runtimes/runtimes-table.ts';
 import type { Executable } from './self.ts';
 import { versionOf } from './version.ts';
 

@@ -1,5 +1,5 @@
-import type { Digest } from '../shared/digest.ts';
-import type { Target } from '../shared/target.ts';
+import type { Digest } from '../../shared/digest.ts';
+import type { Target } from '../../shared/target.ts';
 
 /** A finished executable: what is stored, pulled and run. Its bytes are read again and again, never held. */
 export interface Artifact {

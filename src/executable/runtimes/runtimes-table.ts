@@ -1,5 +1,5 @@
 // Made by `npm run runtimes`: do not edit.
-import type { Digest } from '../shared/digest.ts';
+import type { Digest } from '../../shared/digest.ts';
 import type { Runtimes } from './runtime.ts';
 
 export const runtimes: Runtimes = {

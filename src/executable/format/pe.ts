@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Target } from '../shared/target.ts';
+import type { Target } from '../../shared/target.ts';
 import { damaged, readAt, writeAt } from './file-bytes.ts';
 
 // Layout: https://learn.microsoft.com/windows/win32/debug/pe-format

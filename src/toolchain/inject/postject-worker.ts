@@ -2,7 +2,7 @@
 // handlers on `process`; all of that ends with the thread.
 import { workerData } from 'node:worker_threads';
 import { inject } from 'postject';
-import { fuse } from './prefix.ts';
+import { fuse } from '../../executable/format/prefix.ts';
 
 const { file, blob } = workerData as { file: string; blob: Uint8Array };
 

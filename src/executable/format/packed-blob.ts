@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 import type { ArtifactBlob } from './artifact.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Target } from '../shared/target.ts';
+import type { Target } from '../../shared/target.ts';
 import { damaged, readAt } from './file-bytes.ts';
 
 // Layout: mach-o/loader.h of Apple's xnu. All numbers are little-endian on both architectures.

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { LinuxTarget } from '../shared/target.ts';
+import type { LinuxTarget } from '../../shared/target.ts';
 import { damaged, readAt } from './file-bytes.ts';
 
 /** What we need of a 64-bit little-endian ELF file (System V ABI, chapter 4 and 5). */

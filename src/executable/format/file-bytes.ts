@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /**
  * Reads a part of a file; headers only, never a whole executable.

@@ -4,11 +4,11 @@ import { constants } from 'node:fs';
 import { access, chmod, copyFile, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 import { signAdHoc } from './codesign.ts';
-import { readMachO } from './macho.ts';
-import { systemReason } from './output.ts';
-import { dropCertificate, writeChecksum } from './pe.ts';
+import { readMachO } from '../../executable/format/macho.ts';
+import { systemReason } from '../../executable/format/atomic-write.ts';
+import { dropCertificate, writeChecksum } from '../../executable/format/pe.ts';
 
 /** Where an injected executable goes, and as what. */
 export interface InjectOptions {

@@ -1,5 +1,5 @@
-import type { Digest } from '../shared/digest.ts';
-import { DeployError } from '../shared/errors.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { DeployError } from '../../shared/errors.ts';
 import type { Artifact, Hashing } from './artifact.ts';
 
 /**

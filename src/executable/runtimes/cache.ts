@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import type { Digest } from '../shared/digest.ts';
+import type { Digest } from '../../shared/digest.ts';
 
 /** Where runtimes are kept: in the user's cache folder, on Linux below XDG_CACHE_HOME. */
 export function defaultCacheFolder(): string {

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadStream } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 import { fileInArchive } from './archive.ts';
 import { download, downloadJson, shown, SourceError } from './download.ts';
 import type { DownloadOptions } from './download.ts';
-import { networkFromNpm } from './network.ts';
-import type { Network } from './network.ts';
+import { networkFromNpm } from './npm-network.ts';
+import type { Network } from './npm-network.ts';
 import type { Runtime, RuntimePackage } from './runtime.ts';
 
 /** Where runtimes are fetched from. Nothing it gives is trusted: the table's SHA-256 decides. */

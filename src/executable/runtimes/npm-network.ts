@@ -3,7 +3,7 @@ import npmConf from '@pnpm/npm-conf';
 import registryAuthToken from 'registry-auth-token';
 import { EnvHttpProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** How this machine reaches npm registries and mirrors: what npm itself is told in .npmrc and the environment. */
 export interface Network {

@@ -1,5 +1,5 @@
 import { fetch } from 'undici';
-import type { Network } from './network.ts';
+import type { Network } from './npm-network.ts';
 
 /** A source does not have what it is asked for; the message says what, fit to be shown. */
 export class SourceError extends Error {
