@@ -9,6 +9,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
   'src/store': '. azure s3 file link-end.ts open.ts'.split(' '),
   'src/executable': 'format runtimes .'.split(' '),
+  'src/platforms': 'kubernetes|local'.split(' '),
+  'src/deploy': 'plan preflight .'.split(' '),
 };
 
 const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs}').toSorted();

@@ -1,6 +1,6 @@
 import prettyMilliseconds from 'pretty-ms';
 import { connect, type Cluster } from '../platforms/kubernetes/api/client.ts';
-import { parseNamespace } from '../deploy/object-name.ts';
+import { parseNamespace } from '../deploy/plan/kubernetes-name.ts';
 import type { Session } from './session.ts';
 
 export interface ClusterFlags {

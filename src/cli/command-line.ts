@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import yargs from 'yargs';
 import type { Application } from '../app/application.ts';
-import type { PlanFlags } from '../deploy/plan.ts';
+import type { PlanFlags } from '../deploy/plan/plan.ts';
 import { DeployError } from '../shared/errors.ts';
 import { flags, type Flag } from '../shared/flags.ts';
 

@@ -1,4 +1,4 @@
-import { chooseStore, type StoreChoice } from '../deploy/store-choice.ts';
+import { chooseStore, type StoreChoice } from '../deploy/preflight/store-choice.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { clusterStore } from '../platforms/kubernetes/secret-store/secret-store.ts';
 import type { Status } from '../platforms/kubernetes/rollout/status.ts';

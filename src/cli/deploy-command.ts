@@ -1,10 +1,10 @@
-import { costOfPlan, costText, type PlanCost } from '../deploy/cost.ts';
+import { costOfPlan, costText, type PlanCost } from '../deploy/plan/cost.ts';
 import { deploy, prepare, type World } from '../deploy/deploy.ts';
-import { begin } from '../deploy/findings.ts';
-import { planFrom } from '../deploy/plan.ts';
-import { withStore } from '../deploy/preflight.ts';
-import { replicasText, scaledPlan, type ScaledPlan } from '../deploy/replicas.ts';
-import { chooseStore, refuseUnreadable, type StoreChoice } from '../deploy/store-choice.ts';
+import { begin } from '../deploy/preflight/findings.ts';
+import { planFrom } from '../deploy/plan/plan.ts';
+import { withStore } from '../deploy/preflight/preflight.ts';
+import { replicasText, scaledPlan, type ScaledPlan } from '../deploy/plan/replicas.ts';
+import { chooseStore, refuseUnreadable, type StoreChoice } from '../deploy/preflight/store-choice.ts';
 import { digestOfOwn } from '../executable/rebuild.ts';
 import { openSelf } from '../executable/self.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';

@@ -1,4 +1,4 @@
-import type { PlanCost } from '../deploy/cost.ts';
+import type { PlanCost } from '../deploy/plan/cost.ts';
 import type { Deployed } from '../deploy/deploy.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { DeployError, exitStatus } from '../shared/errors.ts';

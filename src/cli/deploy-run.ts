@@ -1,4 +1,4 @@
-import type { StoreChoice } from '../deploy/store-choice.ts';
+import type { StoreChoice } from '../deploy/preflight/store-choice.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { GivenFlags } from './command-line.ts';
 

@@ -1,4 +1,4 @@
-import { parseName } from '../deploy/object-name.ts';
+import { parseName } from '../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { statusOf, type Status } from '../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../shared/errors.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { defaultPrices, parsePrices, type Prices } from '../deploy/prices.ts';
+import { defaultPrices, parsePrices, type Prices } from '../deploy/plan/prices.ts';
 import { DeployError } from '../shared/errors.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { gracePeriodSeconds } from '../app/drain.ts';
-import { planFrom } from '../deploy/plan.ts';
-import { runLocally, type LocalReplica } from '../deploy/local.ts';
+import { planFrom } from '../deploy/plan/plan.ts';
+import { runLocally, type LocalReplica } from '../platforms/local/local.ts';
 import { sendTo } from '../deploy/send.ts';
 import { artifactFor } from '../executable/rebuild.ts';
 import { openSelf } from '../executable/self.ts';

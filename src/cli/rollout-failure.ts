@@ -1,4 +1,4 @@
-import type { Undone } from '../deploy/undo.ts';
+import type { Undone } from '../deploy/auto-rollback.ts';
 import type { Diagnosis } from '../platforms/kubernetes/diagnose/diagnose.ts';
 import type { Evidence } from '../platforms/kubernetes/diagnose/evidence.ts';
 import type { Outcome } from '../platforms/kubernetes/rollout/rollout.ts';

@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
-import { costDifference, moneyText, priced, reservedBy, type Cost, type Priced } from '../deploy/cost.ts';
-import { parseName } from '../deploy/object-name.ts';
-import { parseReplicas } from '../deploy/plan.ts';
-import type { Prices } from '../deploy/prices.ts';
-import { resourcesFrom } from '../deploy/resources.ts';
+import { costDifference, moneyText, priced, reservedBy, type Cost, type Priced } from '../deploy/plan/cost.ts';
+import { parseName } from '../deploy/plan/kubernetes-name.ts';
+import { parseReplicas } from '../deploy/plan/plan.ts';
+import type { Prices } from '../deploy/plan/prices.ts';
+import { resourcesFrom } from '../deploy/plan/resources.ts';
 import { resourcesOf } from '../platforms/kubernetes/manifest/container.ts';
 import { scalingOf } from '../platforms/kubernetes/apply/scale.ts';
 import { statusOf } from '../platforms/kubernetes/rollout/status.ts';

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import { examineStores, type StoreState } from '../deploy/doctor.ts';
-import { begin, outcome } from '../deploy/findings.ts';
-import { parseName } from '../deploy/object-name.ts';
+import { examineStores, type StoreState } from '../deploy/preflight/doctor.ts';
+import { begin, outcome } from '../deploy/preflight/findings.ts';
+import { parseName } from '../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { architecturesByNode } from '../platforms/kubernetes/pods/nodes.ts';
 import { openCluster } from './cluster.ts';

@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
-import { parseDuration } from '../deploy/plan.ts';
-import { chooseStore } from '../deploy/store-choice.ts';
+import { parseDuration } from '../deploy/plan/plan.ts';
+import { chooseStore } from '../deploy/preflight/store-choice.ts';
 import { collectStored, type Sparing, type StoreGarbage, storeGarbageOf } from '../deploy/store-garbage.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { short } from '../shared/digest.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../deploy/plan.ts';
+import { parseDuration } from '../deploy/plan/plan.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { collect, type Garbage, garbageOf } from '../platforms/kubernetes/secret-store/collect-garbage.ts';
 import type { StoredArtifact } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { parseDuration } from '../deploy/plan.ts';
+import { parseDuration } from '../deploy/plan/plan.ts';
 import { followLogs } from '../platforms/kubernetes/logs/follow-logs.ts';
 import { storedLogs } from '../platforms/kubernetes/logs/read-logs.ts';
 import { DeployError } from '../shared/errors.ts';

@@ -1,6 +1,6 @@
-import { type WentBack, goBack, revisionToGoBackTo } from '../deploy/go-back.ts';
+import { type WentBack, goBack, revisionToGoBackTo } from '../deploy/rollback.ts';
 import { renewLinks } from '../deploy/renew-links.ts';
-import { parseDuration } from '../deploy/plan.ts';
+import { parseDuration } from '../deploy/plan/plan.ts';
 import { historyOf } from '../platforms/kubernetes/rollout/history.ts';
 import { DeployError } from '../shared/errors.ts';
 import { configuredStore } from './configured-store.ts';

@@ -1,5 +1,5 @@
-import { parseDuration, parseReplicas } from '../deploy/plan.ts';
-import { replicasReport } from '../deploy/undo.ts';
+import { parseDuration, parseReplicas } from '../deploy/plan/plan.ts';
+import { replicasReport } from '../deploy/auto-rollback.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { scaleTo, scalingOf } from '../platforms/kubernetes/apply/scale.ts';

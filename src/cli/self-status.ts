@@ -1,4 +1,4 @@
-import { accessOfPods } from '../deploy/access.ts';
+import { accessOfPods } from '../deploy/preflight/store-access.ts';
 import type { Status } from '../platforms/kubernetes/rollout/status.ts';
 import type { Access } from '../store/store.ts';
 import { configuredStore } from './configured-store.ts';

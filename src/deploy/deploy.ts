@@ -15,14 +15,14 @@ import { archOf, type LinuxTarget } from '../shared/target.ts';
 import type { Source } from '../store/store.ts';
 import { intentFor, runnerOf } from './intent.ts';
 import { linksFor } from './links.ts';
-import { tellMeanwhile } from './meanwhile.ts';
-import { podStarts } from './pod-starts.ts';
-import { preflight, type PreflightWorld } from './preflight.ts';
-import { recorded } from './record.ts';
-import { scaledPlan, type ScaledPlan } from './replicas.ts';
+import { tellMeanwhile } from './concurrent-changes.ts';
+import { podStarts } from './start-timings.ts';
+import { preflight, type PreflightWorld } from './preflight/preflight.ts';
+import { recorded } from './deploy-record.ts';
+import { scaledPlan, type ScaledPlan } from './plan/replicas.ts';
 import { sendAllTo } from './send.ts';
 import { podTimings, slowestFirst, stageClock, type StageClock, type Timings } from './timings.ts';
-import { replicasReport, undo, type Undone, type UndoWorld } from './undo.ts';
+import { replicasReport, undo, type Undone, type UndoWorld } from './auto-rollback.ts';
 
 /** What lies outside a deploy. */
 export interface World extends PreflightWorld, Pick<UndoWorld, 'tellsStarts' | 'onFailed' | 'onUndo' | 'onUndone'> {

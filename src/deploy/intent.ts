@@ -4,7 +4,7 @@ import type { Intent, Runner } from '../platforms/kubernetes/manifest/manifest.t
 import { type Digest, digestOf } from '../shared/digest.ts';
 import { archOf } from '../shared/target.ts';
 import type { Source } from '../store/store.ts';
-import type { ScaledPlan } from './replicas.ts';
+import type { ScaledPlan } from './plan/replicas.ts';
 
 /** What was made of a plan before its objects are. */
 interface Made {

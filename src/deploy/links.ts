@@ -8,7 +8,7 @@ import {
 import type { Intent } from '../platforms/kubernetes/manifest/manifest.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Source, Store } from '../store/store.ts';
-import type { PreflightWorld } from './preflight.ts';
+import type { PreflightWorld } from './preflight/preflight.ts';
 
 /**
  * What the Secret has to hold so that pods can read their executables.

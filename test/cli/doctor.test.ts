@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import type { StoreState } from '../../src/deploy/doctor.ts';
+import type { StoreState } from '../../src/deploy/preflight/doctor.ts';
 import { helloExecutable } from '../executables.ts';
 import { apiServer, json, type ApiServer } from '../kubernetes/api-server.ts';
 import { runProgram, type Ended } from '../program.ts';

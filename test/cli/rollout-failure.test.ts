@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { failureOf, tellCause } from '../../src/cli/rollout-failure.ts';
 import type { Session } from '../../src/cli/session.ts';
-import type { Undone } from '../../src/deploy/undo.ts';
+import type { Undone } from '../../src/deploy/auto-rollback.ts';
 import type { Outcome } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { exitStatus } from '../../src/shared/errors.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { costOf, costOfPlan, costText, moneyText } from '../../src/deploy/cost.ts';
-import { planFrom } from '../../src/deploy/plan.ts';
-import { defaultPrices, parsePrices } from '../../src/deploy/prices.ts';
-import { planWith } from '../../src/deploy/replicas.ts';
+import { costOf, costOfPlan, costText, moneyText } from '../../src/deploy/plan/cost.ts';
+import { planFrom } from '../../src/deploy/plan/plan.ts';
+import { defaultPrices, parsePrices } from '../../src/deploy/plan/prices.ts';
+import { planWith } from '../../src/deploy/plan/replicas.ts';
 
 describe('costOf()', () => {
   it('is replicas times requests, for an hour and for 730', () => {

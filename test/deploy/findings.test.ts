@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { begin, outcome, permitted, refusal } from '../../src/deploy/findings.ts';
+import { begin, outcome, permitted, refusal } from '../../src/deploy/preflight/findings.ts';
 import { DeployError, type ErrorCode } from '../../src/shared/errors.ts';
 
 describe('refusal()', () => {

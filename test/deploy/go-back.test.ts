@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { revisionToGoBackTo } from '../../src/deploy/go-back.ts';
+import { revisionToGoBackTo } from '../../src/deploy/rollback.ts';
 import type { Revision } from '../../src/platforms/kubernetes/rollout/history.ts';
 
 const revision = (number: number, release: string, changes: Partial<Revision> = {}): Revision => ({

@@ -1,6 +1,6 @@
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { accessOfPods } from '../../src/deploy/access.ts';
+import { accessOfPods } from '../../src/deploy/preflight/store-access.ts';
 import { linksFor } from '../../src/deploy/links.ts';
 import { renewLinks } from '../../src/deploy/renew-links.ts';
 import { connect, type Cluster } from '../../src/platforms/kubernetes/api/client.ts';

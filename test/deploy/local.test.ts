@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { runLocally, type LocalReplica, type LocalRun } from '../../src/deploy/local.ts';
+import { runLocally, type LocalReplica, type LocalRun } from '../../src/platforms/local/local.ts';
 import { hostTarget } from '../../src/shared/target.ts';
 import { artifactOf } from '../artifact.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Application } from '../../src/app/application.ts';
-import { parseNamespace } from '../../src/deploy/object-name.ts';
-import { parseDuration, planFrom, type PlanFlags } from '../../src/deploy/plan.ts';
+import { parseNamespace } from '../../src/deploy/plan/kubernetes-name.ts';
+import { parseDuration, planFrom, type PlanFlags } from '../../src/deploy/plan/plan.ts';
 import { resourcesOf } from '../../src/platforms/kubernetes/manifest/container.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 

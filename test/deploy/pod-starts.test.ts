@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { podStarts } from '../../src/deploy/pod-starts.ts';
+import { podStarts } from '../../src/deploy/start-timings.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { type ApiServer, apiServer, json, refuse } from '../kubernetes/api-server.ts';
 

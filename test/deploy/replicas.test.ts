@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { planFrom } from '../../src/deploy/plan.ts';
-import { planWith, replicasText } from '../../src/deploy/replicas.ts';
+import { planFrom } from '../../src/deploy/plan/plan.ts';
+import { planWith, replicasText } from '../../src/deploy/plan/replicas.ts';
 
 const app = { name: 'hello', async run() {} };
 const autoscaler = { name: 'hpa', min: 2, max: 9 };

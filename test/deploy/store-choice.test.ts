@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseStore } from '../../src/deploy/store-choice.ts';
+import { chooseStore } from '../../src/deploy/preflight/store-choice.ts';
 
 const azure = { AZURE_STORAGE_ACCOUNT: 'acme', AZURE_STORAGE_KEY: Buffer.alloc(64).toString('base64') };
 

@@ -1,10 +1,10 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import { allocatable, amountsOf, barriers, fits, isSelected } from '../platforms/kubernetes/pods/capacity.ts';
-import { roomText } from '../platforms/kubernetes/api/quantity.ts';
-import { architectureOf } from '../platforms/kubernetes/pods/nodes.ts';
-import { DeployError } from '../shared/errors.ts';
-import { archOf, linuxTargets, type LinuxTarget } from '../shared/target.ts';
-import type { Plan } from './plan.ts';
+import { allocatable, amountsOf, barriers, fits, isSelected } from '../../platforms/kubernetes/pods/capacity.ts';
+import { roomText } from '../../platforms/kubernetes/api/quantity.ts';
+import { architectureOf } from '../../platforms/kubernetes/pods/nodes.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** Which nodes the replicas may go to, and what has to be built for them. */
 export interface Place {

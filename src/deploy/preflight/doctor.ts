@@ -1,7 +1,7 @@
-import { clusterStore } from '../platforms/kubernetes/secret-store/secret-store.ts';
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import type { DeployError } from '../shared/errors.ts';
-import type { StoreSettings } from '../store/open.ts';
+import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import type { DeployError } from '../../shared/errors.ts';
+import type { StoreSettings } from '../../store/open.ts';
 import { begin, outcome } from './findings.ts';
 import { chooseStore, storeKinds, type StoreKind } from './store-choice.ts';
 

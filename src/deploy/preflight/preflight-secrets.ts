@@ -1,8 +1,8 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { pathOf } from '../platforms/kubernetes/api/resource-paths.ts';
-import { DeployError } from '../shared/errors.ts';
-import type { Plan } from './plan.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** Looks for the Secrets that replicas read, which others have to have made. */
 export async function secretFindings(

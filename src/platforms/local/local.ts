@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
-import type { Artifact } from '../executable/format/artifact.ts';
-import type { Digest } from '../shared/digest.ts';
-import { DeployError } from '../shared/errors.ts';
-import type { Source, UrlPlace } from '../store/store.ts';
+import type { Artifact } from '../../executable/format/artifact.ts';
+import type { Digest } from '../../shared/digest.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Source, UrlPlace } from '../../store/store.ts';
 import { keepRunning } from './local-replica.ts';
 
 /** One process on this machine, started by the runner as a pod would start it. */

@@ -1,5 +1,5 @@
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { type Autoscaler, type Scaling, scalingOf } from '../platforms/kubernetes/apply/scale.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { type Autoscaler, type Scaling, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
 import { type Reserved, reservedBy } from './cost.ts';
 import type { Plan } from './plan.ts';
 

@@ -1,8 +1,8 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { archNamed, hasImage } from '../platforms/kubernetes/manifest/image-name.ts';
-import { architectureOf } from '../platforms/kubernetes/pods/nodes.ts';
-import { DeployError } from '../shared/errors.ts';
-import { archOf, type LinuxTarget } from '../shared/target.ts';
+import { archNamed, hasImage } from '../../platforms/kubernetes/manifest/image-name.ts';
+import { architectureOf } from '../../platforms/kubernetes/pods/nodes.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { archOf, type LinuxTarget } from '../../shared/target.ts';
 
 /**
  * What can be known of the runner image from here: its name, and which nodes have it already. What its registry holds

@@ -1,5 +1,5 @@
-import { resourcesOf } from '../platforms/kubernetes/manifest/container.ts';
-import { amountOf } from '../platforms/kubernetes/api/quantity.ts';
+import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
+import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import type { Prices } from './prices.ts';
 import type { ScaledPlan } from './replicas.ts';
 

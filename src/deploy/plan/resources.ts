@@ -1,7 +1,7 @@
-import type { Application } from '../app/application.ts';
-import type { Resources } from '../platforms/kubernetes/manifest/manifest.ts';
-import { amountOf } from '../platforms/kubernetes/api/quantity.ts';
-import { DeployError } from '../shared/errors.ts';
+import type { Application } from '../../app/application.ts';
+import type { Resources } from '../../platforms/kubernetes/manifest/manifest.ts';
+import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** As the command line gives them. */
 export interface ResourceFlags {

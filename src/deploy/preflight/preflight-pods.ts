@@ -1,13 +1,13 @@
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
-import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { labelSelector } from '../platforms/kubernetes/manifest/labels.ts';
-import { pathOf } from '../platforms/kubernetes/api/resource-paths.ts';
-import { shortages } from '../platforms/kubernetes/pods/quota.ts';
-import type { Rehearsal } from '../platforms/kubernetes/apply/dry-run.ts';
-import { DeployError } from '../shared/errors.ts';
+import { refusalStatus } from '../../platforms/kubernetes/api/api-error.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { labelSelector } from '../../platforms/kubernetes/manifest/labels.ts';
+import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
+import { shortages } from '../../platforms/kubernetes/pods/quota.ts';
+import type { Rehearsal } from '../../platforms/kubernetes/apply/dry-run.ts';
+import { DeployError } from '../../shared/errors.ts';
 import { begin, outcome } from './findings.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** What the checks of pods need to know. */
 export interface PodWorld {

@@ -1,11 +1,11 @@
-import { isLoopback, parseAddress } from '../app/address.ts';
-import type { Application } from '../app/application.ts';
-import { parseOptions } from '../app/options.ts';
-import type { Resources, Runner } from '../platforms/kubernetes/manifest/manifest.ts';
-import { stockImage } from '../platforms/kubernetes/manifest/stock-runner.ts';
-import { DeployError } from '../shared/errors.ts';
-import { parseLinuxTarget, type LinuxTarget } from '../shared/target.ts';
-import { parseName, parseObjectName } from './object-name.ts';
+import { isLoopback, parseAddress } from '../../app/address.ts';
+import type { Application } from '../../app/application.ts';
+import { parseOptions } from '../../app/options.ts';
+import type { Resources, Runner } from '../../platforms/kubernetes/manifest/manifest.ts';
+import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
+import { parseName, parseObjectName } from './kubernetes-name.ts';
 import { resourcesFrom, type ResourceFlags } from './resources.ts';
 
 /** What the user wants, read and checked: nothing behind it looks at flags again. */

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { DeployError } from '../shared/errors.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /** What capacity costs, by what is asked for: an hour of a processor, and of a GiB of memory. */
 export interface Prices {

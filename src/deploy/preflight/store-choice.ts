@@ -1,10 +1,10 @@
-import { clusterStore } from '../platforms/kubernetes/secret-store/secret-store.ts';
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { DeployError } from '../shared/errors.ts';
-import { kindOf } from '../store/kind.ts';
-import type { StoreSettings } from '../store/open.ts';
-import type { Store, UrlStore } from '../store/store.ts';
-import type { Plan } from './plan.ts';
+import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { kindOf } from '../../store/kind.ts';
+import type { StoreSettings } from '../../store/open.ts';
+import type { Store, UrlStore } from '../../store/store.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** What stands for the cluster in `--store` and SELFSAME_STORE. */
 const theCluster = 'cluster';
@@ -47,7 +47,7 @@ export async function chooseStore(settings: StoreSettings): Promise<StoreChoice>
   const who = chooserOf(settings);
   const text = store ?? environment['SELFSAME_STORE'];
   if (who !== undefined && text !== theCluster) {
-    const { openStore } = await import('../store/open.ts');
+    const { openStore } = await import('../../store/open.ts');
     const opened = openStore(settings);
     return { kind: kindOf(text), isDefault: false, why: `chosen by ${who}`, opened, open: () => opened };
   }

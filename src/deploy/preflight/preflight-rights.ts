@@ -1,10 +1,10 @@
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import type { KubernetesObject } from '../platforms/kubernetes/manifest/manifest.ts';
-import { kindOf } from '../platforms/kubernetes/api/resource-paths.ts';
-import type { Rehearsal } from '../platforms/kubernetes/apply/dry-run.ts';
-import { missingRights, type Right, type Rules, rightsText } from '../platforms/kubernetes/api/rights.ts';
-import { DeployError } from '../shared/errors.ts';
-import type { Plan } from './plan.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
+import { kindOf } from '../../platforms/kubernetes/api/resource-paths.ts';
+import type { Rehearsal } from '../../platforms/kubernetes/apply/dry-run.ts';
+import { missingRights, type Right, type Rules, rightsText } from '../../platforms/kubernetes/api/rights.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Plan } from '../plan/plan.ts';
 
 type Deploy = Pick<Plan, 'name' | 'waits' | 'follows' | 'removes'>;
 

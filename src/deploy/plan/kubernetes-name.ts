@@ -1,5 +1,5 @@
-import { isDnsLabel, isServiceName } from '../app/application.ts';
-import { DeployError } from '../shared/errors.ts';
+import { isDnsLabel, isServiceName } from '../../app/application.ts';
+import { DeployError } from '../../shared/errors.ts';
 
 /**
  * Checks `--name`: of the Deployment, and so of its Service too.

@@ -5,7 +5,7 @@ import { leavesWayBack, rollBack } from '../platforms/kubernetes/rollout/roll-ba
 import { type Outcome, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
-import { replicasReport, undo, type Undone, type UndoWorld } from './undo.ts';
+import { replicasReport, undo, type Undone, type UndoWorld } from './auto-rollback.ts';
 
 /** What came of going back. */
 export interface WentBack {

@@ -1,9 +1,9 @@
-import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { findBlobs, missingIn, missingText } from '../platforms/kubernetes/secret-store/find-blobs.ts';
-import { deployedLinks, linkOf } from '../platforms/kubernetes/pods/deployed-links.ts';
-import type { Status } from '../platforms/kubernetes/rollout/status.ts';
-import type { Access, Store } from '../store/store.ts';
+import { refusalStatus } from '../../platforms/kubernetes/api/api-error.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { findBlobs, missingIn, missingText } from '../../platforms/kubernetes/secret-store/find-blobs.ts';
+import { deployedLinks, linkOf } from '../../platforms/kubernetes/pods/deployed-links.ts';
+import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
+import type { Access, Store } from '../../store/store.ts';
 
 /**
  * How the pods of a deployment read the store, and until when: asked of the link that they have, not of one that would be
