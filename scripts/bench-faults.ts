@@ -1,7 +1,7 @@
 // What becomes of deploys when parts of a real cluster are killed under them, when others deploy and edit beside them, and when the
 // clock is wrong: every case with the real executable, and then the same command once more, which has to finish the job.
 import Table from 'cli-table3';
-import { plainTable } from '../src/cli/plain-table.ts';
+import { plainTable } from '../src/cli/terminal/plain-table.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { clocks, clocksOfStore } from '../test/faults/clocks.ts';
 import { clusterCommand } from '../test/faults/components.ts';

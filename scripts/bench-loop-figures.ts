@@ -1,6 +1,6 @@
 // What the comparison found, in figures and in words.
 import Table from 'cli-table3';
-import { plainTable } from '../src/cli/plain-table.ts';
+import { plainTable } from '../src/cli/terminal/plain-table.ts';
 import { figures, memoryRow, tableOf, type Row } from './bench-table.ts';
 import type { Missing } from './bench-tools.ts';
 

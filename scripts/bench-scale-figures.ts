@@ -1,6 +1,6 @@
 // What grew with replicas, in figures and in words.
 import Table from 'cli-table3';
-import { plainTable } from '../src/cli/plain-table.ts';
+import { plainTable } from '../src/cli/terminal/plain-table.ts';
 import type { ApiCounts } from './bench-api.ts';
 import type { Traffic } from './bench-azurite.ts';
 import type { DeployerRun } from './bench-deployer.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import Table from 'cli-table3';
-import { plainTable } from '../src/cli/plain-table.ts';
+import { plainTable } from '../src/cli/terminal/plain-table.ts';
 
 /** One figure with what it is held against. */
 export interface Row {

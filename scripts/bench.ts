@@ -4,7 +4,7 @@ import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { explain } from '../src/cli/explain.ts';
+import { explain } from '../src/cli/output/print-error.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { hostTarget, type LinuxTarget } from '../src/shared/target.ts';
 import { deploySuite } from './bench-deploy.ts';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { explain } from '../src/cli/explain.ts';
+import { explain } from '../src/cli/output/print-error.ts';
 import { digestOfFile } from '../src/shared/digest.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { hostTarget, type Target } from '../src/shared/target.ts';

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
-import { explain } from '../src/cli/explain.ts';
+import { explain } from '../src/cli/output/print-error.ts';
 import { startAzurite } from './azurite.ts';
 import { buildHere } from './build.ts';
 

@@ -4,7 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { explain } from '../src/cli/explain.ts';
+import { explain } from '../src/cli/output/print-error.ts';
 import { loadImage, serverImage, serverImageFolder } from '../test/cluster.ts';
 import { cases } from '../test/rollouts/cases.ts';
 import { record } from '../test/rollouts/record.ts';

@@ -2,7 +2,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import { explain } from '../src/cli/explain.ts';
+import { explain } from '../src/cli/output/print-error.ts';
 import { bytesOf } from '../src/executable/format/bytes.ts';
 import { replaceFile, writeAll } from '../src/executable/format/atomic-write.ts';
 import { runtimes } from '../src/executable/runtimes/runtimes-table.ts';

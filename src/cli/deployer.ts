@@ -3,19 +3,19 @@ import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments, type FlagName } from '../shared/flags.ts';
-import { askedFormat } from './asked-format.ts';
+import { askedFormat } from './output/requested-format.ts';
 import type { RunnerTexts } from './assets.ts';
-import { obeyClicolor } from './colours.ts';
-import { helpText, readFlags, type GivenFlags } from './command-line.ts';
-import { deployCommand } from './deploy-command.ts';
-import { explain } from './explain.ts';
-import { localCommand } from './local-command.ts';
-import { guardOutputs } from './outputs.ts';
-import { printEnded, printFailure } from './print-data.ts';
-import { selfCommand } from './self-command.ts';
-import { openTerminal } from './terminal.ts';
-import { untilSignal } from './signals.ts';
-import type { Session } from './session.ts';
+import { obeyClicolor } from './terminal/colours.ts';
+import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { explain } from './output/print-error.ts';
+import { localCommand } from './commands/local.ts';
+import { guardOutputs } from './terminal/broken-pipe.ts';
+import { printEnded, printFailure } from './output/print-data.ts';
+import { selfCommand } from './commands/self.ts';
+import { openTerminal } from './terminal/terminal.ts';
+import { untilSignal } from './terminal/signals.ts';
+import type { Session } from './context/session.ts';
 
 /**
  * The deploying half of every program, a bundle of its own: whatever is not running the application here.

@@ -2,10 +2,10 @@ import { checkApplication, type Application } from '../app/application.ts';
 import type { OptionSpecs } from '../app/options.ts';
 import { run } from '../app/run.ts';
 import { splitArguments } from '../shared/flags.ts';
-import { askedFormat } from './asked-format.ts';
+import { askedFormat } from './output/requested-format.ts';
 import { loadDeployer, runnerTexts } from './assets.ts';
-import { errorDocument } from './error-document.ts';
-import { explain } from './explain.ts';
+import { errorDocument } from './output/error-document.ts';
+import { explain } from './output/print-error.ts';
 
 /**
  * Makes an application one that can deploy itself: the one call at the end of its main file.
@@ -35,7 +35,7 @@ async function dispatch(app: Application, argv: readonly string[]): Promise<numb
     return versionHash(app, ours, theirs);
   }
   if (argv[0] === 'self' && argv[1] === 'rebuild') {
-    const { rebuildWithoutDeployer } = await import('./rebuild-here.ts');
+    const { rebuildWithoutDeployer } = await import('./rebuild-offline.ts');
     const status = await rebuildWithoutDeployer(argv.slice(2));
     if (status !== undefined) return status;
   }

@@ -6,7 +6,7 @@ import { releaseOf, versionOf } from '../executable/version.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { linuxTargets, parseTarget, type LinuxTarget } from '../shared/target.ts';
-import { guardOutputs } from './outputs.ts';
+import { guardOutputs } from './terminal/broken-pipe.ts';
 
 /**
  * `--version-hash [--target T] [--output json]`: what exactly is this?

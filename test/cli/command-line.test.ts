@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFlags } from '../../src/cli/command-line.ts';
+import { readFlags } from '../../src/cli/flags/command-line.ts';
 import { ourFlagNames, splitArguments } from '../../src/shared/flags.ts';
 
 describe('readFlags()', () => {

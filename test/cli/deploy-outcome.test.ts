@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterApply } from '../../src/cli/deploy-outcome.ts';
+import { afterApply } from '../../src/cli/commands/deploy-outcome.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 
 describe('afterApply()', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { explain } from '../../src/cli/explain.ts';
+import { explain } from '../../src/cli/output/print-error.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 
 it.each(['No node can take it', 'No node can take it.', 'No node can take it.. '])(

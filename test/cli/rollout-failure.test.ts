@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureOf, tellCause } from '../../src/cli/rollout-failure.ts';
-import type { Session } from '../../src/cli/session.ts';
+import { failureOf, tellCause } from '../../src/cli/commands/rollout-failure.ts';
+import type { Session } from '../../src/cli/context/session.ts';
 import type { Undone } from '../../src/deploy/auto-rollback.ts';
 import type { Outcome } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { exitStatus } from '../../src/shared/errors.ts';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { openTerminal } from '../../src/cli/terminal.ts';
+import { openTerminal } from '../../src/cli/terminal/terminal.ts';
 import type { Report } from '../../src/shared/report.ts';
 
 const before = { ...process.env };

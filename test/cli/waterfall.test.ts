@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { waterfall } from '../../src/cli/waterfall.ts';
+import { waterfall } from '../../src/cli/terminal/timing-table.ts';
 
 const stages = [
   { name: 'start', ms: 400 },

@@ -54,7 +54,7 @@ describe('npm run dev', () => {
   it('bundles the deploying half anew when its sources changed', async () => {
     loop = serve();
     await loop.answers();
-    await change('src/cli/command-line.ts', 'Options that deploy it', 'What deploys it');
+    await change('src/cli/flags/command-line.ts', 'Options that deploy it', 'What deploys it');
     expect(await loop.line(/Built/)).not.toContain('kept');
     await loop.line(/answers on/);
   });

@@ -1,0 +1,82 @@
+import Table from 'cli-table3';
+import { costDifference, moneyText, priced, reservedBy, type Cost, type Priced } from '../../deploy/plan/cost.ts';
+import { parseName } from '../../deploy/plan/kubernetes-name.ts';
+import { parseReplicas } from '../../deploy/plan/plan.ts';
+import type { Prices } from '../../deploy/plan/prices.ts';
+import { resourcesFrom } from '../../deploy/plan/resources.ts';
+import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
+import { scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
+import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
+import { openCluster } from '../context/cluster.ts';
+import { noSuchDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { givenPrices } from '../context/load-prices.ts';
+import { plainTable } from '../terminal/plain-table.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import type { Session } from '../context/session.ts';
+
+export interface CostFlags extends DeploymentFlags {
+  readonly replicas?: string | undefined;
+  readonly 'cpu-request'?: string | undefined;
+  readonly 'memory-request'?: string | undefined;
+  readonly prices?: string | undefined;
+}
+
+/** `self cost`: what the replicas that run reserve in money, and what others would. Prices are known here: none is asked for. */
+export async function selfCost(session: Session, flags: CostFlags): Promise<number> {
+  const name = parseName(flags.name ?? session.app.name);
+  const prices = await givenPrices(flags.prices);
+  const isPlanned = [flags.replicas, flags['cpu-request'], flags['memory-request']].some((flag) => flag !== undefined);
+  const asked = resourcesFrom(flags, session.app.resources);
+  const replicas = flags.replicas === undefined ? undefined : parseReplicas(flags.replicas);
+
+  const cluster = await openCluster(flags, session);
+  try {
+    const [status, { autoscaler }] = await Promise.all([
+      statusOf(cluster, name, { signal: session.signal }),
+      scalingOf(cluster, name, { signal: session.signal }),
+    ]);
+    if (status === undefined && !isPlanned) throw noSuchDeployment(name, cluster);
+    const now = status && priced(reservedBy(status.wanted, status.requests), prices);
+    const { requests } = resourcesOf(asked);
+    const each = {
+      cpu: (flags['cpu-request'] === undefined ? now?.cpuRequest : undefined) ?? requests?.['cpu'] ?? '0',
+      memory: (flags['memory-request'] === undefined ? now?.memoryRequest : undefined) ?? requests?.['memory'] ?? '0',
+    };
+    const of = (count: number): Priced => priced(reservedBy(count, each), prices);
+    const planned = isPlanned ? of(replicas ?? now?.replicas ?? 1) : undefined;
+    const limits = autoscaler && { name: autoscaler.name, least: of(autoscaler.min), most: of(autoscaler.max) };
+    print({ name, prices, now, planned, autoscaler: limits }, flags);
+    return 0;
+  } finally {
+    await cluster.close();
+  }
+}
+
+interface Told {
+  readonly name: string;
+  readonly prices: Prices;
+  readonly now: Priced | undefined;
+  readonly planned: Priced | undefined;
+  /** Its limits, where one decides how many there are. */
+  readonly autoscaler: { readonly name: string; readonly least: Priced; readonly most: Priced } | undefined;
+}
+
+function print(told: Told, { output }: CostFlags): void {
+  const { name, prices, now, planned, autoscaler: { least, most } = {} } = told;
+  const difference = now && planned && costDifference(now, planned);
+  const format = dataFormat(output);
+  if (format !== undefined) {
+    printData({ ...told, difference }, format);
+    return;
+  }
+  const table = new Table({ head: [name.toUpperCase(), 'REPLICAS', 'CPU', 'MEMORY', 'HOUR', 'MONTH'], ...plainTable });
+  const money = ({ perHour, perMonth }: Cost): string[] =>
+    [perHour, perMonth].map((amount) => moneyText(amount, prices.currency));
+  for (const [what, row] of Object.entries({ now, planned, 'autoscaler least': least, 'autoscaler most': most })) {
+    if (row !== undefined) table.push([what, row.replicas, row.cpuRequest, row.memoryRequest, ...money(row)]);
+  }
+  if (difference !== undefined) table.push(['difference', '', '', '', ...money(difference)]);
+  const { cpuHour, memoryGibHour, currency, source } = prices;
+  const each = [`${cpuHour} ${currency} per vCPU-hour`, `${memoryGibHour} ${currency} per GiB-hour`].join(', ');
+  process.stdout.write(`${table.toString()}\nRequests at ${each} (${source}); 730 hours a month\n`);
+}

@@ -1,0 +1,63 @@
+import type { PlanCost } from '../../deploy/plan/cost.ts';
+import type { Deployed } from '../../deploy/deploy.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { DeployError, exitStatus } from '../../shared/errors.ts';
+import { short } from '../../shared/digest.ts';
+import type { GivenFlags } from '../flags/command-line.ts';
+import { errorDocument } from '../output/error-document.ts';
+import { afterDeploy, nextCommands } from '../context/next-commands.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import type { Session } from '../context/session.ts';
+import { waterfall } from '../terminal/timing-table.ts';
+
+/** What is known of a deploy besides what it left behind. */
+interface Beside {
+  readonly cluster: Cluster;
+  readonly given: GivenFlags;
+  readonly cost: PlanCost;
+  /** What the command is about to end with; it belongs to the data. */
+  readonly failure?: unknown;
+}
+
+/** Prints what was deployed: on stdout as data where asked for, else for people. */
+export function printDeployed(session: Session, deployed: Deployed, beside: Beside): void {
+  const { cluster, given, cost } = beside;
+  const { terminal } = session;
+  const { name, namespace, release, outcome } = deployed;
+  const format = dataFormat(given.output);
+  if (format !== undefined) {
+    const { applied, timings, leavesWayBack: _leavesWayBack, ...rest } = deployed;
+    const { context, server } = cluster;
+    const failure = beside.failure === undefined ? {} : errorDocument(beside.failure);
+    printData({ ...rest, ...timings, context, server, cost, objects: applied, ...failure }, format);
+  }
+  if (outcome === undefined) {
+    terminal.say(`Release ${short(release)} of ${name} is applied in ${namespace}; the rollout goes on there.`);
+  } else if (outcome.kind === 'ready') {
+    const nodes = Map.groupBy(outcome.progress.pods, ({ node }) => node ?? 'an unknown node');
+    const where = [...nodes].map(([node, replicas]) => `${replicas.length} on ${node}`).join(', ');
+    terminal.report({
+      kind: 'step',
+      stage: 'watch',
+      text: `${name} is ready in ${namespace}: release ${short(release)}, ${where}`,
+    });
+    for (const pod of outcome.progress.old)
+      terminal.report({ kind: 'warning', text: `the old pod ${pod} does not end` });
+  } else {
+    return;
+  }
+  terminal.say(waterfall(deployed.timings));
+  terminal.say(nextCommands(session, given, afterDeploy(deployed)));
+}
+
+/**
+ * What a failure after the first object was applied amounts to: no longer refused before anything changed.
+ *
+ * @param isRemoved whether `--rm` has taken everything away again.
+ */
+export function afterApply(error: unknown, { isRemoved }: { readonly isRemoved: boolean }): unknown {
+  if (!(error instanceof DeployError)) return error;
+  const { message, hint } = error;
+  if (isRemoved) return new DeployError('rollout-undone', message, { hint, cause: error });
+  return exitStatus[error.code] > 3 ? error : new DeployError('rollout-failed', message, { hint, cause: error });
+}

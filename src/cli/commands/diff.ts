@@ -1,0 +1,94 @@
+import { styleText } from 'node:util';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { dump } from 'js-yaml';
+import { prepare } from '../../deploy/deploy.ts';
+import { planFrom } from '../../deploy/plan/plan.ts';
+import { scaledPlan } from '../../deploy/plan/replicas.ts';
+import { chooseStore, refuseUnreadable } from '../../deploy/preflight/store-choice.ts';
+import { openSelf } from '../../executable/self.ts';
+import { apply, type Applied, type Live } from '../../platforms/kubernetes/apply/apply.ts';
+import { comparable } from '../../platforms/kubernetes/apply/normalize.ts';
+import { splitArguments } from '../../shared/flags.ts';
+import { openCluster } from '../context/cluster.ts';
+import { readFlags } from '../flags/command-line.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import type { Session } from '../context/session.ts';
+
+/** One object that would be changed. */
+interface Difference extends Pick<Applied, 'kind' | 'name'> {
+  readonly change: 'created' | 'changed' | 'unchanged';
+  /** A unified diff of YAML; empty where nothing would change. */
+  readonly diff: string;
+}
+
+/**
+ * `self diff`: what this executable, deployed with these flags, would change. Nothing is. Exit status 1 if it differs.
+ *
+ * @param argv the flags of `--kubernetes`, and the application's.
+ */
+export async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
+  const { app, terminal, signal } = session;
+  const { ours, theirs } = splitArguments(argv);
+  const given = readFlags(ours);
+  const asked = planFrom(app, given, theirs);
+  const executable = await openSelf();
+  const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
+  refuseUnreadable(choice, asked);
+  const cluster = await openCluster(given, session);
+  try {
+    const runtimes = { source: given['runtime-source'] };
+    const store = choice.open(cluster, asked.name);
+    const stockRunner = session.runners.stock();
+    const world = { cluster, store, executable, runtimes, stockRunner, report: terminal.report, signal };
+    const { objects } = await prepare(await scaledPlan(asked, world), world);
+    const differences: Difference[] = [];
+    await apply(cluster, objects, {
+      dryRun: true,
+      signal,
+      onApplied: ({ kind, before, after }) => differences.push({ kind, ...differenceOf(kind, before, after) }),
+    });
+    const isDifferent = differences.some(({ change }) => change !== 'unchanged');
+    const format = dataFormat(given.output);
+    if (format !== undefined) printData({ different: isDifferent, objects: differences }, format);
+    else for (const { diff } of differences) process.stdout.write(coloured(diff));
+    const names = differences.filter(({ change }) => change !== 'unchanged').map(({ kind, name }) => `${kind} ${name}`);
+    terminal.close();
+    terminal.say(isDifferent ? `A deploy would change: ${names.join(', ')}` : 'A deploy would change nothing');
+    return isDifferent ? 1 : 0;
+  } finally {
+    terminal.close();
+    await cluster.close();
+  }
+}
+
+function differenceOf(kind: string, before: Live | undefined, after: Live): Omit<Difference, 'kind'> {
+  const { name = '' } = after.metadata;
+  const [live, wanted] = [before === undefined ? '' : yamlOf(before), yamlOf(after)];
+  if (live === wanted) return { name, change: 'unchanged', diff: '' };
+  const place = `${kind} ${name}`;
+  const diff = createTwoFilesPatch(
+    before === undefined ? '/dev/null' : `${place} as it is`,
+    `${place} as it would be`,
+    live,
+    wanted,
+    undefined,
+    undefined,
+    { context: 3, headerOptions: FILE_HEADERS_ONLY },
+  );
+  return { name, change: before === undefined ? 'created' : 'changed', diff };
+}
+
+function yamlOf(object: Live): string {
+  return dump(comparable(object), { lineWidth: -1, noRefs: true });
+}
+
+/** Only on a terminal that wants colours. */
+function coloured(diff: string): string {
+  const colour = (line: string): string => {
+    if (/^(\+\+\+|---) /.test(line)) return styleText('bold', line, { stream: process.stdout });
+    if (line.startsWith('+')) return styleText('green', line, { stream: process.stdout });
+    if (line.startsWith('-')) return styleText('red', line, { stream: process.stdout });
+    return line.startsWith('@@') ? styleText('cyan', line, { stream: process.stdout }) : line;
+  };
+  return diff.split('\n').map(colour).join('\n');
+}

@@ -1,0 +1,76 @@
+import Table from 'cli-table3';
+import { examineStores, type StoreState } from '../../deploy/preflight/doctor.ts';
+import { begin, outcome } from '../../deploy/preflight/findings.ts';
+import { parseName } from '../../deploy/plan/kubernetes-name.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { architecturesByNode } from '../../platforms/kubernetes/pods/nodes.ts';
+import { openCluster } from '../context/cluster.ts';
+import type { DeploymentFlags } from '../context/deployment.ts';
+import { plainTable } from '../terminal/plain-table.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import type { Session } from '../context/session.ts';
+
+export interface DoctorFlags extends DeploymentFlags {
+  readonly store?: string | undefined;
+  readonly 'store-url'?: string | undefined;
+}
+
+/**
+ * `self doctor`: what could hold executables here, and what each store would need. Changes nothing. Exit status 1 if the
+ * store that a deploy would take cannot be used.
+ */
+export async function selfDoctor(session: Session, flags: DoctorFlags): Promise<number> {
+  const { app, signal } = session;
+  const name = parseName(flags.name ?? app.name);
+  const settings = { store: flags.store, storeUrl: flags['store-url'], environment: process.env };
+  const reached = await outcome(begin(openCluster(flags, session)));
+  const { value: cluster } = reached;
+  try {
+    const { why, stores } = await examineStores(reached, { name, settings, signal });
+    const isFit = stores.some(({ isChosen, state }) => isChosen && state === 'works');
+    const told = cluster && (await clusterOf(cluster, signal));
+    const format = dataFormat(flags.output);
+    if (format !== undefined) printData({ cluster: told, why, stores }, format);
+    else
+      process.stdout.write(
+        `${[...(told === undefined ? [] : [lineOf(told)]), table(stores), choiceText(stores, why)].join('\n')}\n`,
+      );
+    return isFit ? 0 : 1;
+  } finally {
+    await cluster?.close();
+  }
+}
+
+interface ToldCluster {
+  readonly context: string;
+  readonly server: string;
+  readonly version: string;
+  readonly namespace: string;
+  /** Of its nodes; absent where they may not be seen. */
+  readonly architectures?: readonly string[];
+}
+
+async function clusterOf(cluster: Cluster, signal: AbortSignal): Promise<ToldCluster> {
+  const nodes = await architecturesByNode(cluster, signal);
+  const { context, server, version, namespace } = cluster;
+  const architectures = nodes && [...new Set(nodes.values())].filter((arch) => arch !== '').sort();
+  return { context, server, version, namespace, ...(architectures && { architectures }) };
+}
+
+function lineOf({ context, server, version, namespace, architectures }: ToldCluster): string {
+  const nodes = architectures === undefined ? 'nodes that may not be seen' : `${architectures.join(' and ')} nodes`;
+  return `Kubernetes ${version} at ${server} (context ${context}, namespace ${namespace}), ${nodes}`;
+}
+
+function choiceText(stores: readonly StoreState[], why: string): string {
+  const chosen = stores.find(({ isChosen }) => isChosen);
+  return chosen === undefined ? why : `A deploy takes ${chosen.kind}: ${why}`;
+}
+
+function table(stores: readonly StoreState[]): string {
+  const rows = new Table({ head: ['STORE', 'STATE', 'NEEDS'], ...plainTable });
+  for (const { kind, isChosen, state, needs } of stores) {
+    rows.push([kind, isChosen ? `${state}, chosen` : state, needs]);
+  }
+  return rows.toString();
+}

@@ -1,0 +1,32 @@
+import Table from 'cli-table3';
+import { historyOf, type Revision } from '../../platforms/kubernetes/rollout/history.ts';
+import { noSuchDeployment, type DeploymentFlags, onNamed } from '../context/deployment.ts';
+import { plainTable } from '../terminal/plain-table.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import type { Session } from '../context/session.ts';
+
+/** `self history`: what was deployed, when, by whom, and what of it is there still. */
+export async function selfHistory(session: Session, flags: DeploymentFlags): Promise<number> {
+  const { signal } = session;
+  return onNamed(session, flags, async (cluster, name) => {
+    const history = await historyOf(cluster, name, { signal });
+    if (history === undefined) throw noSuchDeployment(name, cluster);
+    const { revisions } = history;
+    const format = dataFormat(flags.output);
+    if (format === undefined) process.stdout.write(`${table(revisions)}\n`);
+    else {
+      const told = revisions.map(({ template: _template, ...revision }) => revision);
+      printData({ name, namespace: cluster.namespace, context: cluster.context, revisions: told }, format);
+    }
+    return 0;
+  });
+}
+
+function table(revisions: readonly Revision[]): string {
+  const rows = new Table({ head: ['REVISION', 'RELEASE', 'DEPLOYED', 'BY', 'READY', 'STATE'], ...plainTable });
+  for (const { revision, release, deployedAt, by, ready, replicas, state } of revisions) {
+    const when = deployedAt?.toISOString().replace(/\.\d+Z$/, 'Z') ?? '';
+    rows.push([revision, release.slice(0, 12), when, by ?? '', `${ready}/${replicas}`, state]);
+  }
+  return rows.toString();
+}

@@ -1,0 +1,77 @@
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
+import { ownUids, podsGone, remove, type Removed } from '../../platforms/kubernetes/apply/remove.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { DeployRun } from './deploy-run.ts';
+import { explain } from '../output/print-error.ts';
+import { nextCommands } from '../context/next-commands.ts';
+import type { Session } from '../context/session.ts';
+
+/** Pods get 30 s to end; on a node that is lost they never do. */
+const podsLimitMs = 60_000;
+
+/**
+ * `--rm`: deletes what this run made, also after Ctrl-C. That it failed is told here.
+ *
+ * @returns whether all of it is gone.
+ */
+export async function takeAway(session: Session, run: DeployRun): Promise<boolean> {
+  const { terminal } = session;
+  const { name, cluster, given, foreign } = run;
+  if (cluster === undefined) return true;
+  const removed: Removed[] = [];
+  terminal.say(`Deleting what this run made of ${name}; Ctrl-C again leaves the rest`);
+  try {
+    // Not with the signal of the session: that has ended.
+    await remove(cluster, name, {
+      signal: new AbortController().signal,
+      foreign,
+      onRemoved: (object) => removed.push(object),
+    });
+    const areGone = await podsGoneInTime(cluster, name);
+    terminal.say(`Deleted ${textOf(removed)}${areGone ? '' : '; its pods are still ending'}`);
+    return true;
+  } catch (error) {
+    explain(error, terminal.say);
+    terminal.say(`Stopped deleting ${name}. Deleted: ${textOf(removed)}; the rest is still there.`);
+    terminal.say(nextCommands(session, given, ['delete']));
+    return false;
+  }
+}
+
+/** Objects for people. */
+export function textOf(objects: readonly Removed[]): string {
+  return objects.length === 0 ? 'nothing' : objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+}
+
+async function podsGoneInTime(cluster: Cluster, name: string): Promise<boolean> {
+  const late = AbortSignal.timeout(podsLimitMs);
+  try {
+    await podsGone(cluster, name, { signal: late });
+    return true;
+  } catch (error) {
+    if (late.aborted) return false;
+    throw error;
+  }
+}
+
+/**
+ * What is under that name already, by uid: not this run's to delete.
+ *
+ * @throws {DeployError} `cluster-refused` if it runs.
+ */
+export async function refuseToRemoveOthers(
+  name: string,
+  { cluster, signal }: { readonly cluster: Cluster; readonly signal: AbortSignal },
+): Promise<ReadonlySet<string>> {
+  if ((await cluster.find(pathOf('Deployment', { namespace: cluster.namespace, name }), { signal })) !== undefined) {
+    throw new DeployError(
+      'cluster-refused',
+      `Cannot run with --rm: ${name} is in namespace ${cluster.namespace} already`,
+      {
+        hint: 'Leave --rm out to update it, or pass another --name or --namespace.',
+      },
+    );
+  }
+  return ownUids(cluster, name, { signal });
+}

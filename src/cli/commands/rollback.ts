@@ -1,0 +1,114 @@
+import { type WentBack, goBack, revisionToGoBackTo } from '../../deploy/rollback.ts';
+import { renewLinks } from '../../deploy/renew-links.ts';
+import { parseDuration } from '../../deploy/plan/plan.ts';
+import { historyOf } from '../../platforms/kubernetes/rollout/history.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { configuredStore } from '../context/configured-store.ts';
+import { afterApply } from './deploy-outcome.ts';
+import { noSuchDeployment, type DeploymentFlags, onNamed } from '../context/deployment.ts';
+import { errorDocument } from '../output/error-document.ts';
+import { afterDeploy, nextCommands } from '../context/next-commands.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
+import { failureOf, tellCause } from './rollout-failure.ts';
+import type { Session } from '../context/session.ts';
+
+export interface RollbackFlags extends DeploymentFlags {
+  readonly release?: string | undefined;
+  readonly to?: string | undefined;
+  readonly store?: string | undefined;
+  readonly wait?: boolean | undefined;
+  readonly 'wait-timeout'?: string | undefined;
+}
+
+/** `self rollback`: an earlier release again, and waits for it as a deploy does. */
+export async function selfRollback(session: Session, flags: RollbackFlags): Promise<number> {
+  const { terminal, signal } = session;
+  const wanted = parseWanted(flags);
+  const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
+  const storeOf = await configuredStore(flags.store);
+  return onNamed(session, flags, async (cluster, name) => {
+    const far: Progress = { change: 'none', hasFailed: false };
+    try {
+      const history = await historyOf(cluster, name, { signal });
+      if (history === undefined) throw noSuchDeployment(name, cluster);
+      const to = revisionToGoBackTo(history, wanted);
+      const store = storeOf(cluster, { name, blobSecrets: [] });
+      await renewLinks(name, to, { cluster, store, report: terminal.report, signal });
+      const wentBack = await goBack(history, to, {
+        cluster,
+        report: terminal.report,
+        tellsStarts: terminal.isLive,
+        signal,
+        timeoutMs,
+        waits: flags.wait ?? true,
+        onFailed(outcome) {
+          far.hasFailed = true;
+          tellCause(session, outcome);
+        },
+        onUndo() {
+          far.change = 'begun';
+        },
+        onUndone() {
+          far.change = 'done';
+        },
+      });
+      terminal.close();
+      return told(session, wentBack, flags);
+    } catch (error) {
+      if (!signal.aborted) throw far.change === 'done' ? afterApply(error, { isRemoved: false }) : error;
+      terminal.close();
+      terminal.say(leftText(name, far));
+      if (far.change !== 'none') terminal.say(nextCommands(session, flags, afterDeploy({ leavesWayBack: true })));
+      return session.endedStatus();
+    }
+  });
+}
+
+/** How far going back has come. */
+interface Progress {
+  change: 'none' | 'begun' | 'done';
+  /** Whether what was gone back to failed as well. */
+  hasFailed: boolean;
+}
+
+function leftText(name: string, { change, hasFailed }: Progress): string {
+  if (change === 'none') return 'Stopped: nothing was changed. The same command finishes the job.';
+  if (change === 'begun') return `Stopped while going back: ${name} may be changed or not.`;
+  if (hasFailed) return `Stopped watching: the release of ${name} that was gone back to failed.`;
+  return `Stopped watching: the rollout of ${name} goes on without this program.`;
+}
+
+function told(session: Session, wentBack: WentBack, flags: RollbackFlags): number {
+  const { terminal } = session;
+  const { name, namespace, release, outcome } = wentBack;
+  const format = dataFormat(flags.output);
+  const { leavesWayBack: _leavesWayBack, ...data } = wentBack;
+  const failure = failureOf(session, wentBack, flags);
+  if (format !== undefined) printData({ ...data, ...(failure && errorDocument(failure)) }, format);
+  if (failure !== undefined) throw failure;
+  const state = outcome === undefined ? 'is wanted again' : 'is ready';
+  terminal.report({
+    kind: 'step',
+    stage: 'watch',
+    text: `Release ${release.slice(0, 12)} of ${name} ${state} in ${namespace}`,
+  });
+  terminal.say(nextCommands(session, flags, afterDeploy(wentBack)));
+  return 0;
+}
+
+function parseWanted({ release, to }: RollbackFlags): { release?: string; number?: number } {
+  const refuse = (message: string, hint: string): never => {
+    throw new DeployError('bad-usage', message, { hint });
+  };
+  if (release !== undefined && to !== undefined)
+    refuse('Cannot go back both to a release and to a revision', 'Pass one of them.');
+  if (to !== undefined) {
+    if (!/^[1-9]\d{0,8}$/.test(to)) refuse(`Cannot read --to "${to}" as a revision`, 'Pass a number of self history.');
+    return { number: Number(to) };
+  }
+  if (release === undefined) return {};
+  const digits = release.toLowerCase();
+  if (!/^[0-9a-f]{1,64}$/.test(digits))
+    refuse(`Cannot read "${release}" as the start of a release`, 'Pass hex digits, as self history shows them.');
+  return { release: digits };
+}

@@ -1,0 +1,120 @@
+import type { Undone } from '../../deploy/auto-rollback.ts';
+import type { Diagnosis } from '../../platforms/kubernetes/diagnose/diagnose.ts';
+import type { Evidence } from '../../platforms/kubernetes/diagnose/evidence.ts';
+import type { Outcome } from '../../platforms/kubernetes/rollout/rollout.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { DeploymentFlags } from '../context/deployment.ts';
+import { afterDeploy, nextCommands } from '../context/next-commands.ts';
+import type { Session } from '../context/session.ts';
+
+/** A rollout, and how it ended. */
+export interface Rollout {
+  readonly name: string;
+  readonly release: string;
+  readonly replicas: number;
+  readonly outcome?: Outcome;
+  readonly undone?: Undone;
+  /** True if there was something to go back to from it. */
+  readonly leavesWayBack: boolean;
+}
+
+/** Tells why a rollout failed, with what proves it, before anything is done about it. */
+export function tellCause({ terminal }: Session, outcome: Outcome): void {
+  if (outcome.kind !== 'failed' && outcome.kind !== 'timeout') return;
+  terminal.close();
+  showEvidence(terminal, outcome.diagnosis, outcome.evidence);
+  if (outcome.diagnosis !== undefined) terminal.say(`Cause: ${outcome.diagnosis.summary}`);
+}
+
+/** The error that a rollout ended with, and what was done about it; undefined if it is ready. Says what to type next. */
+export function failureOf(session: Session, rollout: Rollout, given: DeploymentFlags): DeployError | undefined {
+  const { name, outcome, undone } = rollout;
+  if (outcome === undefined || outcome.kind === 'ready') return undefined;
+  if (outcome.kind === 'deleted') {
+    return new DeployError('superseded', `${name} was deleted by someone else meanwhile`, {
+      hint: 'Run the same command again to bring it back.',
+    });
+  }
+  const again = undone?.kind === 'rolled-back' ? undone.outcome : undefined;
+  if (again !== undefined) tellCause(session, again);
+  const leavesWayBack = rollout.leavesWayBack && undone?.kind !== 'rolled-back';
+  session.terminal.say(nextCommands(session, given, afterDeploy({ leavesWayBack })));
+  if (outcome.kind === 'superseded' && outcome.edited !== undefined) {
+    return new DeployError('superseded', `Someone else changed the pods of ${name} meanwhile: ${outcome.edited}`, {
+      hint: 'Look what runs now; the same command again brings this back.',
+    });
+  }
+  if (outcome.kind === 'superseded') {
+    return new DeployError('superseded', `Another deploy of ${name} took over: release ${shortened(outcome.by)}`, {
+      hint: 'Look what runs now; the same command again brings this release back.',
+    });
+  }
+  const { code, text } =
+    undone === undefined ? { code: codeOf(outcome), text: '' } : undoneText(rollout, undone, outcome);
+  const otherwise = outcome.kind === 'timeout' ? 'Pass a longer --wait-timeout to wait for it.' : 'Look at its logs.';
+  return new DeployError(code, `${failureText(rollout, outcome)}${text}`, {
+    hint: outcome.diagnosis?.nextStep ?? otherwise,
+  });
+}
+
+type Failed = Extract<Outcome, { kind: 'failed' | 'timeout' }>;
+type Code = 'rollout-failed' | 'rollout-timeout' | 'rollout-undone' | 'superseded';
+
+function codeOf({ kind }: Failed): Code {
+  return kind === 'timeout' ? 'rollout-timeout' : 'rollout-failed';
+}
+
+function failureText({ name, release, replicas }: Rollout, outcome: Failed): string {
+  const cause = outcome.diagnosis?.summary;
+  if (outcome.kind === 'failed') {
+    return `Release ${shortened(release)} of ${name} cannot become ready: ${cause ?? 'unknown cause'}`;
+  }
+  const { ready, wanted } = outcome.progress ?? { ready: 0, wanted: replicas };
+  return `${ready} of ${wanted} replicas were ready in time${cause ? `: ${cause}` : ''}`;
+}
+
+/** What was done about it, to stand behind the cause, and the code that it comes to. */
+function undoneText({ name }: Rollout, undone: Undone, failed: Failed): { code: Code; text: string } {
+  if (undone.kind === 'left') return { code: codeOf(failed), text: '' };
+  if (undone.kind === 'nothing-before') {
+    return { code: codeOf(failed), text: '; none was ready before it, so it is left for you to look at' };
+  }
+  if (undone.kind === 'rolled-back') return rolledBackText(shortened(undone.release), undone.outcome);
+  return { code: 'superseded', text: `; someone else ${undone.kind} ${name} meanwhile, so it was not rolled back` };
+}
+
+function rolledBackText(release: string, again: Outcome): { code: Code; text: string } {
+  if (again.kind === 'ready') return { code: 'rollout-undone', text: `; rolled back, release ${release} is ready` };
+  const text = `; rolled back to release ${release}`;
+  if (again.kind === 'failed') {
+    return { code: 'rollout-failed', text: `${text}, which cannot become ready either: ${again.diagnosis.summary}` };
+  }
+  if (again.kind === 'timeout') {
+    const { ready, wanted } = again.progress ?? {};
+    const count = ready === undefined ? 'is not ready' : `has ${ready} of ${wanted} replicas ready`;
+    return { code: 'rollout-timeout', text: `${text}, which ${count} by now; that goes on` };
+  }
+  const what = again.kind === 'deleted' ? 'it was deleted' : `another deploy took over: release ${shortened(again.by)}`;
+  return { code: 'superseded', text: `${text}, but then ${what}` };
+}
+
+/** A release that others wrote need not be one. */
+function shortened(release: string): string {
+  return release.slice(0, 12);
+}
+
+function showEvidence(
+  { say }: Session['terminal'],
+  diagnosis: Diagnosis | undefined,
+  evidence: Evidence | undefined,
+): void {
+  if (diagnosis === undefined) return;
+  const { pod, node } = diagnosis;
+  if (pod !== undefined) say(`Pod ${pod}${node === undefined ? '' : ` on ${node}`}:`);
+  for (const line of diagnosis.evidence) say(`  ${line}`);
+  if (evidence === undefined) return;
+  if (evidence.logs.length > 0) say(evidence.isPrevious ? 'Its last lines before the restart:' : 'Its last lines:');
+  for (const line of evidence.logs) say(`  | ${line}`);
+  if (evidence.events.length > 0) say('Events:');
+  for (const line of evidence.events) say(`  ${line}`);
+}

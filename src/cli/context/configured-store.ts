@@ -1,0 +1,36 @@
+import { chooseStore, type StoreChoice } from '../../deploy/preflight/store-choice.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
+import { DeployError } from '../../shared/errors.ts';
+import type { Store } from '../../store/store.ts';
+
+/**
+ * Which store a command on a deployment asks: that of `--store`, else the one that its pods mount, else that of the
+ * environment; undefined if there is none of these, for commands that can do without.
+ */
+export async function configuredStore(
+  store: string | undefined,
+): Promise<(cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined> {
+  const choice = await configuredChoice(store);
+  return (cluster, { name, blobSecrets }) => {
+    if (store === undefined && blobSecrets.length > 0) return clusterStore(cluster, { name });
+    return choice?.open(cluster, name);
+  };
+}
+
+/**
+ * The store of `--store`, else that of the environment; undefined if there is none, also where the environment names one half:
+ * that is nothing to a command that can do without.
+ *
+ * @throws {DeployError} as `chooseStore`, for what `--store` names.
+ */
+export async function configuredChoice(store: string | undefined): Promise<StoreChoice | undefined> {
+  try {
+    const choice = await chooseStore({ store, environment: process.env });
+    return choice.isDefault ? undefined : choice;
+  } catch (error) {
+    if (store === undefined && error instanceof DeployError && error.code === 'bad-store') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import Table from 'cli-table3';
+import prettyMilliseconds from 'pretty-ms';
+import type { PodStatus, Status } from '../../platforms/kubernetes/rollout/status.ts';
+import { plainTable } from './plain-table.ts';
+
+/** How many are ready, and of which release. */
+export function statusLine({ name, namespace, ready, wanted, release, versions }: Status): string {
+  const archs = Object.entries(versions).map(([arch, version]) => `${arch} ${version.slice(0, 12)}`);
+  return `${name} in ${namespace}: ${ready}/${wanted} ready, release ${release.slice(0, 12)} (${archs.join(', ')})`;
+}
+
+/** A row a pod; nothing where there are none. */
+export function podTable(pods: readonly PodStatus[]): string[] {
+  if (pods.length === 0) return [];
+  const rows = new Table({ head: ['POD', 'NODE', 'ARCH', 'VERSION', 'STATE', 'RESTARTS', 'AGE'], ...plainTable });
+  for (const { name, node, arch, version, state, restarts, createdAt } of pods) {
+    const age = createdAt === undefined ? '' : prettyMilliseconds(Date.now() - createdAt.getTime(), { compact: true });
+    rows.push([name, node ?? '', arch ?? '', version?.slice(0, 12) ?? '', state, restarts, age]);
+  }
+  return rows.toString().split('\n');
+}
+
+/** What is new since the status before, in lines. */
+export function statusNews(): (status: Status) => string[] {
+  let told = new Map<string, string>();
+  return (status) => {
+    const pods = status.pods.map(({ name, node, state, restarts }): [string, string] => {
+      const where = node === undefined ? '' : ` on ${node}`;
+      return [name, `  ${name}${where}: ${state}${restarts === 0 ? '' : `, ${restarts} restarts`}`];
+    });
+    const now = new Map([['', statusLine(status)], ...pods]);
+    const gone = [...told.keys()].filter((name) => !now.has(name)).map((name) => `  ${name}: gone`);
+    const news = [...now].flatMap(([name, line]) => (told.get(name) === line ? [] : [line]));
+    told = now;
+    return [...news, ...gone];
+  };
+}

@@ -1,0 +1,104 @@
+import { styleText } from 'node:util';
+import prettyMilliseconds from 'pretty-ms';
+import type { Report, ReportEvent } from '../../shared/report.ts';
+import { isLive, openFrame } from './screen-lines.ts';
+import { progressTexts } from './progress-text.ts';
+import { type Replicas, replicasSummary, replicasView, toldOneByOne } from './replicas-view.ts';
+
+/** The people's side of the program: everything here goes to stderr. */
+export interface Terminal {
+  /** One line that stays. */
+  readonly say: (line: string) => void;
+  readonly report: Report;
+  /** True if it shows what moves, in place. */
+  readonly isLive: boolean;
+  /** Ends whatever moves; must be called before the program ends. */
+  readonly close: () => void;
+}
+
+const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+const turnMs = 100;
+
+/** A terminal gets a view that moves; anything else gets plain lines, and not too many. */
+export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Terminal {
+  const startedAt = performance.now();
+  const moving = isLive(stream) ? openMoving(stream) : undefined;
+  const news = replicasNews();
+
+  const say = (line: string): void => {
+    if (moving === undefined) stream.write(`${line}\n`);
+    else moving.above(`${line}\n`);
+  };
+  const report = (event: ReportEvent): void => {
+    switch (event.kind) {
+      case 'step': {
+        moving?.still();
+        const age = styleText('dim', prettyMilliseconds(performance.now() - startedAt), { stream });
+        say(`${styleText('green', '✓', { stream })} ${event.text} ${age}`);
+        break;
+      }
+      case 'warning':
+        say(`${styleText('yellow', 'warning:', { stream })} ${event.text}`);
+        break;
+      case 'progress':
+        moving?.show(event);
+        break;
+      case 'replicas':
+        for (const line of news(event, moving !== undefined)) say(`  ${line}`);
+        moving?.show(event);
+        break;
+    }
+  };
+  return { say, report, isLive: moving !== undefined, close: () => moving?.still() };
+}
+
+/** The lines that move: how far what is sent has come, or the replicas. The summary is last: mostly it alone changes. */
+function openMoving(stream: NodeJS.WriteStream) {
+  const frame = openFrame(stream);
+  const bars = progressTexts();
+  let replicas = replicasView();
+  let summary = '';
+  let turns = 0;
+  let clock: NodeJS.Timeout | undefined;
+
+  const draw = (): void => {
+    turns += 1;
+    frame.show((size) => [...replicas.layout(size), `${spinner[turns % spinner.length]} ${summary}`]);
+  };
+  return {
+    above: frame.above,
+    show(event: Extract<ReportEvent, { kind: 'progress' | 'replicas' }>): void {
+      summary = event.kind === 'progress' ? bars(event) : replicasSummary(event);
+      if (event.kind === 'replicas') replicas.see(event);
+      if (clock !== undefined) return;
+      clock = setInterval(draw, turnMs);
+      clock.unref();
+      draw();
+    },
+    still(): void {
+      clearInterval(clock);
+      clock = undefined;
+      replicas = replicasView();
+      frame.close();
+    },
+  };
+}
+
+/** What is new of the replicas and stays: each that moved on, or, where they are many, how many stand where. */
+function replicasNews(): (event: Replicas, isShown: boolean) => string[] {
+  const told = new Map<string, string>();
+  const isNews = (what: string, text: string): boolean => {
+    const isNew = told.get(what) !== text;
+    told.set(what, text);
+    return isNew;
+  };
+  return (event, isShown) => {
+    const note = event.note !== undefined && isNews(' note', event.note) ? [`waiting: ${event.note}`] : [];
+    if (isShown) return note;
+    const summary = replicasSummary(event);
+    const moved = event.pods.filter(({ name, state }) => isNews(name, state));
+    const oneByOne = moved.map(({ name, node, state }) => `${name}${node ? ` on ${node}` : ''}: ${state}`);
+    const many = isNews('', summary) ? [summary] : [];
+    return [...(event.wanted > toldOneByOne ? many : oneByOne), ...note];
+  };
+}
