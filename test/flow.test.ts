@@ -11,6 +11,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/executable': 'format runtimes .'.split(' '),
   'src/platforms': 'kubernetes|local'.split(' '),
   'src/deploy': 'plan preflight .'.split(' '),
+  'src/cli': 'terminal output flags completion context commands .'.split(' '),
 };
 
 const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs}').toSorted();

@@ -3,6 +3,7 @@ import Module, { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
 import { defaultCacheFolder } from '../executable/runtimes/cache.ts';
+import type { RunnerTexts } from './context/session.ts';
 import type { deployer } from './deployer.ts';
 
 /** What the deploying half exports. */
@@ -27,14 +28,6 @@ export async function loadDeployer(): Promise<Deployer> {
   loaded.filename = process.execPath;
   loaded._compile(getAsset('deployer.cjs', 'utf8'), 'selfsame/deployer.cjs');
   return loaded.exports as Deployer;
-}
-
-/** What fetches, verifies and starts an executable, as text. */
-export interface RunnerTexts {
-  /** The script of Dockerfile.runner: for images that we built, and for processes on this machine. */
-  readonly thin: () => string;
-  /** The bundle that a stock image of Node.js is given. */
-  readonly stock: () => string;
 }
 
 /** Both runners; from source only the one that needs no bundling, since nothing is deployed from there. */

@@ -4,7 +4,6 @@ import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments, type FlagName } from '../shared/flags.ts';
 import { askedFormat } from './output/requested-format.ts';
-import type { RunnerTexts } from './assets.ts';
 import { obeyClicolor } from './terminal/colours.ts';
 import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -15,7 +14,7 @@ import { printEnded, printFailure } from './output/print-data.ts';
 import { selfCommand } from './commands/self.ts';
 import { openTerminal } from './terminal/terminal.ts';
 import { untilSignal } from './terminal/signals.ts';
-import type { Session } from './context/session.ts';
+import type { RunnerTexts, Session } from './context/session.ts';
 
 /**
  * The deploying half of every program, a bundle of its own: whatever is not running the application here.

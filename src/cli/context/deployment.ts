@@ -3,7 +3,7 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { statusOf, type Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { openCluster, type ClusterFlags } from './cluster.ts';
-import type { OutputFormat } from '../flags/command-line.ts';
+import type { OutputFormat } from '../output/requested-format.ts';
 import type { Session } from './session.ts';
 
 /** Which deployment a `self` command is about. */

@@ -1,6 +1,13 @@
 import type { Application } from '../../app/application.ts';
-import type { RunnerTexts } from '../assets.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+
+/** What fetches, verifies and starts an executable, as text. */
+export interface RunnerTexts {
+  /** The script of Dockerfile.runner: for images that we built, and for processes on this machine. */
+  readonly thin: () => string;
+  /** The bundle that a stock image of Node.js is given. */
+  readonly stock: () => string;
+}
 
 /** One run of the deploying half. */
 export interface Session {

@@ -4,6 +4,7 @@ import type { Application } from '../../app/application.ts';
 import type { PlanFlags } from '../../deploy/plan/plan.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { flags, type Flag } from '../../shared/flags.ts';
+import type { OutputFormat } from '../output/requested-format.ts';
 
 /** All flags as typed; absent ones undefined. */
 export interface GivenFlags extends PlanFlags {
@@ -22,8 +23,6 @@ export interface GivenFlags extends PlanFlags {
   readonly output?: OutputFormat;
   readonly help?: boolean;
 }
-
-export type OutputFormat = 'text' | 'json' | 'yaml';
 
 /**
  * Reads selfsame's own flags.

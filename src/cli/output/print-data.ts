@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
-import type { OutputFormat } from '../flags/command-line.ts';
 import { endedDocument, type ErrorDocument, errorDocument } from './error-document.ts';
+import type { OutputFormat } from './requested-format.ts';
 
 export type DataFormat = Exclude<OutputFormat, 'text'>;
 

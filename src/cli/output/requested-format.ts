@@ -1,3 +1,5 @@
+export type OutputFormat = 'text' | 'json' | 'yaml';
+
 /** Commands whose `--output` is a file. */
 const writers: ReadonlySet<string> = new Set(['rebuild', 'embed']);
 
