@@ -5,7 +5,7 @@ import { cpuRequest } from './bench-objects.ts';
 import type { Row } from './bench-table.ts';
 import { runTool } from './bench-tree.ts';
 import type { Bench } from './bench.ts';
-import { buildHere } from './build.ts';
+import { buildHere } from '../src/toolchain/build.ts';
 import { type Counts, kinds } from './load.ts';
 
 export type Version = 'first' | 'second';

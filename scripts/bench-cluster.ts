@@ -6,7 +6,7 @@ import { watch } from '../src/platforms/kubernetes/api/watch.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { testCluster, type TestCluster } from '../test/cluster.ts';
 import { runTool } from './bench-tree.ts';
-import { buildRunnerImage } from './runner-image.ts';
+import { buildRunnerImage } from '../src/toolchain/runner-image.ts';
 
 export interface BenchCluster extends TestCluster {
   /** The node on which all is measured, an amd64 one. */

@@ -16,7 +16,7 @@ import { alternate, peakOf, type Sample } from './bench-measure.ts';
 import { simulatedNodes } from './bench-simulated.ts';
 import { memoryRow, type Row } from './bench-table.ts';
 import type { Bench } from './bench.ts';
-import { writeExecutable } from './executables.ts';
+import { writeExecutable } from '../src/toolchain/executables.ts';
 import { busyMs, meteredProxy, writeCertificate } from './metered-proxy.ts';
 
 interface Deploy extends Sample {

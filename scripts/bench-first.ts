@@ -16,7 +16,7 @@ import { tableOf } from './bench-table.ts';
 import { findRegistry, needTools } from './bench-tools.ts';
 import { runTool } from './bench-tree.ts';
 import type { Bench, Measured } from './bench.ts';
-import { buildHere } from './build.ts';
+import { buildHere } from '../src/toolchain/build.ts';
 
 /** How one path deploys a version under a name, and what pods then fetched. */
 interface Deployer extends Path {

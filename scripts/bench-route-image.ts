@@ -8,7 +8,7 @@ import { objectsFor } from './bench-objects.ts';
 import type { Registry } from './bench-registry.ts';
 import { editGreeting, type Route, type RouteWorld } from './bench-route.ts';
 import { runTool } from './bench-tree.ts';
-import { bundleOptions, root } from './bundle.ts';
+import { bundleOptions, root } from '../src/toolchain/bundle.ts';
 
 const [baseImage, image] = ['localhost/selfsame-bench-node:1', 'localhost/selfsame-bench-app:1'];
 const build = ['buildah', 'build', '--quiet', '--isolation', 'chroot', '--layers', '--pull-never'] as const;

@@ -9,7 +9,7 @@ import { kubectlApply, kubectlWait } from './bench-cluster.ts';
 import { objectsFor } from './bench-objects.ts';
 import { editGreeting, type Route, type RouteWorld } from './bench-route.ts';
 import { runTool } from './bench-tree.ts';
-import type { KeptBundles } from './kept-bundles.ts';
+import type { KeptBundles } from '../src/toolchain/kept-bundles.ts';
 
 export async function wholeRoute(world: RouteWorld, runnerImage: string): Promise<Route> {
   const { place, store, folder, signal } = world;
@@ -22,7 +22,7 @@ export async function wholeRoute(world: RouteWorld, runnerImage: string): Promis
   const query = new URL(link).search.slice(1);
   const runtime = await runtimeFile('linux-x64');
   const checkout = await copySources();
-  const keptBundles = (await import(join(checkout, 'scripts/kept-bundles.ts'))) as {
+  const keptBundles = (await import(join(checkout, 'src/toolchain/kept-bundles.ts'))) as {
     keepBundles(entry: string): Promise<KeptBundles>;
   };
   const bundles = await keptBundles.keepBundles('src/hello-world.ts');

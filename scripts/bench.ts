@@ -18,8 +18,8 @@ import { startSuite } from './bench-start.ts';
 import { figures, machine, tableOf, type Row } from './bench-table.ts';
 import { updatesSuite } from './bench-updates.ts';
 import { versionSuite } from './bench-version.ts';
-import { buildHere } from './build.ts';
-import { root } from './bundle.ts';
+import { buildHere } from '../src/toolchain/build.ts';
+import { root } from '../src/toolchain/bundle.ts';
 
 /** What every suite measures with. */
 export interface Bench {

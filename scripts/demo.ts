@@ -8,7 +8,7 @@ import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
 import { explain } from '../src/cli/output/print-error.ts';
 import { startAzurite } from './azurite.ts';
-import { buildHere } from './build.ts';
+import { buildHere } from '../src/toolchain/build.ts';
 
 const startedAt = performance.now();
 

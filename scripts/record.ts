@@ -10,7 +10,7 @@ import { cases } from '../test/rollouts/cases.ts';
 import { record } from '../test/rollouts/record.ts';
 import { startServer } from '../test/rollouts/server.ts';
 import { type Images, openStage } from '../test/rollouts/stage.ts';
-import { buildRunnerImage } from './runner-image.ts';
+import { buildRunnerImage } from '../src/toolchain/runner-image.ts';
 
 /** Most of the time is waiting for the kubelet. */
 const atOnce = 3;

@@ -80,7 +80,7 @@ async function fixtureBlob(): Promise<Buffer> {
     format: 'cjs',
     write: false,
     logLevel: 'silent',
-    // As scripts/bundle.ts does: some packages ask for import.meta.url, which CommonJS does not have.
+    // As src/toolchain/bundle.ts does: some packages ask for import.meta.url, which CommonJS does not have.
     // Inside an executable's main program, `require` has no `resolve`, which npm-conf asks for.
     define: { 'import.meta.url': '__selfsameUrl', 'require.resolve.paths': 'undefined' },
     banner: { js: 'const __selfsameUrl = require("node:url").pathToFileURL(process.execPath).href;' },

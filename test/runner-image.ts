@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { buildRunnerImage } from '../scripts/runner-image.ts';
+import { buildRunnerImage } from '../src/toolchain/runner-image.ts';
 import { kindName } from '../scripts/test-cluster.ts';
 import { imageOnce } from './image-once.ts';
 

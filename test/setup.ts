@@ -1,4 +1,4 @@
-import { buildHere } from '../scripts/build.ts';
+import { buildHere } from '../src/toolchain/build.ts';
 
 /** Before all tests: the executables of test/executables.ts, as a user would build them. `npm test` does it once for all parts. */
 export default async function setup(): Promise<void> {

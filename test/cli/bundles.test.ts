@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { spawn } from 'node:child_process';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleOptions, deployerEntry } from '../../scripts/bundle.ts';
+import { bundleOptions, deployerEntry } from '../../src/toolchain/bundle.ts';
 import { readBlob, writeBlob } from '../../src/executable/format/blob.ts';
 import { bytesOf } from '../../src/executable/format/bytes.ts';
 import { rebuild } from '../../src/executable/rebuild.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildHere } from '../../scripts/build.ts';
-import { root } from '../../scripts/bundle.ts';
+import { buildHere } from '../../src/toolchain/build.ts';
+import { root } from '../../src/toolchain/bundle.ts';
 import type { FaultPlace } from './place.ts';
 
 /** Builds what is deployed: two versions of the example, and an application that takes two Secrets. */

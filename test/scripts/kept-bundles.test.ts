@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { keepBundles, type KeptBundles } from '../../scripts/kept-bundles.ts';
+import { keepBundles, type KeptBundles } from '../../src/toolchain/kept-bundles.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { helloExecutable } from '../executables.ts';
 

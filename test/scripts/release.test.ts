@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { release, type Release } from '../../scripts/release.ts';
+import { release, type Release } from '../../src/toolchain/release.ts';
 import { writeBlob } from '../../src/executable/format/blob.ts';
 import { bytesOf } from '../../src/executable/format/bytes.ts';
 import { rebuild } from '../../src/executable/rebuild.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../scripts/azurite.ts';
-import { buildBlob } from '../../scripts/bundle.ts';
+import { buildBlob } from '../../src/toolchain/bundle.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { bytesOf } from '../../src/executable/format/bytes.ts';
 import { artifactFor } from '../../src/executable/rebuild.ts';

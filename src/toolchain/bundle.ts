@@ -2,10 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
-import { writeBlob } from '../src/executable/format/blob.ts';
-import { DeployError } from '../src/shared/errors.ts';
+import { writeBlob } from '../executable/format/blob.ts';
+import { DeployError } from '../shared/errors.ts';
 
-export const root = join(import.meta.dirname, '..');
+export const root = join(import.meta.dirname, '../..');
 
 /** The part of Node's SEA configuration that we use; Node's own tool makes the same bytes of it. */
 interface SeaConfig {
@@ -133,7 +133,7 @@ function fileOf(asset: string, { assets }: SeaConfig): string {
 }
 
 /** @returns what stands in the one file that a bundling makes. */
-export async function bundled(entry: string): Promise<Uint8Array> {
+async function bundled(entry: string): Promise<Uint8Array> {
   try {
     const { outputFiles } = await build(bundleOptions(entry));
     return onlyFile(outputFiles, entry);

@@ -1,14 +1,14 @@
 // Writes executables of a blob: for the two Linux targets as they would rebuild themselves, for the others with postject.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf } from '../src/executable/format/bytes.ts';
-import { injectBlob } from '../src/toolchain/inject/postject.ts';
-import { rebuild } from '../src/executable/rebuild.ts';
-import { runtimeFile, type RuntimeSettings } from '../src/executable/runtimes/runtimes.ts';
-import { runtimes as table } from '../src/executable/runtimes/runtimes-table.ts';
-import { localSource } from '../src/executable/runtimes/sources.ts';
-import type { Report } from '../src/shared/report.ts';
-import { linuxTargets, type Target } from '../src/shared/target.ts';
+import { bytesOf } from '../executable/format/bytes.ts';
+import { injectBlob } from './inject/postject.ts';
+import { rebuild } from '../executable/rebuild.ts';
+import { runtimeFile, type RuntimeSettings } from '../executable/runtimes/runtimes.ts';
+import { runtimes as table } from '../executable/runtimes/runtimes-table.ts';
+import { localSource } from '../executable/runtimes/sources.ts';
+import type { Report } from '../shared/report.ts';
+import { linuxTargets, type Target } from '../shared/target.ts';
 import { root } from './bundle.ts';
 
 export interface WriteOptions {

@@ -24,7 +24,7 @@ export interface KeptBundles {
   close(): Promise<void>;
 }
 
-export interface MadeBlob extends Bundles {
+interface MadeBlob extends Bundles {
   readonly blob: Uint8Array;
   /** True if the deploying half did not have to be bundled again. */
   readonly isDeployerKept: boolean;
