@@ -1,0 +1,56 @@
+// What becomes of deploys when parts of a real cluster are killed under them, when others deploy and edit beside them, and when the
+// clock is wrong: every case with the real executable, and then the same command once more, which has to finish the job.
+import Table from 'cli-table3';
+import { plainTable } from '../../src/cli/terminal/plain-table.ts';
+import { DeployError } from '../../src/shared/errors.ts';
+import { clocks, clocksOfStore } from '../../test/faults/clocks.ts';
+import { clusterCommand } from '../../test/faults/components.ts';
+import { edited } from '../../test/faults/edits.ts';
+import { faultExecutables } from '../../test/faults/executables.ts';
+import { outage } from '../../test/faults/outages.ts';
+import { type FaultPlace, faultPlace } from '../../test/faults/place.ts';
+import { rivals } from '../../test/faults/rivals.ts';
+import type { Tried } from '../../test/faults/try.ts';
+import type { Bench, Measured } from './suite.ts';
+
+const groups: readonly ((place: FaultPlace) => Promise<Tried[]>)[] = [
+  async (place) => outage('kube-apiserver', place),
+  async (place) => outage('etcd', place),
+  async (place) => outage('node-1.kubelet', place),
+  rivals,
+  edited,
+  clocks,
+  clocksOfStore,
+];
+
+export async function faultsSuite({ signal }: Bench): Promise<Measured> {
+  if (clusterCommand() === undefined) {
+    throw new DeployError('system-lacks', 'Cannot try faults without a cluster whose parts can be killed', {
+      hint: 'Set SELFSAME_TEST_CLUSTER to a command that starts one on this machine: CONTRIBUTING.md says what it has to do.',
+    });
+  }
+  const place = await faultPlace(await faultExecutables());
+  const cases: Tried[] = [];
+  try {
+    for (const group of groups) {
+      signal.throwIfAborted();
+      cases.push(...(await group(place)));
+    }
+  } finally {
+    await place.close();
+  }
+  return { rows: [], text: textOf(cases), cases };
+}
+
+function textOf(cases: readonly Tried[]): string {
+  const table = new Table({ head: ['CASE', 'STATUS', 'SAID', 'LEFT', 'RIGHT'], ...plainTable });
+  for (const { what, status, said, left, wrong } of cases) {
+    table.push([what, String(status), shortened(said), left, wrong.length === 0 ? 'yes' : `NO: ${wrong.join('; ')}`]);
+  }
+  const right = cases.filter(({ wrong }) => wrong.length === 0).length;
+  return `${table.toString()}\n\n${cases.length} cases tried, ${right} right`;
+}
+
+function shortened(text: string): string {
+  return text.length > 150 ? `${text.slice(0, 149)}…` : text;
+}
