@@ -1,6 +1,6 @@
 import { buildHere } from '../src/toolchain/build.ts';
 
-/** Before all tests: the executables of test/executables.ts, as a user would build them. `npm test` does it once for all parts. */
+/** Before all tests: the executables of support/programs/executables.ts, as a user would build them. `npm test` does it once for all parts. */
 export default async function setup(): Promise<void> {
   if (process.env['SELFSAME_TEST_BUILT'] !== undefined) return;
   for (const name of ['changed', 'busy', 'busy-changed']) await buildHere(`test/fixtures/${name}.ts`);

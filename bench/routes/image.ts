@@ -2,7 +2,7 @@
 // changed, kubectl with a wait.
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySources } from '../../test/dev-loop.ts';
+import { copySources } from '../../test/support/programs/dev-loop.ts';
 import { kubectlApply, kubectlWait } from '../tools/bench-cluster.ts';
 import { objectsFor } from './objects.ts';
 import type { Registry } from './registry.ts';

@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
-import { joinSockets } from '../../test/join-sockets.ts';
+import { joinSockets } from '../../test/support/kubernetes/join-sockets.ts';
 
 export interface Registry {
   /** Host and port. Of this machine's own address, so that containerd and the tools speak plain http to it without being told. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { copySources } from '../../test/dev-loop.ts';
+import { copySources } from '../../test/support/programs/dev-loop.ts';
 import { cpuRequest, replicas } from './objects.ts';
 import { editGreeting, type Route, type RouteWorld } from './route.ts';
 import { watchTree } from '../tools/run-tool.ts';

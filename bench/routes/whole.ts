@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ContainerClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { runtimeFile } from '../../src/executable/runtimes/runtimes.ts';
 import { isDigest } from '../../src/shared/digest.ts';
-import { copySources } from '../../test/dev-loop.ts';
+import { copySources } from '../../test/support/programs/dev-loop.ts';
 import { kubectlApply, kubectlWait } from '../tools/bench-cluster.ts';
 import { objectsFor } from './objects.ts';
 import { editGreeting, type Route, type RouteWorld } from './route.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadRows, reasonsText } from './busy.ts';
 import { figures } from '../tools/table.ts';
-import { type Counts, kinds } from '../../scripts/load.ts';
+import { type Counts, kinds } from '../../test/support/cluster/load.ts';
 
 const none = Object.fromEntries(kinds.map((kind) => [kind, { sent: 5, slowestMs: 9, failures: [] }]));
 const reset = { at: 1, reason: 'ECONNRESET' };

@@ -6,7 +6,7 @@ import type { Row } from '../tools/table.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Bench } from './suite.ts';
 import { buildHere } from '../../src/toolchain/build.ts';
-import { type Counts, kinds } from '../../scripts/load.ts';
+import { type Counts, kinds } from '../../test/support/cluster/load.ts';
 
 type Version = 'first' | 'second';
 

@@ -10,14 +10,14 @@ import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { readBlob, writeBlob } from '../../src/executable/format/blob.ts';
 import { hostTarget } from '../../src/shared/target.ts';
-import { startAzurite } from '../../scripts/azurite.ts';
+import { startAzurite } from '../../test/support/stores/azurite-server.ts';
 import { benchCluster, closeAndWait } from '../tools/bench-cluster.ts';
 import { alternate, peakOf, type Sample } from '../tools/measure.ts';
 import { simulatedNodes } from '../tools/simulated.ts';
 import { memoryRow, type Row } from '../tools/table.ts';
 import type { Bench } from './suite.ts';
 import { writeExecutable } from '../../src/toolchain/executables.ts';
-import { busyMs, meteredProxy, writeCertificate } from '../../scripts/metered-proxy.ts';
+import { busyMs, meteredProxy, writeCertificate } from '../../test/support/stores/metered-proxy.ts';
 
 interface Deploy extends Sample {
   /** From the start of the process until the last object is applied. */

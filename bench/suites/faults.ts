@@ -3,14 +3,14 @@
 import Table from 'cli-table3';
 import { plainTable } from '../../src/cli/terminal/plain-table.ts';
 import { DeployError } from '../../src/shared/errors.ts';
-import { clocks, clocksOfStore } from '../../test/faults/clocks.ts';
-import { clusterCommand } from '../../test/faults/components.ts';
-import { edited } from '../../test/faults/edits.ts';
-import { faultExecutables } from '../../test/faults/executables.ts';
-import { outage } from '../../test/faults/outages.ts';
-import { type FaultPlace, faultPlace } from '../../test/faults/place.ts';
-import { rivals } from '../../test/faults/rivals.ts';
-import type { Tried } from '../../test/faults/try.ts';
+import { clocks, clocksOfStore } from '../../test/support/faults/clocks.ts';
+import { clusterCommand } from '../../test/support/faults/components.ts';
+import { edited } from '../../test/support/faults/edits.ts';
+import { faultExecutables } from '../../test/support/faults/executables.ts';
+import { outage } from '../../test/support/faults/outages.ts';
+import { type FaultPlace, faultPlace } from '../../test/support/faults/place.ts';
+import { rivals } from '../../test/support/faults/rivals.ts';
+import type { Tried } from '../../test/support/faults/try.ts';
 import type { Bench, Measured } from './suite.ts';
 
 const groups: readonly ((place: FaultPlace) => Promise<Tried[]>)[] = [

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
-import { loadStockImage } from '../../test/stock-image.ts';
+import { loadStockImage } from '../../test/support/cluster/stock-image.ts';
 import { countingAzurite } from '../tools/counting-azurite.ts';
 import { benchCluster, runnerOnNode, type BenchCluster } from '../tools/bench-cluster.ts';
 import { firstRows, firstText, type Held, type Lap, type Path } from './first-figures.ts';

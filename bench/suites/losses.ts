@@ -7,14 +7,14 @@ import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
-import { loadStockImage } from '../../test/stock-image.ts';
+import { loadStockImage } from '../../test/support/cluster/stock-image.ts';
 import { busyDeployer, loadRows, reasonsText } from './busy.ts';
 import { type BenchCluster, benchCluster } from '../tools/bench-cluster.ts';
 import { type Row, tableOf } from '../tools/table.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Bench, Measured } from './suite.ts';
-import { startLoad } from '../../scripts/load.ts';
-import { serviceUrl, untilPods } from '../../scripts/service-url.ts';
+import { startLoad } from '../../test/support/cluster/load.ts';
+import { serviceUrl, untilPods } from '../../test/support/cluster/service-url.ts';
 
 const name = 'busy';
 const replicas = 4;

@@ -1,7 +1,7 @@
 // What grows with replicas: fifty that start at once against one store, and rollouts of thousands that the deployer watches,
 // on simulated nodes. Each once: the controllers make about 20 pods a second, and fifty pods are a sample of fifty.
 import { join } from 'node:path';
-import { countingApi } from '../../scripts/bench-api.ts';
+import { countingApi } from '../../test/support/kubernetes/counting-api.ts';
 import { countingAzurite, difference, type CountingAzurite } from '../tools/counting-azurite.ts';
 import { benchCluster, closeAndWait, runnerOnNode, type BenchCluster } from '../tools/bench-cluster.ts';
 import { runDeployer } from '../tools/measured-deploy.ts';

@@ -1,14 +1,14 @@
 // Updates of an application under constant load through its Service: a new version and a changed environment in turn, ten of
 // them with either runner unless --runs says otherwise. No request may fail.
 import { join } from 'node:path';
-import { loadStockImage } from '../../test/stock-image.ts';
+import { loadStockImage } from '../../test/support/cluster/stock-image.ts';
 import { countingAzurite } from '../tools/counting-azurite.ts';
 import { busyDeployer, loadRows, reasonsText, removeBusy } from './busy.ts';
 import { benchCluster, runnerOnNode } from '../tools/bench-cluster.ts';
 import { type Row, tableOf } from '../tools/table.ts';
 import type { Bench, Measured } from './suite.ts';
-import { startLoad } from '../../scripts/load.ts';
-import { serviceUrl } from '../../scripts/service-url.ts';
+import { startLoad } from '../../test/support/cluster/load.ts';
+import { serviceUrl } from '../../test/support/cluster/service-url.ts';
 
 const replicas = '3';
 

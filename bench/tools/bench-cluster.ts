@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../src/platforms/kubernetes/manifest/m
 import { isEnding, isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { DeployError } from '../../src/shared/errors.ts';
-import { testCluster, type TestCluster } from '../../test/cluster.ts';
+import { testCluster, type TestCluster } from '../../test/support/cluster/cluster.ts';
 import { runTool } from './run-tool.ts';
 import { buildRunnerImage } from '../../src/toolchain/runner-image.ts';
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { startAzurite } from '../../scripts/azurite.ts';
+import { startAzurite } from '../../test/support/stores/azurite-server.ts';
 
 /** What one kind of client asked, with all headers. */
 export interface Traffic {

@@ -7,13 +7,6 @@ import { defaultCacheFolder } from '../../src/executable/runtimes/cache.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { runTool } from './run-tool.ts';
 
-interface Tools {
-  readonly registry: string;
-  readonly ko: string;
-  /** With Go on it. */
-  readonly koPath: string;
-}
-
 /** A tool that is not here, with how to get it. */
 export interface Missing {
   readonly tool: string;

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { checkApplication, type Application } from '../../src/app/application.ts';
 import { ourFlagNames } from '../../src/shared/flags.ts';
-import { runProgram } from '../program.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { runProgram } from '../program.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 const program = join(import.meta.dirname, '../fixtures/behaving.ts');
 const inCluster = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };

@@ -11,9 +11,9 @@ import { bytesOf } from '../../src/executable/format/bytes.ts';
 import { rebuild } from '../../src/executable/rebuild.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { localSource } from '../../src/executable/runtimes/sources.ts';
-import { cleanUp, here, installedRuntime, temporaryFolder } from '../executable-fixture.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram } from '../program.ts';
+import { cleanUp, here, installedRuntime, temporaryFolder } from '../support/programs/executable-fixture.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 describe('main', () => {
   it('has nothing in it that deploys', async () => {

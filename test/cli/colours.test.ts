@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { helloExecutable } from '../executables.ts';
-import { type PlayedCluster, playedCluster } from '../kubernetes/played-cluster.ts';
-import { runProgram } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { type PlayedCluster, playedCluster } from '../support/kubernetes/played-cluster.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 let server: PlayedCluster;
 beforeAll(async () => {

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { flags } from '../../src/shared/flags.ts';
-import { helloExecutable } from '../executables.ts';
-import { kubeconfigOf } from '../kubernetes/api-server.ts';
-import { runProgram } from '../program.ts';
-import { onScreen } from '../screen.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
+import { runProgram } from '../support/programs/program.ts';
+import { onScreen } from '../support/programs/screen.ts';
 
 const run = promisify(execFile);
 let folder: string;

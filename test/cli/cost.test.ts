@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { managedBy } from '../../src/platforms/kubernetes/manifest/labels.ts';
-import { helloExecutable } from '../executables.ts';
-import { apiServer, json, refuse, type ApiServer } from '../kubernetes/api-server.ts';
-import { runProgram, type Ended } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { apiServer, json, refuse, type ApiServer } from '../support/kubernetes/api-server.ts';
+import { runProgram, type Ended } from '../support/programs/program.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());

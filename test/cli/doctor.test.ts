@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { StoreState } from '../../src/deploy/preflight/doctor.ts';
-import { helloExecutable } from '../executables.ts';
-import { apiServer, json, type ApiServer } from '../kubernetes/api-server.ts';
-import { runProgram, type Ended } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { apiServer, json, type ApiServer } from '../support/kubernetes/api-server.ts';
+import { runProgram, type Ended } from '../support/programs/program.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import { exitStatus } from '../../src/shared/errors.ts';
-import { checked, faultsIn, schemas } from '../document.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { type PlayedCluster, playedCluster } from '../kubernetes/played-cluster.ts';
-import type { PlayedStage } from '../kubernetes/played-pod.ts';
-import { type Ended, runProgram, type RunOptions } from '../program.ts';
+import { checked, faultsIn, schemas } from '../support/programs/document.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { type PlayedCluster, playedCluster } from '../support/kubernetes/played-cluster.ts';
+import type { PlayedStage } from '../support/kubernetes/played-pod.ts';
+import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
 
 const closing: PlayedCluster[] = [];
 afterEach(async () => {

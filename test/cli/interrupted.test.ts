@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
-import { azuriteProcess } from '../azurite.ts';
-import { helloExecutable } from '../executables.ts';
-import { apiServer, json, refuse } from '../kubernetes/api-server.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { helloExecutable } from '../executables.ts';
-import { type PlayedCluster, playedCluster } from '../kubernetes/played-cluster.ts';
-import { onScreen, type Screen } from '../screen.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { type PlayedCluster, playedCluster } from '../support/kubernetes/played-cluster.ts';
+import { onScreen, type Screen } from '../support/programs/screen.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { faultsIn } from '../document.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram } from '../program.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { faultsIn } from '../support/programs/document.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 /** The whole flow on this machine with a real blob server; the tests of this file follow each other. */
 describe('./hello-world --local', () => {

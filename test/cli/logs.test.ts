@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { helloExecutable } from '../executables.ts';
-import { type ApiServer, apiServer, json } from '../kubernetes/api-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { type ApiServer, apiServer, json } from '../support/kubernetes/api-server.ts';
+import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
 
 let server: ApiServer;
 let kubeconfig: string;

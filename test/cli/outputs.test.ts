@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { helloExecutable } from '../executables.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
 
 const commands = [['--version-hash'], ['--help'], ['self', '--help']];
 

@@ -8,9 +8,9 @@ import { prefixFile } from '../../src/executable/runtimes/runtimes.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { localSource } from '../../src/executable/runtimes/sources.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
-import { helloExecutable } from '../executables.ts';
-import { cleanUp, elsewhere, here, installedRuntime, temporaryFolder } from '../executable-fixture.ts';
-import { runProgram } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { cleanUp, elsewhere, here, installedRuntime, temporaryFolder } from '../support/programs/executable-fixture.ts';
+import { runProgram } from '../support/programs/program.ts';
 
 let folder: string;
 /** hello-world whose deploying half says that it was loaded, and can do nothing else. */

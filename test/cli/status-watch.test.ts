@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { helloExecutable } from '../executables.ts';
-import { type PlayedCluster, playedCluster } from '../kubernetes/played-cluster.ts';
-import { runProgram } from '../program.ts';
-import { onScreen } from '../screen.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { type PlayedCluster, playedCluster } from '../support/kubernetes/played-cluster.ts';
+import { runProgram } from '../support/programs/program.ts';
+import { onScreen } from '../support/programs/screen.ts';
 
 const closing: PlayedCluster[] = [];
 afterEach(async () => {

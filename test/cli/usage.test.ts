@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { flags } from '../../src/shared/flags.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram, type Ended } from '../program.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram, type Ended } from '../support/programs/program.ts';
 
 const source = join(import.meta.dirname, '../../src/hello-world.ts');
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { releaseOf } from '../../src/executable/version.ts';
 import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { cleanUp, elsewhere, here, needCommand, temporaryFolder } from '../executable-fixture.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { runProgram, type Ended } from '../program.ts';
+import { cleanUp, elsewhere, here, needCommand, temporaryFolder } from '../support/programs/executable-fixture.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { runProgram, type Ended } from '../support/programs/program.ts';
 
 describe('--version-hash', () => {
   let folder: string;

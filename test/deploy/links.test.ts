@@ -8,8 +8,8 @@ import { parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import type { Report } from '../../src/shared/report.ts';
 import type { Store } from '../../src/store/store.ts';
-import { type ApiServer, apiServer, json, refuse } from '../kubernetes/api-server.ts';
-import { memoryStore } from '../memory-store.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { memoryStore } from '../support/stores/memory-store.ts';
 
 const [wanted, earlier, running] = ['1', '2', '3'].map((digit) => parseDigest(digit.repeat(64)));
 const [name, signal] = ['hello', new AbortController().signal];

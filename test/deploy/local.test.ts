@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runLocally, type LocalReplica, type LocalRun } from '../../src/platforms/local/local.ts';
 import { hostTarget } from '../../src/shared/target.ts';
-import { artifactOf } from '../artifact.ts';
+import { artifactOf } from '../support/programs/artifact.ts';
 
 const script = await readFile(new URL('../../runner/run.sh', import.meta.url), 'utf8');
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { podStarts } from '../../src/deploy/start-timings.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
-import { type ApiServer, apiServer, json, refuse } from '../kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 describe('podStarts()', () => {
   let server: ApiServer | undefined;

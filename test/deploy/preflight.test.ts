@@ -6,9 +6,9 @@ import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { deploymentIn } from '../../src/platforms/kubernetes/apply/dry-run.ts';
 import type { ReportEvent } from '../../src/shared/report.ts';
-import { apiServer, json, refuse } from '../kubernetes/api-server.ts';
-import { intentFor } from '../kubernetes/intent.ts';
-import { memoryStore } from '../memory-store.ts';
+import { apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
+import { memoryStore } from '../support/stores/memory-store.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

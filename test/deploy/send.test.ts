@@ -3,8 +3,8 @@ import { sendAllTo } from '../../src/deploy/send.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import type { ReportEvent } from '../../src/shared/report.ts';
 import type { Store } from '../../src/store/store.ts';
-import { artifactOf, noise } from '../artifact.ts';
-import { memoryStore } from '../memory-store.ts';
+import { artifactOf, noise } from '../support/programs/artifact.ts';
+import { memoryStore } from '../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
 const like = () => undefined;

@@ -6,7 +6,7 @@ import { type Digest, parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { StoredArtifact } from '../../src/store/store.ts';
-import { apiServer, json, refuse, type ApiServer } from '../kubernetes/api-server.ts';
+import { apiServer, json, refuse, type ApiServer } from '../support/kubernetes/api-server.ts';
 
 const digest = (digit: string): Digest => parseDigest(digit.repeat(64));
 

@@ -3,7 +3,7 @@ import { verify } from '../../src/deploy/verify.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { statusOf } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { apiServer, json, refuse } from '../kubernetes/api-server.ts';
+import { apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import type { Azurite } from '../../scripts/azurite.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { runProgram, type Ended, type RunOptions } from '../program.ts';
-import { loadRunnerImage } from '../runner-image.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { runProgram, type Ended, type RunOptions } from '../support/programs/program.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 
 /** The main job on a real cluster with a real blob server; the tests of this file follow each other. */
 describe('./hello-world --kubernetes', () => {

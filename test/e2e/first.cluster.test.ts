@@ -5,10 +5,10 @@ import { podIdentity, type PodIdentity } from '../../src/platforms/kubernetes/po
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { watch, type Watched } from '../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../src/shared/errors.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { type Ended, runProgram } from '../program.ts';
-import { loadStockImage } from '../stock-image.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { type Ended, runProgram } from '../support/programs/program.ts';
+import { loadStockImage } from '../support/cluster/stock-image.ts';
 
 /** A first deploy with a kubeconfig and one file; the tests follow each other. */
 describe('./hello-world --kubernetes with nothing but a cluster', () => {

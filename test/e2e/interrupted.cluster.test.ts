@@ -5,18 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { removable, remove } from '../../src/platforms/kubernetes/apply/remove.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster.ts';
-import { helloExecutable } from '../executables.ts';
-import { type Gate, gateTo, gateToCluster, type HoldOptions } from '../gate.ts';
-import { kubeconfigOf } from '../kubernetes/api-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../program.ts';
-import { stalledMirror } from '../stalled-mirror.ts';
-import { loadStockImage } from '../stock-image.ts';
-import { inTerminal } from '../terminal.ts';
-import { type EndingSignal, nothing, stages, statusOf } from './interrupted-stages.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  testCluster,
+  type TestCluster,
+} from '../support/cluster/cluster.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { type Gate, gateTo, gateToCluster, type HoldOptions } from '../support/kubernetes/gate.ts';
+import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
+import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
+import { stalledMirror } from '../support/stores/stalled-mirror.ts';
+import { loadStockImage } from '../support/cluster/stock-image.ts';
+import { inTerminal } from '../support/programs/terminal.ts';
+import { type EndingSignal, nothing, stages, statusOf } from '../support/cluster/interrupted-stages.ts';
 
 const signal = new AbortController().signal;
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { clocks } from '../faults/clocks.ts';
-import { edited } from '../faults/edits.ts';
-import { faultExecutables } from '../faults/executables.ts';
-import { outage } from '../faults/outages.ts';
-import { type FaultPlace, faultPlace } from '../faults/place.ts';
-import { rivals } from '../faults/rivals.ts';
-import type { Tried } from '../faults/try.ts';
+import { clocks } from '../support/faults/clocks.ts';
+import { edited } from '../support/faults/edits.ts';
+import { faultExecutables } from '../support/faults/executables.ts';
+import { outage } from '../support/faults/outages.ts';
+import { type FaultPlace, faultPlace } from '../support/faults/place.ts';
+import { rivals } from '../support/faults/rivals.ts';
+import type { Tried } from '../support/faults/try.ts';
 
 /** Faults on a real cluster, the same as of `npm run bench -- faults`, which also tries etcd, the kubelet and Azure. */
 describe('a deploy', () => {

@@ -10,15 +10,15 @@ import {
 } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1ResourceQuota } from '@kubernetes/client-node';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
-import { type Account, accountWith, deployRules } from '../account.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { helloExecutable } from '../executables.ts';
-import { kubeconfigOf } from '../kubernetes/api-server.ts';
-import { type Ended, runProgram } from '../program.ts';
-import { meddlingProxy, type MeddlingProxy } from '../store/meddling-proxy.ts';
+import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
+import { type Ended, runProgram } from '../support/programs/program.ts';
+import { meddlingProxy, type MeddlingProxy } from '../support/stores/meddling-proxy.ts';
 
 /** Everything that can be wrong before anything is sent: refused at once, with all of its causes. */
 describe('./hello-world --kubernetes, where something stands in the way', () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Secret } from '@kubernetes/client-node';
-import { azuriteProcess } from '../azurite.ts';
-import { makeBucket } from '../bucket.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { type Ended, runProgram } from '../program.ts';
-import { loadRunnerImage } from '../runner-image.ts';
-import { s3Server, type S3Server } from '../seaweed.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { makeBucket } from '../support/stores/bucket.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { type Ended, runProgram } from '../support/programs/program.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
+import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
 
 describe('./hello-world --kubernetes with its executables in an S3 bucket', () => {
   let place: TestCluster;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { podStart } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram, type Ended } from '../program.ts';
-import { loadStockImage, loadWrongImages } from '../stock-image.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram, type Ended } from '../support/programs/program.ts';
+import { loadStockImage, loadWrongImages } from '../support/cluster/stock-image.ts';
 
 describe('./hello-world --kubernetes with the official image of Node.js', () => {
   let place: TestCluster;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1ReplicaSet } from '@kubernetes/client-node';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
-import { artifactOf } from '../artifact.ts';
-import { accountWith, deployRules } from '../account.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { fileServer, type FileServer } from '../file-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../program.ts';
-import { loadStockImage } from '../stock-image.ts';
+import { artifactOf } from '../support/programs/artifact.ts';
+import { accountWith, deployRules } from '../support/cluster/account.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { fileServer, type FileServer } from '../support/stores/file-server.ts';
+import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
+import { loadStockImage } from '../support/cluster/stock-image.ts';
 
 /** The tests of this file follow each other, on a store that two namespaces share. */
 describe('./hello-world self gc --store-objects', () => {

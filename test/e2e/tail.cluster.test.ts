@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { podIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram } from '../program.ts';
-import { loadRunnerImage } from '../runner-image.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram } from '../support/programs/program.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 
 describe('./hello-world --kubernetes with the runtime inside the runner', () => {
   let place: TestCluster;

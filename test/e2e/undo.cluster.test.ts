@@ -1,11 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
-import type { Azurite } from '../../scripts/azurite.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster.ts';
-import { changedExecutable, helloExecutable } from '../executables.ts';
-import { runProgram, type Ended, type RunOptions } from '../program.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  testCluster,
+  type TestCluster,
+} from '../support/cluster/cluster.ts';
+import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
+import { runProgram, type Ended, type RunOptions } from '../support/programs/program.ts';
 
 interface Told {
   readonly revisions: readonly Readonly<

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Counts, kinds, type Load, startLoad } from '../../scripts/load.ts';
-import { serviceUrl, untilPods } from '../../scripts/service-url.ts';
+import { type Counts, kinds, type Load, startLoad } from '../support/cluster/load.ts';
+import { serviceUrl, untilPods } from '../support/cluster/service-url.ts';
 import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
-import type { Azurite } from '../../scripts/azurite.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { busyExecutables } from '../executables.ts';
-import { type Ended, runProgram } from '../program.ts';
-import { loadRunnerImage } from '../runner-image.ts';
-import { loadStockImage } from '../stock-image.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { busyExecutables } from '../support/programs/executables.ts';
+import { type Ended, runProgram } from '../support/programs/program.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
+import { loadStockImage } from '../support/cluster/stock-image.ts';
 
 /** Under constant load through the Service, from outside the pods. */
 describe('an application that is updated', () => {

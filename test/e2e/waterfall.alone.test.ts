@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Timings } from '../../src/deploy/timings.ts';
-import { type Account, accountWith, deployRules } from '../account.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { helloExecutable } from '../executables.ts';
-import { runProgram } from '../program.ts';
-import { loadRunnerImage } from '../runner-image.ts';
+import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { runProgram } from '../support/programs/program.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 
 /** What the watch sees is good to its 50 ms, twice. */
 const watchedMs = 100;

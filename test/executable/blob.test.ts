@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cutsIn, readBlob, writeBlob, type BlobParts } from '../../src/executable/format/blob.ts';
-import { cleanUp, temporaryFolder } from '../executable-fixture.ts';
+import { cleanUp, temporaryFolder } from '../support/programs/executable-fixture.ts';
 
 afterAll(cleanUp);
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { signAdHoc } from '../../src/toolchain/inject/codesign.ts';
-import { goodMachO, inspect } from './lief.ts';
-import { scratchFile } from './scratch.ts';
-import { tinyMachO } from './tiny-macho.ts';
+import { goodMachO, inspect } from '../support/executable/lief.ts';
+import { scratchFile } from '../support/executable/scratch.ts';
+import { tinyMachO } from '../support/executable/tiny-macho.ts';
 
 const blob = Buffer.alloc(10_000, 'an application');
 

@@ -18,7 +18,7 @@ import {
   run,
   temporaryFolder,
   type Fixture,
-} from '../executable-fixture.ts';
+} from '../support/programs/executable-fixture.ts';
 
 // postject is the oracle: it puts the same blob into the same runtime in its own way.
 let ours: Fixture;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { locateMachoBlob } from '../../src/executable/format/macho.ts';
-import { scratchFile } from './scratch.ts';
-import { tinyMachO } from './tiny-macho.ts';
+import { scratchFile } from '../support/executable/scratch.ts';
+import { tinyMachO } from '../support/executable/tiny-macho.ts';
 
 const blob = Buffer.from('an application');
 

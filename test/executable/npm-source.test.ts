@@ -12,8 +12,14 @@ import {
   run,
   temporaryFolder,
   type Run,
-} from '../executable-fixture.ts';
-import { makeCertificate, packArchives, startProxy, startRegistry, type Archives } from './registry-server.ts';
+} from '../support/programs/executable-fixture.ts';
+import {
+  makeCertificate,
+  packArchives,
+  startProxy,
+  startRegistry,
+  type Archives,
+} from '../support/executable/registry-server.ts';
 
 // Each test runs an executable in a project of its own: .npmrc and the environment are read there as a user's are.
 const whole = { status: 0, answer: { digest: runtimes[here].prefix.digest, warnings: [] }, stderr: '' };

@@ -2,7 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { packBlob } from '../../src/executable/format/packed-blob.ts';
 import { digestOf } from '../../src/shared/digest.ts';
-import { noise } from '../artifact.ts';
+import { noise } from '../support/programs/artifact.ts';
 
 const bytes = Buffer.concat([Buffer.from('again and again '.repeat(50_000)), noise('packed', 300_000)]);
 const { length: sizeBytes } = bytes;

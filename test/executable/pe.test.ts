@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { dropCertificate, locatePeBlob, writeChecksum } from '../../src/executable/format/pe.ts';
-import { inspect } from './lief.ts';
-import { scratchFile } from './scratch.ts';
-import { at, tinyPe } from './tiny-pe.ts';
+import { inspect } from '../support/executable/lief.ts';
+import { scratchFile } from '../support/executable/scratch.ts';
+import { at, tinyPe } from '../support/executable/tiny-pe.ts';
 
 const blob = Buffer.from('an application');
 

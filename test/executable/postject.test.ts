@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { injectBlob } from '../../src/toolchain/inject/postject.ts';
 import { fuse } from '../../src/executable/format/prefix.ts';
-import { goodMachO, inspect } from './lief.ts';
-import { scratchFile, scratchFolder } from './scratch.ts';
-import { tinyMachO } from './tiny-macho.ts';
+import { goodMachO, inspect } from '../support/executable/lief.ts';
+import { scratchFile, scratchFolder } from '../support/executable/scratch.ts';
+import { tinyMachO } from '../support/executable/tiny-macho.ts';
 
 const blob = Buffer.from('an application');
 const runtime = tinyMachO({ text: Buffer.concat([fuse, Buffer.from('0')]) });

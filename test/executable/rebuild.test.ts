@@ -24,7 +24,7 @@ import {
   runElsewhere,
   temporaryFolder,
   type Fixture,
-} from '../executable-fixture.ts';
+} from '../support/programs/executable-fixture.ts';
 
 let fixture: Fixture;
 let folder: string;

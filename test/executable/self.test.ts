@@ -15,7 +15,7 @@ import {
   run,
   temporaryFolder,
   type Fixture,
-} from '../executable-fixture.ts';
+} from '../support/programs/executable-fixture.ts';
 
 let fixture: Fixture;
 

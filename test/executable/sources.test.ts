@@ -26,8 +26,14 @@ import {
   installedRuntime,
   needEmulator,
   temporaryFolder,
-} from '../executable-fixture.ts';
-import { packArchives, packRuntime, startRegistry, type Archives, type Misbehave } from './registry-server.ts';
+} from '../support/programs/executable-fixture.ts';
+import {
+  packArchives,
+  packRuntime,
+  startRegistry,
+  type Archives,
+  type Misbehave,
+} from '../support/executable/registry-server.ts';
 
 const { prefix, digest, distPath, package: carrier } = runtimes[here];
 let archives: Archives;

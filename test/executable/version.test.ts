@@ -19,7 +19,7 @@ import {
   installedRuntime,
   run,
   temporaryFolder,
-} from '../executable-fixture.ts';
+} from '../support/programs/executable-fixture.ts';
 
 afterAll(cleanUp);
 

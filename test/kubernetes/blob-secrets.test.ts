@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cutBlob, secretFor, storedBlobs } from '../../src/platforms/kubernetes/secret-store/blob-secrets.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { noise } from '../artifact.ts';
+import { noise } from '../support/programs/artifact.ts';
 
 const digest = parseDigest('0123456789abcdef'.repeat(4));
 const artifact = {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect, type ConnectOptions } from '../../src/platforms/kubernetes/api/client.ts';
-import { type ApiServer, apiServer, json, listen, refuse } from './api-server.ts';
+import { type ApiServer, apiServer, json, listen, refuse } from '../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

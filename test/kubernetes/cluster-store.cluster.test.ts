@@ -4,11 +4,11 @@ import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client
 import { clusterStore } from '../../src/platforms/kubernetes/secret-store/secret-store.ts';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../src/platforms/kubernetes/apply/remove.ts';
-import { accountWith, deployRules } from '../account.ts';
-import { artifactOf, noise } from '../artifact.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { storeContract } from '../store-contract.ts';
-import { ofBlobs, withBlob } from '../store-kinds.ts';
+import { accountWith, deployRules } from '../support/cluster/account.ts';
+import { artifactOf, noise } from '../support/programs/artifact.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { storeContract } from '../support/contracts/store-contract.ts';
+import { ofBlobs, withBlob } from '../support/stores/store-kinds.ts';
 
 let place: TestCluster;
 let cluster: Cluster;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { clusterStore } from '../../src/platforms/kubernetes/secret-store/secret-store.ts';
-import { artifactOf, noise } from '../artifact.ts';
-import { withBlob } from '../store-kinds.ts';
-import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
+import { artifactOf, noise } from '../support/programs/artifact.ts';
+import { withBlob } from '../support/stores/store-kinds.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import type { V1ContainerState, V1ContainerStatus } from '@kubernetes/client-node';
 import { describe, expect, it } from '@jest/globals';
 import { diagnose, eventLines } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
-import { deploymentWith, event, observedWith, pod } from './observed.ts';
+import { deploymentWith, event, observedWith, pod } from '../support/kubernetes/observed.ts';
 
 /** Situations as a real cluster showed them, and what to make of them. */
 const situations: [situation: string, seen: Parameters<typeof observedWith>[0], found: object | undefined][] = [

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { evidenceFor } from '../../src/platforms/kubernetes/diagnose/evidence.ts';
-import { type ApiServer, apiServer, json } from './api-server.ts';
+import { type ApiServer, apiServer, json } from '../support/kubernetes/api-server.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());

@@ -9,9 +9,15 @@ import { followLogs } from '../../src/platforms/kubernetes/logs/follow-logs.ts';
 import { manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { loadImage, serverImage, serverImageFolder, type TestCluster, testCluster } from '../cluster.ts';
-import { type Forwarder, forwardTo } from './forwarder.ts';
-import { intentFor } from './intent.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  type TestCluster,
+  testCluster,
+} from '../support/cluster/cluster.ts';
+import { type Forwarder, forwardTo } from '../support/kubernetes/forwarder.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 let forwarder: Forwarder;

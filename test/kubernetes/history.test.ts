@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
 import { historyIn, lastReady, neverReady } from '../../src/platforms/kubernetes/rollout/history.ts';
-import { deploymentWith, replicaSet } from './observed.ts';
+import { deploymentWith, replicaSet } from '../support/kubernetes/observed.ts';
 
 const available = { conditions: [{ type: 'Progressing', reason: 'NewReplicaSetAvailable' }], updatedReplicas: 2 };
 

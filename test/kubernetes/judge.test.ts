@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeOf } from '../../src/platforms/kubernetes/rollout/verdict.ts';
 import type { Digest } from '../../src/shared/digest.ts';
-import { deploymentWith, event, observedWith, pod, replicaSet } from './observed.ts';
+import { deploymentWith, event, observedWith, pod, replicaSet } from '../support/kubernetes/observed.ts';
 
 const release = 'new' as Digest;
 const ready = [pod('hello-1', { isReady: true }), pod('hello-2', { isReady: true })];

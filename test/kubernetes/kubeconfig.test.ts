@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { findAccess } from '../../src/platforms/kubernetes/api/kubeconfig.ts';
-import { kubeconfigOf } from './api-server.ts';
+import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfsame-'));
 afterAll(() => rmSync(folder, { recursive: true }));

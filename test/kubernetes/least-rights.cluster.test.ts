@@ -8,9 +8,15 @@ import { remove } from '../../src/platforms/kubernetes/apply/remove.ts';
 import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { statusOf } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { type Account, accountWith, deployRules } from '../account.ts';
-import { loadImage, serverImage, serverImageFolder, type TestCluster, testCluster } from '../cluster.ts';
-import { intentFor } from './intent.ts';
+import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  type TestCluster,
+  testCluster,
+} from '../support/cluster/cluster.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 let cluster: Cluster;

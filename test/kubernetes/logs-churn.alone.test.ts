@@ -8,8 +8,8 @@ import {
   type TestCluster,
   testCluster,
   withoutApiServer,
-} from '../cluster.ts';
-import { follow, runScript, scaleTo, type Way, wayTo } from './log-pods.ts';
+} from '../support/cluster/cluster.ts';
+import { follow, runScript, scaleTo, type Way, wayTo } from '../support/kubernetes/log-pods.ts';
 
 let test: TestCluster;
 let way: Way;

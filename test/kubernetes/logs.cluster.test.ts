@@ -6,8 +6,14 @@ import { lastLogs } from '../../src/platforms/kubernetes/logs/read-logs.ts';
 import { type Intent, manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { loadImage, serverImage, serverImageFolder, type TestCluster, testCluster } from '../cluster.ts';
-import { intentFor } from './intent.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  type TestCluster,
+  testCluster,
+} from '../support/cluster/cluster.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();

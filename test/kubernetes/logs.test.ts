@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { followLogs, type LogLine, type LogOptions } from '../../src/platforms/kubernetes/logs/follow-logs.ts';
 import { storedLogs } from '../../src/platforms/kubernetes/logs/read-logs.ts';
-import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 let server: ApiServer;
 let cluster: Cluster;

@@ -5,7 +5,7 @@ import type { V1Deployment, V1PodSpec } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
 import { type Intent, type KubernetesObject, manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { intentFor } from './intent.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
 
 const full = intentFor({
   versions: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { podClock } from '../../src/platforms/kubernetes/rollout/pod-times.ts';
-import { observedWith, pod } from './observed.ts';
+import { observedWith, pod } from '../support/kubernetes/observed.ts';
 
 const starting = { state: { waiting: { reason: 'ContainerCreating' } } };
 

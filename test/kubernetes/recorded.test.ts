@@ -5,10 +5,10 @@ import { diagnose } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
 import { judgeOf } from '../../src/platforms/kubernetes/rollout/verdict.ts';
 import type { Observed } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import type { Digest } from '../../src/shared/digest.ts';
-import type { Case } from '../rollouts/case.ts';
-import { cases } from '../rollouts/cases.ts';
-import { confusionTable } from '../rollouts/confusion-table.ts';
-import { causeOf, recordings } from '../rollouts/record.ts';
+import type { Case } from '../support/rollouts/case.ts';
+import { cases } from '../support/rollouts/cases.ts';
+import { confusionTable } from '../support/rollouts/confusion-table.ts';
+import { causeOf, recordings } from '../support/rollouts/record.ts';
 
 /** One of test/fixtures/rollouts. */
 type Recording = Observed & { readonly release: Digest };

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { diagnose } from '../../src/platforms/kubernetes/diagnose/diagnose.ts';
-import { observedWith, replicaSet } from './observed.ts';
+import { observedWith, replicaSet } from '../support/kubernetes/observed.ts';
 
 it.each<[string, Parameters<typeof observedWith>[0], object]>([
   [

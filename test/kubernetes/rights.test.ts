@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { allows, missingRights, type Right, rightsText, rulesIn } from '../../src/platforms/kubernetes/api/rights.ts';
-import { type ApiServer, apiServer, json } from './api-server.ts';
+import { type ApiServer, apiServer, json } from '../support/kubernetes/api-server.ts';
 
 const patchIt: Right = { verb: 'patch', kind: 'Deployment', name: 'hello' };
 const watchPods: Right = { verb: 'watch', kind: 'Pod' };

@@ -3,8 +3,8 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { historyIn } from '../../src/platforms/kubernetes/rollout/history.ts';
 import { rollBack } from '../../src/platforms/kubernetes/rollout/roll-back.ts';
-import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
-import { deploymentWith, replicaSet } from './observed.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { deploymentWith, replicaSet } from '../support/kubernetes/observed.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import type { Digest } from '../../src/shared/digest.ts';
-import { apiServer, json } from './api-server.ts';
-import { deploymentWith, pod, replicaSet } from './observed.ts';
+import { apiServer, json } from '../support/kubernetes/api-server.ts';
+import { deploymentWith, pod, replicaSet } from '../support/kubernetes/observed.ts';
 
 describe('watchRollout()', () => {
   it('makes the same calls for 5, 50 and 500 replicas: what grows is the answer', async () => {

@@ -9,8 +9,14 @@ import { remove } from '../../src/platforms/kubernetes/apply/remove.ts';
 import { type Outcome, type RolloutProgress, watchRollout } from '../../src/platforms/kubernetes/rollout/rollout.ts';
 import { statusOf } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { type Digest, parseDigest } from '../../src/shared/digest.ts';
-import { loadImage, serverImage, serverImageFolder, type TestCluster, testCluster } from '../cluster.ts';
-import { intentFor } from './intent.ts';
+import {
+  loadImage,
+  serverImage,
+  serverImageFolder,
+  type TestCluster,
+  testCluster,
+} from '../support/cluster/cluster.ts';
+import { intentFor } from '../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();

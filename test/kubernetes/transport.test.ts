@@ -10,7 +10,7 @@ import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/glob
 import { writeFile } from 'node:fs/promises';
 import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { warningsIn } from '../../src/platforms/kubernetes/api/transport.ts';
-import { kubeconfigOf, listen } from './api-server.ts';
+import { kubeconfigOf, listen } from '../support/kubernetes/api-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfsame-'));
 const closing: (() => unknown)[] = [];

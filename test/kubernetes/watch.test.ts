@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { watch, type WatchOptions, type Watched } from '../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../src/shared/errors.ts';
-import { type ApiServer, apiServer, json, refuse } from './api-server.ts';
+import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
 
 let server: ApiServer;
 let cluster: Cluster;

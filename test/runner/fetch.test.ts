@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from './misbehaving-server.ts';
-import { type Ended, type Runner, application, place, run, runners } from './runner.ts';
+import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import { type Ended, type Runner, application, place, run, runners } from '../support/runner/runner.ts';
 
 const sixtyPercent = Math.floor(application.length * 0.6);
 const flipped = Buffer.from(application);

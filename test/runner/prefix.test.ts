@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from './misbehaving-server.ts';
-import { application, type Ended, here, type Place, place, run, script } from './runner.ts';
+import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import { application, type Ended, here, type Place, place, run, script } from '../support/runner/runner.ts';
 
 const prefix = application.subarray(0, 900_000);
 const tailStart = prefix.length;

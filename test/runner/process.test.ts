@@ -3,8 +3,18 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from './misbehaving-server.ts';
-import { application, type Ended, ended, type Place, place, run, runners, type Runner, start } from './runner.ts';
+import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import {
+  application,
+  type Ended,
+  ended,
+  type Place,
+  place,
+  run,
+  runners,
+  type Runner,
+  start,
+} from '../support/runner/runner.ts';
 
 // Root may make namespaces; others may where the system lets them have a user namespace of their own.
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];

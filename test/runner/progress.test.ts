@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { setInterval as every } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startIn } from '../../src/platforms/kubernetes/rollout/start-progress.ts';
-import { type Answer, give, serve } from './misbehaving-server.ts';
-import { ended, place, run, runners, script, start } from './runner.ts';
+import { type Answer, give, serve } from '../support/runner/misbehaving-server.ts';
+import { ended, place, run, runners, script, start } from '../support/runner/runner.ts';
 
 // As long as the usual one, so that it can come slowly. It tells which processes it has got with its place.
 const program = Buffer.from(

@@ -1,8 +1,18 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from './misbehaving-server.ts';
-import { application, type Ended, ended, here, type Place, place, type Runner, runners, start } from './runner.ts';
+import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import {
+  application,
+  type Ended,
+  ended,
+  here,
+  type Place,
+  place,
+  type Runner,
+  runners,
+  start,
+} from '../support/runner/runner.ts';
 
 const secret = 'sig=Kp9q7TzVerySecret%2Fx%3D';
 const query = `sv=2025-01-05&sr=b&si=selfsame&${secret}`;

@@ -1,8 +1,8 @@
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { give, inTurn, refuse, serve } from './misbehaving-server.ts';
-import { application, elsewhere, here, place, run, runners, script } from './runner.ts';
+import { give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import { application, elsewhere, here, place, run, runners, script } from '../support/runner/runner.ts';
 
 describe.each(runners)('$title in a container that restarts', (runner) => {
   it('verifies what is there, fetches nothing and runs it', async () => {

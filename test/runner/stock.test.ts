@@ -9,10 +9,10 @@ import { artifactFor, type LinuxArtifact } from '../../src/executable/rebuild.ts
 import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
-import { here as target, installedRuntime } from '../executable-fixture.ts';
-import { helloExecutable } from '../executables.ts';
-import { give, serve } from './misbehaving-server.ts';
-import { type Ended, here, place, type Place, run, type Runner, stockRunner } from './runner.ts';
+import { here as target, installedRuntime } from '../support/programs/executable-fixture.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
+import { give, serve } from '../support/runner/misbehaving-server.ts';
+import { type Ended, here, place, type Place, run, type Runner, stockRunner } from '../support/runner/runner.ts';
 
 const { prefix } = runtimes[target];
 

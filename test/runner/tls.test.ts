@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, give, type MisbehavingServer, serve } from './misbehaving-server.ts';
-import { application, type Ended, place, run, runners } from './runner.ts';
+import { type Answer, give, type MisbehavingServer, serve } from '../support/runner/misbehaving-server.ts';
+import { application, type Ended, place, run, runners } from '../support/runner/runner.ts';
 
 describe.each(runners)('$title and TLS', (runner) => {
   let home = '';

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Azurite } from '../../scripts/azurite.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { testCluster, type TestCluster } from '../cluster.ts';
-import { copySources, edit, startDev, type DevLoop } from '../dev-loop.ts';
-import { loadRunnerImage } from '../runner-image.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { copySources, edit, startDev, type DevLoop } from '../support/programs/dev-loop.ts';
+import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 
 describe('npm run dev -- --kubernetes', () => {
   let place: TestCluster;

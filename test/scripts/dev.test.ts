@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { copySources, edit, startDev, urlIn, type DevLoop } from '../dev-loop.ts';
+import { copySources, edit, startDev, urlIn, type DevLoop } from '../support/programs/dev-loop.ts';
 
 describe('npm run dev', () => {
   let checkout: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keepBundles, type KeptBundles } from '../../src/toolchain/kept-bundles.ts';
 import { openExecutable } from '../../src/executable/self.ts';
-import { helloExecutable } from '../executables.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
 
 describe('keepBundles()', () => {
   let bundles: KeptBundles;
@@ -21,7 +21,7 @@ describe('keepBundles()', () => {
   });
 
   it('refuses a main with top-level await, and says what to write', async () => {
-    const awaiting = await keepBundles('scripts/azurite.ts');
+    const awaiting = await keepBundles('test/support/stores/azurite-server.ts');
     try {
       await expect(awaiting.make()).rejects.toThrow(/Cannot bundle scripts\/azurite\.ts:\d+: Top-level await/);
     } finally {

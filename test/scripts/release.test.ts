@@ -11,8 +11,8 @@ import { rebuild } from '../../src/executable/rebuild.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { releaseOf, versionsOf } from '../../src/executable/version.ts';
 import { linuxTargets, targets } from '../../src/shared/target.ts';
-import { goodMachO, inspect } from '../executable/lief.ts';
-import { scratchFolder, type ScratchFolder } from '../executable/scratch.ts';
+import { goodMachO, inspect } from '../support/executable/lief.ts';
+import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
 
 const run = promisify(execFile);
 

@@ -2,14 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { AccountSASPermissions, BlobServiceClient, ContainerSASPermissions, SASProtocol } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { callsTo } from '../../src/store/azure/call.ts';
 import type { Call } from '../../src/store/azure/call.ts';
 import { prolongPolicy } from '../../src/store/azure/policy.ts';
 import { openStore } from '../../src/store/open.ts';
-import { artifactOf } from '../artifact.ts';
-import { azuriteProcess } from '../azurite.ts';
+import { artifactOf } from '../support/programs/artifact.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

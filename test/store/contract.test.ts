@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { openStore, type StoreSettings } from '../../src/store/open.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { memoryStore } from '../memory-store.ts';
-import { storeContract } from '../store-contract.ts';
-import { unusedContract } from '../unused-contract.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { memoryStore } from '../support/stores/memory-store.ts';
+import { storeContract } from '../support/contracts/store-contract.ts';
+import { unusedContract } from '../support/contracts/unused-contract.ts';
 
 describe('memoryStore', () => storeContract(async () => memoryStore()));
 

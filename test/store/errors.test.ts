@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { ContainerSASPermissions, BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { artifactOf } from '../artifact.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { faultyProxy } from '../faulty-proxy.ts';
+import { artifactOf } from '../support/programs/artifact.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { faultyProxy } from '../support/stores/faulty-proxy.ts';
 
 let azurite: Azurite;
 beforeAll(async () => {

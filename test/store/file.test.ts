@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/store/open.ts';
-import { artifactOf, generatedArtifact } from '../artifact.ts';
-import { application, place, run } from '../runner/runner.ts';
-import { flipped, storeContract } from '../store-contract.ts';
-import { ofExecutables } from '../store-kinds.ts';
-import { unusedContract } from '../unused-contract.ts';
+import { artifactOf, generatedArtifact } from '../support/programs/artifact.ts';
+import { application, place, run } from '../support/runner/runner.ts';
+import { flipped, storeContract } from '../support/contracts/store-contract.ts';
+import { ofExecutables } from '../support/stores/store-kinds.ts';
+import { unusedContract } from '../support/contracts/unused-contract.ts';
 
 let home: string;
 beforeAll(async () => {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { buildBlob } from '../../src/toolchain/bundle.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { bytesOf } from '../../src/executable/format/bytes.ts';
 import { artifactFor } from '../../src/executable/rebuild.ts';
 import { localSource } from '../../src/executable/runtimes/sources.ts';
 import { openStore } from '../../src/store/open.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { cleanUp, here, installedRuntime, temporaryFolder } from '../executable-fixture.ts';
-import { faultyProxy } from '../faulty-proxy.ts';
-import type { FaultyProxy } from '../faulty-proxy.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { cleanUp, here, installedRuntime, temporaryFolder } from '../support/programs/executable-fixture.ts';
+import { faultyProxy } from '../support/stores/faulty-proxy.ts';
+import type { FaultyProxy } from '../support/stores/faulty-proxy.ts';
 
 /** What an edit of the example application costs, measured at the wire. */
 describe('put() of the next version of hello-world', () => {

@@ -3,11 +3,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Source } from '../../src/store/store.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { inChild } from './child.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { inChild } from '../support/stores/child.ts';
 
 let folder: string;
 let azurite: Azurite;
@@ -88,7 +88,7 @@ describe('a store opened with the identity of a service principal', () => {
 /** A deploy in a process of its own: nothing is passed in but the environment. */
 const deploying = `
   import { openStore } from './src/store/open.ts';
-  import { artifactOf, generatedArtifact, partedArtifact } from './test/artifact.ts';
+  import { artifactOf, generatedArtifact, partedArtifact } from './test/support/programs/artifact.ts';
   try {
     const store = openStore({ store: process.env.STORE, environment: process.env });
     const artifact = await artifactOf('identity');

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { PutOptions, Store } from '../../src/store/store.ts';
-import { generatedArtifact, partedArtifact } from '../artifact.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { noise } from '../artifact.ts';
-import { meddlingProxy } from './meddling-proxy.ts';
-import type { MeddlingProxy } from './meddling-proxy.ts';
+import { generatedArtifact, partedArtifact } from '../support/programs/artifact.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { noise } from '../support/programs/artifact.ts';
+import { meddlingProxy } from '../support/stores/meddling-proxy.ts';
+import type { MeddlingProxy } from '../support/stores/meddling-proxy.ts';
 
 let azurite: Azurite;
 let proxy: MeddlingProxy;

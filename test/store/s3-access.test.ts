@@ -6,11 +6,11 @@ import getPort from 'get-port';
 import type { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Source, UrlPlace } from '../../src/store/store.ts';
-import { artifactOf } from '../artifact.ts';
-import { makeBucket } from '../bucket.ts';
-import { application, here, place, run } from '../runner/runner.ts';
-import { s3Server, type S3Server } from '../seaweed.ts';
-import { meddlingProxy, type MeddlingProxy } from './meddling-proxy.ts';
+import { artifactOf } from '../support/programs/artifact.ts';
+import { makeBucket } from '../support/stores/bucket.ts';
+import { application, here, place, run } from '../support/runner/runner.ts';
+import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
+import { meddlingProxy, type MeddlingProxy } from '../support/stores/meddling-proxy.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { PutOptions, Store } from '../../src/store/store.ts';
-import { artifactOf, generatedArtifact, partedArtifact } from '../artifact.ts';
-import { asked, makeBucket } from '../bucket.ts';
-import { s3Server, type S3Server } from '../seaweed.ts';
-import { noise } from '../artifact.ts';
-import { meddlingProxy, type MeddlingProxy } from './meddling-proxy.ts';
+import { artifactOf, generatedArtifact, partedArtifact } from '../support/programs/artifact.ts';
+import { asked, makeBucket } from '../support/stores/bucket.ts';
+import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
+import { noise } from '../support/programs/artifact.ts';
+import { meddlingProxy, type MeddlingProxy } from '../support/stores/meddling-proxy.ts';
 
 let server: S3Server;
 let proxy: MeddlingProxy;

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore, type StoreSettings } from '../../src/store/open.ts';
 import type { Store, UrlStore } from '../../src/store/store.ts';
-import { artifactOf, generatedArtifact } from '../artifact.ts';
-import { asked, makeBucket } from '../bucket.ts';
-import { faultyProxy, type FaultyProxy } from '../faulty-proxy.ts';
-import { s3Server, type S3Server } from '../seaweed.ts';
-import { flipped, storeContract } from '../store-contract.ts';
-import { ofExecutables } from '../store-kinds.ts';
-import { unusedContract } from '../unused-contract.ts';
-import { peakOfPut } from './child.ts';
+import { artifactOf, generatedArtifact } from '../support/programs/artifact.ts';
+import { asked, makeBucket } from '../support/stores/bucket.ts';
+import { faultyProxy, type FaultyProxy } from '../support/stores/faulty-proxy.ts';
+import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
+import { flipped, storeContract } from '../support/contracts/store-contract.ts';
+import { ofExecutables } from '../support/stores/store-kinds.ts';
+import { unusedContract } from '../support/contracts/unused-contract.ts';
+import { peakOfPut } from '../support/stores/child.ts';
 
 const partBytes = 8 << 20;
 

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Azurite } from '../../scripts/azurite.ts';
+import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Artifact } from '../../src/executable/format/artifact.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store, UrlPlace } from '../../src/store/store.ts';
-import { artifactOf, generatedArtifact } from '../artifact.ts';
-import { azuriteProcess } from '../azurite.ts';
-import { faultyProxy } from '../faulty-proxy.ts';
-import type { FaultyProxy } from '../faulty-proxy.ts';
-import { flipped } from '../store-contract.ts';
-import { peakOfPut } from './child.ts';
+import { artifactOf, generatedArtifact } from '../support/programs/artifact.ts';
+import { azuriteProcess } from '../support/stores/azurite.ts';
+import { faultyProxy } from '../support/stores/faulty-proxy.ts';
+import type { FaultyProxy } from '../support/stores/faulty-proxy.ts';
+import { flipped } from '../support/contracts/store-contract.ts';
+import { peakOfPut } from '../support/stores/child.ts';
 
 const blockBytes = 4 << 20;
 

@@ -1,0 +1,54 @@
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import { parseDigest } from '../../../src/shared/digest.ts';
+import { type Case, hasEnded, isRunning } from './case.ts';
+import type { FileBehaviour } from './server.ts';
+import type { Stage } from './stage.ts';
+
+/** The runner is there, and cannot start the executable. */
+export const runnerCases: Readonly<Record<string, Case>> = {
+  'runner-denied': {
+    expected: 'runner/denied',
+    verdict: 'fatal',
+    intent: (stage) => fetching('denied', stage),
+    until: hasEnded,
+  },
+  'runner-not-found': {
+    expected: 'runner/missing',
+    verdict: 'fatal',
+    intent: (stage) => fetching('missing', stage),
+    until: hasEnded,
+  },
+  'runner-wrong-bytes': {
+    expected: 'runner/mismatch',
+    verdict: 'fatal',
+    intent: (stage) => fetching('other', stage),
+    until: hasEnded,
+  },
+  'runner-unreachable': {
+    expected: 'runner/unreachable',
+    verdict: 'fatal',
+    intent: (stage) => {
+      const url = new URL(stage.file('missing'));
+      url.port = '1';
+      return fetching('missing', stage, url.href);
+    },
+    until: hasEnded,
+  },
+  'runner-slow': {
+    expected: 'none',
+    verdict: 'waiting',
+    intent: (stage) => fetching('trickling', stage),
+    until: isRunning,
+  },
+};
+
+function fetching(behaviour: FileBehaviour, { images, file }: Stage, url = file(behaviour)): Partial<Intent> {
+  const version = parseDigest('1'.repeat(64));
+  return {
+    runnerImage: images.runner,
+    // Its other limits are those of a deploy; these make it give up soon.
+    env: { SELFSAME_DENIED_LIMIT: '1', SELFSAME_FETCH_LIMIT: '1' },
+    // The length of `other bytes`.
+    versions: { amd64: { version, sizeBytes: 11, url } },
+  };
+}
