@@ -1,0 +1,244 @@
+import { setTimeout } from 'node:timers/promises';
+import { AccountSASPermissions, BlobServiceClient, ContainerSASPermissions, SASProtocol } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Azurite } from '../../support/stores/azurite-server.ts';
+import type { Artifact } from '../../../src/executable/format/artifact.ts';
+import { callsTo } from '../../../src/store/azure/call.ts';
+import type { Call } from '../../../src/store/azure/call.ts';
+import { prolongPolicy } from '../../../src/store/azure/policy.ts';
+import { openStore } from '../../../src/store/open.ts';
+import { artifactOf } from '../../support/programs/artifact.ts';
+import { azuriteProcess } from '../../support/stores/azurite.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+let azurite: Azurite;
+let service: BlobServiceClient;
+let artifact: Artifact;
+beforeAll(async () => {
+  azurite = await azuriteProcess();
+  service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  artifact = await artifactOf('what pods read');
+});
+afterAll(async () => azurite.stop());
+
+/** A deploy: opens the store anew, as each run does. */
+async function deploy(container: string, environment: Record<string, string>, storeUrl?: string) {
+  const store = openStore({ store: `${azurite.url}/${container}`, storeUrl, environment });
+  await store.check();
+  await store.put(artifact);
+  const source = await store.source(artifact);
+  return { store, ...source, link: `${source.url}?${source.secret}` };
+}
+
+const withKey = () => ({ AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString });
+const statusOf = async (link: string, init?: RequestInit) => (await fetch(link, init)).status;
+
+describe('source() with an account key', () => {
+  it('gives a link that reads, the same at each deploy, without a time in it', async () => {
+    const first = await deploy('key-same', withKey());
+    const { AZURE_STORAGE_CONNECTION_STRING: _, ...rest } = withKey();
+    const byKey = { ...rest, AZURE_STORAGE_KEY: azurite.key };
+    const second = await deploy('key-same', byKey);
+    expect(second.secret).toBe(first.secret);
+    expect([...new URLSearchParams(first.secret).keys()].sort()).toEqual(['si', 'sig', 'sr', 'sv']);
+    expect(await (await fetch(first.link)).text()).toBe('what pods read');
+    expect(first.access).toBe('read-only link, policy selfsame, prolonged at each deploy');
+    expect(first.warning).toBeUndefined();
+  });
+
+  it('serves artifacts of later releases with the same secret', async () => {
+    const { store, secret } = await deploy('key-later', withKey());
+    const later = await artifactOf('a later release');
+    await store.put(later);
+    expect(await (await fetch(`${(await store.placeOf(later)).url}?${secret}`)).text()).toBe('a later release');
+  });
+
+  it('gives a link that cannot write, delete or list', async () => {
+    const { link, secret } = await deploy('key-read', withKey());
+    const put = { method: 'PUT', body: 'x', headers: { 'x-ms-blob-type': 'BlockBlob' } };
+    expect(await statusOf(link, put)).toBe(403);
+    expect(await statusOf(link, { method: 'DELETE' })).toBe(403);
+    expect(await statusOf(`${azurite.url}/key-read?restype=container&comp=list&${secret}`)).toBe(403);
+    expect(await statusOf(`${azurite.url}/key-read/new?${secret}`, put)).toBe(403);
+    expect(await statusOf(link)).toBe(200);
+  });
+
+  it('keeps the container private', async () => {
+    const { url } = await deploy('key-private', withKey());
+    expect(await statusOf(url)).not.toBe(200);
+    expect((await service.getContainerClient('key-private').getAccessPolicy()).blobPublicAccess).toBeUndefined();
+  });
+
+  it('is closed when the policy is removed, says so, and opens again with the next deploy', async () => {
+    const { link, secret, store } = await deploy('key-revoked', withKey());
+    expect((await store.accessOf(secret)).validUntil?.getTime()).toBeGreaterThan(Date.now() + 179 * dayMs);
+    await service.getContainerClient('key-revoked').setAccessPolicy(undefined, []);
+    expect(await statusOf(link)).toBe(403);
+    expect(await store.accessOf(secret)).toMatchObject({ access: 'revoked: the policy selfsame is gone' });
+    await deploy('key-revoked', withKey());
+    expect(await statusOf(link)).toBe(200);
+  });
+
+  it('prolongs the policy, mends its permissions and leaves the other policies alone', async () => {
+    const { secret, store } = await deploy('key-prolong', withKey());
+    const container = service.getContainerClient('key-prolong');
+    const others = [
+      {
+        id: 'theirs',
+        accessPolicy: { permissions: 'rl', expiresOn: new Date('2031-01-01'), startsOn: new Date('2020-01-01') },
+      },
+      { id: 'without-end', accessPolicy: { permissions: 'w' } },
+    ];
+    const soon = new Date(Math.floor(Date.now() / 1000) * 1000 + dayMs);
+    await setPolicies(container, [...others, { id: 'selfsame', accessPolicy: { permissions: 'rw', expiresOn: soon } }]);
+    expect(await store.accessOf(secret)).toMatchObject({
+      validUntil: soon,
+      warning: expect.stringContaining('deploy again'),
+    });
+
+    const again = await deploy('key-prolong', withKey());
+    expect(again.secret).toBe(secret);
+    const policies = (await container.getAccessPolicy()).signedIdentifiers;
+    expect(policies.filter(({ id }) => id !== 'selfsame')).toEqual([
+      expect.objectContaining(others[0] ?? {}),
+      { id: 'without-end', accessPolicy: expect.objectContaining({ permissions: 'w' }) },
+    ]);
+    const own = policies.find(({ id }) => id === 'selfsame')?.accessPolicy;
+    expect(own?.permissions).toBe('r');
+    expect(own?.expiresOn?.getTime()).toBeGreaterThan(Date.now() + 179 * dayMs);
+    expect(own?.expiresOn).toEqual(again.validUntil);
+  });
+
+  it('writes no policy that was prolonged the same day', async () => {
+    await deploy('key-once', withKey());
+    const before = (await service.getContainerClient('key-once').getProperties()).etag;
+    await deploy('key-once', withKey());
+    expect((await service.getContainerClient('key-once').getProperties()).etag).toBe(before);
+  });
+
+  it('keeps a policy that another adds at the same time', async () => {
+    const container = service.getContainerClient('key-race');
+    await container.create();
+    const call = callsTo({ address: 'key-race', endpoint: azurite.url, credentials: 'key' });
+    let calls = 0;
+    const overtaken: Call = async (send, options) => {
+      calls += 1;
+      if (calls === 2) {
+        // Azure tells writers apart to the second.
+        await setTimeout(1000 - (Date.now() % 1000));
+        await setPolicies(container, [{ id: 'theirs', accessPolicy: { permissions: 'r' } }]);
+      }
+      return call(send, options);
+    };
+    await prolongPolicy({ container, call: overtaken });
+    const policies = (await container.getAccessPolicy()).signedIdentifiers.map(({ id }) => id);
+    expect(policies.sort()).toEqual(['selfsame', 'theirs']);
+    expect(calls).toBe(4);
+  });
+
+  it('says what to do when the container has no room for a policy', async () => {
+    const container = service.getContainerClient('key-full');
+    await container.create();
+    await setPolicies(
+      container,
+      Array.from({ length: 5 }, (_, index) => ({ id: `p${index}`, accessPolicy: { permissions: 'r' } })),
+    );
+    await expect(deploy('key-full', withKey())).rejects.toMatchObject({
+      code: 'store-denied',
+      message: expect.stringContaining('the most Azure allows'),
+    });
+    expect((await container.getAccessPolicy()).signedIdentifiers).toHaveLength(5);
+  });
+});
+
+describe('source() with a SAS', () => {
+  it('passes the SAS of a container on and warns of its end and its rights', async () => {
+    const container = service.getContainerClient('sas-container');
+    await container.create();
+    const expiresOn = new Date('2031-01-01');
+    const url = await container.generateSasUrl({ permissions: ContainerSASPermissions.parse('rcwl'), expiresOn });
+    const sas = new URL(url).search;
+    const deployed = await deploy('sas-container', { AZURE_STORAGE_SAS_TOKEN: sas });
+    expect(`?${deployed.secret}`).toBe(sas);
+    expect(deployed.validUntil).toEqual(expiresOn);
+    expect(deployed.warning).toMatch(/ends 2031-01-01.*allows more than reading/);
+    expect(await statusOf(deployed.link)).toBe(200);
+    expect(await deployed.store.accessOf(deployed.secret)).toEqual({ access: 'read-only link', validUntil: expiresOn });
+    expect(await deployed.store.list()).toHaveLength(1);
+  });
+
+  it('makes the container with the SAS of an account, also out of a connection string', async () => {
+    const sas = new URL(
+      service.generateAccountSasUrl(new Date('2031-01-01'), AccountSASPermissions.parse('rwdlac'), 'sco', {
+        protocol: SASProtocol.HttpsAndHttp,
+      }),
+    ).search.slice(1);
+    const connectionString = `BlobEndpoint=${azurite.url};SharedAccessSignature=${sas}`;
+    for (const [container, environment] of [
+      ['sas-account', { AZURE_STORAGE_SAS_TOKEN: sas }],
+      ['sas-string', { AZURE_STORAGE_CONNECTION_STRING: connectionString }],
+    ] as const) {
+      const deployed = await deploy(container, environment);
+      expect(deployed.secret).toBe(sas);
+      expect(await statusOf(deployed.link)).toBe(200);
+    }
+  });
+
+  it('is refused where it may not do what is needed', async () => {
+    const container = service.getContainerClient('sas-weak');
+    await container.create();
+    const url = await container.generateSasUrl({
+      permissions: ContainerSASPermissions.parse('r'),
+      expiresOn: new Date('2031-01-01'),
+    });
+    const environment = { AZURE_STORAGE_SAS_TOKEN: new URL(url).search };
+    const store = openStore({ store: `${azurite.url}/sas-weak`, environment });
+    const denied = { code: 'store-denied', hint: expect.stringContaining('sp=rcwl') };
+    await expect(store.check()).rejects.toMatchObject({
+      ...denied,
+      message: `${azurite.url}/sas-weak lets these credentials read, but not write`,
+    });
+    await expect(store.put(artifact)).rejects.toMatchObject(denied);
+    await expect(store.list()).rejects.toMatchObject({ code: 'store-denied' });
+  });
+
+  it.each([
+    ['lets write', 'rcwl', true],
+    ['does not let write', 'rl', false],
+  ])('finds out whether a policy of the container %s, and writes nothing', async (what, permissions, mayWrite) => {
+    const name = `sas-policy-${permissions}`;
+    const container = service.getContainerClient(name);
+    await container.create();
+    const startsOn = new Date(Date.now() - 60_000);
+    const accessPolicy = { permissions, startsOn, expiresOn: new Date('2031-01-01') };
+    await container.setAccessPolicy(undefined, [{ id: what.replaceAll(' ', '-'), accessPolicy }]);
+    const url = await container.generateSasUrl({ identifier: what.replaceAll(' ', '-') });
+    const environment = { AZURE_STORAGE_SAS_TOKEN: new URL(url).search };
+    const checking = openStore({ store: `${azurite.url}/${name}`, environment }).check();
+    if (mayWrite) await checking;
+    else await expect(checking).rejects.toMatchObject({ code: 'store-denied' });
+    expect(await Array.fromAsync(container.listBlobsFlat({ includeUncommitedBlobs: true }))).toEqual([]);
+  });
+});
+
+describe('source() with --store-url', () => {
+  it('names the public address and no secret', async () => {
+    const { store, ...source } = await deploy('public', withKey(), 'https://cdn.example.org/apps/');
+    expect(source).toMatchObject({
+      url: `https://cdn.example.org/apps/${artifact.version}/hello-world`,
+      access: 'public at https://cdn.example.org/apps',
+    });
+    expect(source.secret).toBeUndefined();
+    expect(await store.accessOf(undefined)).toEqual({ access: 'public' });
+    expect((await service.getContainerClient('public').getAccessPolicy()).signedIdentifiers).toEqual([]);
+  });
+});
+
+async function setPolicies(
+  container: ContainerClient,
+  policies: { id: string; accessPolicy: object }[],
+): Promise<void> {
+  await container.setAccessPolicy(undefined, policies);
+}
