@@ -4,7 +4,7 @@ import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { explain } from '../src/cli/output/print-error.ts';
+import { printError } from '../src/cli/output/print-error.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { hostTarget } from '../src/shared/target.ts';
 import { deploySuite } from './suites/deploy.ts';
@@ -131,5 +131,5 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await bench(process.argv.slice(2), ending.signal);
 } catch (error) {
-  process.exitCode = ending.signal.aborted ? status : explain(error, console.error);
+  process.exitCode = ending.signal.aborted ? status : printError(error, console.error);
 }

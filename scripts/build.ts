@@ -1,5 +1,5 @@
 // npm run build [-- ENTRY]: writes dist/<name>, the application as one executable for this machine.
-import { explain } from '../src/cli/output/print-error.ts';
+import { printError } from '../src/cli/output/print-error.ts';
 import { digestOfFile } from '../src/shared/digest.ts';
 import { buildHere } from '../src/toolchain/build.ts';
 
@@ -7,5 +7,5 @@ try {
   const output = await buildHere(process.argv[2]);
   console.log(`${await digestOfFile(output)}  ${output}`);
 } catch (error) {
-  process.exitCode = explain(error, console.error);
+  process.exitCode = printError(error, console.error);
 }

@@ -1,6 +1,6 @@
 // npm run release: the example application for all five targets into dist/release, with SHA256SUMS and RELEASE.json.
 import { join } from 'node:path';
-import { explain } from '../src/cli/output/print-error.ts';
+import { printError } from '../src/cli/output/print-error.ts';
 import { buildBlob, root } from '../src/toolchain/bundle.ts';
 import { scriptReport } from '../src/toolchain/executables.ts';
 import { release } from '../src/toolchain/release.ts';
@@ -13,5 +13,5 @@ try {
   const released = await release({ name: 'hello-world', blob, folder, report: scriptReport(), signal: stop.signal });
   console.log(`Release ${released.release} in ${folder}`);
 } catch (error) {
-  process.exitCode = stop.signal.aborted ? 130 : explain(error, console.error);
+  process.exitCode = stop.signal.aborted ? 130 : printError(error, console.error);
 }

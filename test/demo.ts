@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
-import { explain } from '../src/cli/output/print-error.ts';
+import { printError } from '../src/cli/output/print-error.ts';
 import { startAzurite } from './support/stores/azurite-server.ts';
 import { buildHere } from '../src/toolchain/build.ts';
 
@@ -124,5 +124,5 @@ async function demo(words: readonly string[]): Promise<number> {
 try {
   process.exitCode = await demo(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = explain(error, console.error);
+  process.exitCode = printError(error, console.error);
 }

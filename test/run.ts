@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineLock } from './support/run/machine-lock.ts';
 import { installMissing } from './support/run/system-packages.ts';
-import { jestWords, type Part } from './support/run/parts.ts';
+import { jestWords, type TestPart } from './support/run/parts.ts';
 import { bringUp, clusterSource, type ClusterSource } from './support/cluster/cluster-source.ts';
 import setup from './setup.ts';
 
@@ -71,7 +71,7 @@ async function comingUp(from: ClusterSource): Promise<string> {
   return bringUp(from, console.error);
 }
 
-async function runOnCluster(coming: Promise<string>, parts: readonly Part[]): Promise<void> {
+async function runOnCluster(coming: Promise<string>, parts: readonly TestPart[]): Promise<void> {
   try {
     process.env['SELFSAME_TEST_KUBECONFIG'] = await coming;
   } catch (error) {
@@ -94,7 +94,7 @@ interface Report {
 }
 
 /** True if the user's words leave a test file of this part. */
-function hasTests(part: Part): boolean {
+function hasTests(part: TestPart): boolean {
   const { stdout } = spawnSync(process.execPath, jestWords(part, { only, more: ['--listTests'] }), {
     cwd: root,
     encoding: 'utf8',
@@ -102,7 +102,7 @@ function hasTests(part: Part): boolean {
   return stdout.trim() !== '';
 }
 
-async function runJest(part: Part, options: readonly string[]): Promise<void> {
+async function runJest(part: TestPart, options: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-test-'));
   const report = join(folder, 'report.json');
   // What a failed test leaves running must not keep the others' figures from being told.

@@ -5,7 +5,7 @@ import { manifestFor, type Intent, type KubernetesObject } from '../../src/platf
 import { isDigest, type Digest } from '../../src/shared/digest.ts';
 
 /** What differs from route to route. */
-export interface Wanted {
+export interface RouteObjects {
   readonly name: string;
   readonly namespace: string;
   readonly image: string;
@@ -24,7 +24,7 @@ export const replicas = 5;
 /** Less than a user would ask for: the replicas of all routes stand on one node. */
 export const cpuRequest = '10m';
 
-export function objectsFor({ name, namespace, image, fetched, change = '' }: Wanted): KubernetesObject[] {
+export function objectsFor({ name, namespace, image, fetched, change = '' }: RouteObjects): KubernetesObject[] {
   const digest = fetched?.digest ?? digestOfText(`${image} ${change}`);
   const intent: Intent = {
     name,

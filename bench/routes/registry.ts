@@ -17,7 +17,7 @@ export interface Registry {
 }
 
 /** @param options.folder for what is pushed. */
-export async function startRegistry(
+export async function startCountingRegistry(
   program: string,
   options: { folder: string; signal: AbortSignal },
 ): Promise<Registry> {

@@ -24,14 +24,14 @@ interface Deploy {
   readonly held: Held;
 }
 
-export interface Lap {
+export interface FirstLap {
   readonly first: Deploy;
   readonly second: Deploy;
 }
 
 interface Taken {
   readonly path: Path;
-  readonly laps: readonly Lap[];
+  readonly laps: readonly FirstLap[];
 }
 
 /** For each path the times, and the bytes. What is first is held against the last path, the container image. */

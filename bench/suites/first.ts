@@ -6,10 +6,10 @@ import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { loadStockImage } from '../../test/support/cluster/stock-image.ts';
 import { countingAzurite } from '../tools/counting-azurite.ts';
 import { benchCluster, runnerOnNode, type BenchCluster } from '../tools/bench-cluster.ts';
-import { firstRows, firstText, type Held, type Lap, type Path } from './first-figures.ts';
+import { firstRows, firstText, type Held, type FirstLap, type Path } from './first-figures.ts';
 import { alternate } from '../tools/measure.ts';
 import { cpuRequest, replicas } from '../routes/objects.ts';
-import { startRegistry, type Registry } from '../routes/registry.ts';
+import { startCountingRegistry, type Registry } from '../routes/registry.ts';
 import { imageRoute } from '../routes/image.ts';
 import type { Route, RouteWorld } from '../routes/route.ts';
 import { tableOf } from '../tools/table.ts';
@@ -118,7 +118,7 @@ export async function firstSuite({ executable, folder, runs, signal }: Bench): P
 async function lapOf(
   { name: path, deploy, fetchedBytes }: Deployer,
   { place, name, signal }: { place: BenchCluster; name: string; signal: AbortSignal },
-): Promise<Lap> {
+): Promise<FirstLap> {
   const [nothing, before] = [{ objects: 0, bytes: 0 }, path === 'image' ? 0 : await fetchedBytes()];
   const firstMs = await deploy(name, 'first');
   const [first, between] = [await heldFor(place, name), await fetchedBytes()];
@@ -151,7 +151,7 @@ function imageDeployer(world: RouteWorld, program: string) {
       edits += 1;
       if (version === 'first') {
         await close();
-        const registry = await startRegistry(program, { folder: join(folder, `registry-${edits}`), signal });
+        const registry = await startCountingRegistry(program, { folder: join(folder, `registry-${edits}`), signal });
         opened = { registry, route: await imageRoute(world, registry) };
       }
       const { route } = opened ?? {};

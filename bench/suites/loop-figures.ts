@@ -10,7 +10,7 @@ const stages = ['bundle', 'package', 'upload', 'apply', 'ready'] as const;
 type Stage = (typeof stages)[number];
 
 /** One edit by one route: milliseconds, and bytes. */
-export interface Lap extends Readonly<Record<Stage | 'total' | 'artifact', number>> {
+export interface LoopLap extends Readonly<Record<Stage | 'total' | 'artifact', number>> {
   readonly sentBytes: number;
   readonly pulledBytes: number;
   readonly peakBytes: number;
@@ -19,20 +19,20 @@ export interface Lap extends Readonly<Record<Stage | 'total' | 'artifact', numbe
 export interface MeasuredRoute {
   readonly name: string;
   readonly what: string;
-  readonly laps: readonly Lap[];
+  readonly laps: readonly LoopLap[];
 }
 
 /** Rows that name their route, so that they can be found again: `image: total`. */
 export function loopRows(routes: readonly MeasuredRoute[]): Row[] {
   return routes.flatMap(({ name, laps }) => {
     const of = `${name}: total`;
-    const times = (field: keyof Lap): Row => ({
+    const times = (field: keyof LoopLap): Row => ({
       what: `${name}: ${field}`,
       unit: 'ms',
       samples: laps.map((lap) => lap[field]),
       ...(field !== 'total' && { of }),
     });
-    const bytes = (what: string, field: keyof Lap): Row =>
+    const bytes = (what: string, field: keyof LoopLap): Row =>
       memoryRow(
         `${name}: ${what}`,
         laps.map((lap) => lap[field]),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { loopGoals, loopRows, loopText, missedText, type Lap } from './loop-figures.ts';
+import { loopGoals, loopRows, loopText, missedText, type LoopLap } from './loop-figures.ts';
 import { builtLine, millisecondsIn } from '../routes/words.ts';
 
-const lap: Lap = {
+const lap: LoopLap = {
   total: 1000,
   bundle: 100,
   package: 100,

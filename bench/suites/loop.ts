@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { countingAzurite } from '../tools/counting-azurite.ts';
 import { benchCluster, runnerOnNode } from '../tools/bench-cluster.ts';
 import { copyRow } from './copy.ts';
-import { loopGoals, loopRows, loopText, type Lap } from './loop-figures.ts';
+import { loopGoals, loopRows, loopText, type LoopLap } from './loop-figures.ts';
 import { alternate } from '../tools/measure.ts';
 import { replicas } from '../routes/objects.ts';
-import { startRegistry } from '../routes/registry.ts';
+import { startCountingRegistry } from '../routes/registry.ts';
 import { imageRoute } from '../routes/image.ts';
 import { koRoutes } from '../routes/ko.ts';
 import { selfsameRoute } from '../routes/selfsame.ts';
@@ -27,7 +27,9 @@ export async function loopSuite({ folder, runs, signal }: Bench): Promise<Measur
     const found = await findRegistry(signal);
     const missing = typeof found === 'string' ? [] : [found];
     const registry =
-      typeof found === 'string' ? await startRegistry(found, { folder: join(folder, 'registry'), signal }) : undefined;
+      typeof found === 'string'
+        ? await startCountingRegistry(found, { folder: join(folder, 'registry'), signal })
+        : undefined;
     if (registry !== undefined) open.push(async () => registry.stop());
     const world = { place, store, registry, folder, signal };
     const routes: Route[] = [];
@@ -83,7 +85,7 @@ async function* openRoutes(world: RouteWorld, missing: Missing[]): AsyncGenerato
 }
 
 /** One edit by one route, to the moment at which its last replica is ready. */
-async function changed({ place }: RouteWorld, route: Route, text: string): Promise<Lap> {
+async function changed({ place }: RouteWorld, route: Route, text: string): Promise<LoopLap> {
   const before = await route.traffic();
   const except = place.pods.templates(route.name);
   const startedAt = performance.now();

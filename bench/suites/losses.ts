@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
-import { isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
+import { podIsReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { loadStockImage } from '../../test/support/cluster/stock-image.ts';
 import { busyDeployer, loadRows, reasonsText } from './busy.ts';
@@ -115,7 +115,7 @@ async function processKilled(place: BenchCluster, signal: AbortSignal): Promise<
   process.kill(Number(pid), 'SIGKILL');
   await untilPods(place, name, {
     signal,
-    holds: (pods) => pods.some((pod) => pod.metadata?.uid === metadata?.uid && restartsOf(pod) > 0 && isReady(pod)),
+    holds: (pods) => pods.some((pod) => pod.metadata?.uid === metadata?.uid && restartsOf(pod) > 0 && podIsReady(pod)),
   });
 }
 
@@ -135,7 +135,7 @@ function restartsOf({ status }: V1Pod): number {
 async function podOn({ cluster, namespace }: BenchCluster, { node }: { node?: string } = {}): Promise<V1Pod> {
   const query = { labelSelector: labelSelector(name), ...(node && { fieldSelector: `spec.nodeName=${node}` }) };
   const { items } = await cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), { query });
-  const pod = items.find((each) => isReady(each));
+  const pod = items.find((each) => podIsReady(each));
   if (pod === undefined) throw new Error(`No replica is ready${node === undefined ? '' : ` on ${node}`}`);
   return pod;
 }
@@ -146,7 +146,7 @@ async function untilReady(
 ): Promise<void> {
   await untilPods(place, name, {
     signal,
-    holds: (pods) => pods.length === count && pods.every((pod) => isReady(pod) && pod.metadata?.uid !== except),
+    holds: (pods) => pods.length === count && pods.every((pod) => podIsReady(pod) && pod.metadata?.uid !== except),
   });
 }
 

@@ -2,25 +2,25 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runtimeFile } from '../../src/executable/runtimes/runtimes.ts';
-import { alternate, peaks, timed, times } from '../tools/measure.ts';
+import { alternate, peaks, timedRun, times } from '../tools/measure.ts';
 import { memoryRow, type Row } from '../tools/table.ts';
 import type { Bench } from './suite.ts';
 
 /** Warm caches, and each output a new file. */
 export async function rebuildSuite({ executable, blob, foreign, folder, runs }: Bench): Promise<Row[]> {
   const [reference, output] = [join(folder, 'reference'), join(folder, 'output')];
-  await timed([executable, 'self', 'rebuild', '--target', foreign, '-o', reference]);
+  await timedRun([executable, 'self', 'rebuild', '--target', foreign, '-o', reference]);
   const runtime = await runtimeFile(foreign);
   const postject = join(import.meta.dirname, '../tools/postject.ts');
   const after = async (): Promise<void> => rm(output);
   const [ours = [], copy = [], theirs = []] = await alternate(
     [
       {
-        run: async () => timed([executable, 'self', 'rebuild', '--target', foreign, '-o', output]),
+        run: async () => timedRun([executable, 'self', 'rebuild', '--target', foreign, '-o', output]),
         after,
       },
-      { run: async () => timed(['cp', reference, output], ['sha256sum', output]), after },
-      { run: async () => timed([process.execPath, postject, runtime, blob, output, 'bench']), after },
+      { run: async () => timedRun(['cp', reference, output], ['sha256sum', output]), after },
+      { run: async () => timedRun([process.execPath, postject, runtime, blob, output, 'bench']), after },
     ],
     runs,
   );

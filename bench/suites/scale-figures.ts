@@ -9,7 +9,7 @@ import { memoryRow, type Row } from '../tools/table.ts';
 type Cost = Pick<DeployerRun, 'peakBytes' | 'processorMs'>;
 
 /** Replicas that started at once; the traffic is that between their runners and the store. */
-export interface Start extends Traffic, Cost {
+export interface ScaleStart extends Traffic, Cost {
   readonly runner: string;
   readonly replicas: number;
   /** From the end of apply to the last. */
@@ -17,12 +17,12 @@ export interface Start extends Traffic, Cost {
 }
 
 /** A rollout that the deployer watched to its end. */
-export interface Watched extends ApiCounts, Cost {
+export interface WatchedRollout extends ApiCounts, Cost {
   readonly replicas: number;
   readonly ms: number;
 }
 
-export function scaleRows(starts: readonly Start[], watched: readonly Watched[]): Row[] {
+export function scaleRows(starts: readonly ScaleStart[], watched: readonly WatchedRollout[]): Row[] {
   const memory = ({ peakBytes }: Cost, of: string): Row => memoryRow(`${of}: deployer's peak`, [peakBytes], { of });
   return [
     ...starts.flatMap((start): Row[] => {
@@ -39,7 +39,7 @@ export function scaleRows(starts: readonly Start[], watched: readonly Watched[])
   ];
 }
 
-export function scaleText(starts: readonly Start[], watched: readonly Watched[], node: string): string {
+export function scaleText(starts: readonly ScaleStart[], watched: readonly WatchedRollout[], node: string): string {
   const [least] = watched;
   const first = new Table({
     head: ['AT ONCE', 'RUNNER', 'LAST READY', 'PULLED', 'REQUESTS', 'ERRORS', 'DEPLOYER', 'ON A CPU'],

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { perReplica, scaleRows, scaleText, type Start, type Watched } from './scale-figures.ts';
+import { perReplica, scaleRows, scaleText, type ScaleStart, type WatchedRollout } from './scale-figures.ts';
 
 const cost = { peakBytes: 120e6, processorMs: 900 };
-const start: Start = {
+const start: ScaleStart = {
   runner: 'plain',
   replicas: 50,
   readyMs: 20_000,
@@ -12,8 +12,15 @@ const start: Start = {
   sentBytes: 6e9,
   ...cost,
 };
-const few: Watched = { replicas: 5, ms: 3_000, calls: 15, readBytes: 1e5, ...cost };
-const more: Watched = { replicas: 505, ms: 30_000, calls: 16, readBytes: 15.1e6, peakBytes: 130e6, processorMs: 2_000 };
+const few: WatchedRollout = { replicas: 5, ms: 3_000, calls: 15, readBytes: 1e5, ...cost };
+const more: WatchedRollout = {
+  replicas: 505,
+  ms: 30_000,
+  calls: 16,
+  readBytes: 15.1e6,
+  peakBytes: 130e6,
+  processorMs: 2_000,
+};
 
 it('perReplica() tells what each further replica adds', () => {
   expect(perReplica(more, few, 'peakBytes')).toBe(20_000);

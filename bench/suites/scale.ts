@@ -5,7 +5,7 @@ import { countingApi } from '../../test/support/kubernetes/counting-api.ts';
 import { countingAzurite, difference, type CountingAzurite } from '../tools/counting-azurite.ts';
 import { benchCluster, closeAndWait, runnerOnNode, type BenchCluster } from '../tools/bench-cluster.ts';
 import { runDeployer } from '../tools/measured-deploy.ts';
-import { scaleRows, scaleText, type Start, type Watched } from './scale-figures.ts';
+import { scaleRows, scaleText, type ScaleStart, type WatchedRollout } from './scale-figures.ts';
 import { simulatedNodes, type SimulatedNodes } from '../tools/simulated.ts';
 import { needTools } from '../tools/find-tools.ts';
 import { runTool } from '../tools/run-tool.ts';
@@ -35,7 +35,7 @@ export async function scaleSuite({ executable, folder, signal }: Bench): Promise
       plain: await runnerOnNode(place, { runtime: false, signal }),
       runtime: await runnerOnNode(place, { runtime: true, signal }),
     };
-    const starts: Start[] = [];
+    const starts: ScaleStart[] = [];
     for (const [runner, image] of Object.entries(images)) {
       console.error(`${many} replicas at once, ${runner} runner`);
       starts.push(await startMany(world, { runner, image }));
@@ -43,7 +43,7 @@ export async function scaleSuite({ executable, folder, signal }: Bench): Promise
     const nodes = await simulatedNodes(place, signal);
     // Last of all: a node that is gone ends no pods.
     open.unshift(async () => nodes.close());
-    const watched: Watched[] = [];
+    const watched: WatchedRollout[] = [];
     for (const replicas of watchedReplicas) {
       console.error(`${replicas} replicas watched`);
       watched.push(await watchMany(world, { replicas, nodes }));
@@ -58,7 +58,7 @@ export async function scaleSuite({ executable, folder, signal }: Bench): Promise
 async function startMany(
   world: ScaleWorld,
   { runner, image }: { readonly runner: string; readonly image: string },
-): Promise<Start> {
+): Promise<ScaleStart> {
   const { executable, place, store, signal } = world;
   const name = `many-${runner}`;
   const before = await store.counts();
@@ -87,7 +87,7 @@ async function startMany(
 async function watchMany(
   world: ScaleWorld,
   { replicas, nodes }: { readonly replicas: number; readonly nodes: SimulatedNodes },
-): Promise<Watched> {
+): Promise<WatchedRollout> {
   const { executable, folder, place, store, signal } = world;
   await nodes.atLeast(Math.ceil(replicas / podsPerNode));
   const name = `watched-${replicas}`;

@@ -1,5 +1,5 @@
 // How long does an executable take to say which bytes it is, here and for another target?
-import { alternate, peaks, timed, times } from '../tools/measure.ts';
+import { alternate, peaks, timedRun, times } from '../tools/measure.ts';
 import { memoryRow, type Row } from '../tools/table.ts';
 import type { Bench } from './suite.ts';
 
@@ -7,10 +7,10 @@ export async function versionSuite({ executable, foreign, runs }: Bench): Promis
   const forTarget = ['--version-hash', '--target', foreign];
   const [other = [], own = [], sum = [], empty = []] = await alternate(
     [
-      { run: async () => timed([executable, ...forTarget]) },
-      { run: async () => timed([executable, '--version-hash']) },
-      { run: async () => timed(['sha256sum', executable]) },
-      { run: async () => timed([process.execPath, '-e', '0']) },
+      { run: async () => timedRun([executable, ...forTarget]) },
+      { run: async () => timedRun([executable, '--version-hash']) },
+      { run: async () => timedRun(['sha256sum', executable]) },
+      { run: async () => timedRun([process.execPath, '-e', '0']) },
     ],
     runs,
   );

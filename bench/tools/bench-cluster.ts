@@ -1,7 +1,7 @@
 // The cluster that the benchmark measures on: the one of SELFSAME_TEST_CLUSTER, in a namespace of its own.
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { KubernetesObject } from '../../src/platforms/kubernetes/manifest/manifest.ts';
-import { isEnding, isReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
+import { isEnding, podIsReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { testCluster, type TestCluster } from '../../test/support/cluster/cluster.ts';
@@ -128,7 +128,7 @@ function watchPods({ cluster, namespace }: TestCluster, signal: AbortSignal): Po
   return {
     templates: (name) => new Set(of(name).map(templateOf)),
     async ready(name, { count, except }) {
-      const isNew = (pod: V1Pod): boolean => !except.has(templateOf(pod)) && isReady(pod) && !isEnding(pod);
+      const isNew = (pod: V1Pod): boolean => !except.has(templateOf(pod)) && podIsReady(pod) && !isEnding(pod);
       await until(() => of(name).filter(isNew).length >= count);
       return performance.now();
     },

@@ -9,7 +9,7 @@ export interface Sample {
   readonly peakBytes: number;
 }
 
-export interface Case<S> {
+export interface MeasuredCase<S> {
   readonly run: () => Promise<S>;
   /** Puts things back, outside the measured time. */
   readonly after?: () => Promise<void>;
@@ -21,7 +21,7 @@ export interface Case<S> {
  *
  * @returns the samples of each case, in the order of the cases.
  */
-export async function alternate<S>(cases: readonly Case<S>[], runs: number): Promise<S[][]> {
+export async function alternate<S>(cases: readonly MeasuredCase<S>[], runs: number): Promise<S[][]> {
   const samples = cases.map((): S[] => []);
   for (let round = 0; round <= runs; round += 1) {
     for (const [index, { run, after }] of cases.entries()) {
@@ -42,7 +42,7 @@ export function peaks(samples: readonly Sample[]): number[] {
 }
 
 /** Runs commands one after the other, each to its end: the time of all, the peak of the largest. */
-export async function timed(...commands: readonly (readonly [file: string, ...words: string[]])[]): Promise<Sample> {
+export async function timedRun(...commands: readonly (readonly [file: string, ...words: string[]])[]): Promise<Sample> {
   let peakBytes = 0;
   const startedAt = performance.now();
   for (const [file, ...words] of commands) {

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Stage } from '../../src/deploy/timings.ts';
+import type { StageTiming } from '../../src/deploy/timings.ts';
 import { memoryOf } from './measure.ts';
 
 export interface DeployerRun {
-  readonly stages: readonly Pick<Stage, 'name' | 'ms'>[];
+  readonly stages: readonly Pick<StageTiming, 'name' | 'ms'>[];
   /** From its start to its end. */
   readonly ms: number;
   readonly processorMs: number;

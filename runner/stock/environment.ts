@@ -6,7 +6,7 @@ import type { LinuxTarget } from '../../src/shared/target.ts';
 import { codeOf, Failure } from './reason.ts';
 
 /** What is to be run, and where it is to be had. */
-export interface Wanted {
+export interface WantedArtifact {
   readonly target: LinuxTarget;
   readonly name: string;
   readonly folder: string;
@@ -44,7 +44,7 @@ export interface Remote {
  *
  * @throws {Failure} 64, 65 or 73.
  */
-export function readEnvironment(environment: NodeJS.ProcessEnv): Wanted {
+export function readEnvironment(environment: NodeJS.ProcessEnv): WantedArtifact {
   const target = targetHere();
   const arch = target === 'linux-x64' ? 'X64' : 'ARM64';
   const read = (name: string): string | undefined => environment[name] || undefined;
@@ -60,7 +60,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Wanted {
   const folder = read('SELFSAME_DIR') ?? '/selfsame';
   const digest = digestIn(`SELFSAME_SHA256_${arch}`);
   const [queryFile, caFile] = [read('SELFSAME_QUERY_FILE'), read('SELFSAME_CA_FILE')];
-  const wanted: Wanted = {
+  const wanted: WantedArtifact = {
     target,
     name,
     folder,
@@ -86,15 +86,15 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Wanted {
       },
     }),
   };
-  if (wanted.remote?.caFile !== undefined && !isAllowed(wanted.remote.caFile, constants.R_OK)) {
+  if (wanted.remote?.caFile !== undefined && !mayRead(wanted.remote.caFile, constants.R_OK)) {
     throw new Failure(64, `cannot read SELFSAME_CA_FILE ${wanted.remote.caFile}`);
   }
-  if (!isAllowed(folder, constants.W_OK)) throw new Failure(73, `cannot write to the folder ${folder}`);
+  if (!mayRead(folder, constants.W_OK)) throw new Failure(73, `cannot write to the folder ${folder}`);
   return wanted;
 }
 
 /** True if the system lets us, where it can be known without trying. */
-export function isAllowed(path: string, mode: number): boolean {
+export function mayRead(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Remote } from './environment.ts';
-import type { Part } from './part.ts';
-import { Failure, megabytes, say } from './reason.ts';
+import type { FilePart } from './part.ts';
+import { Failure, megabytes, sayLine } from './reason.ts';
 import { request } from './request.ts';
-import type { Answer } from './request.ts';
+import type { RemoteAnswer } from './request.ts';
 
 export interface Fetching {
   readonly remote: Remote;
@@ -23,7 +23,7 @@ const longestPauseMs = 8_000;
  *
  * @throws {Failure} with the statuses 64 to 75 of runner/run.sh.
  */
-export async function fetchRest(part: Part, { remote, sizeBytes }: Fetching): Promise<Fetched> {
+export async function fetchRest(part: FilePart, { remote, sizeBytes }: Fetching): Promise<Fetched> {
   const cannot = `cannot fetch ${remote.url}`;
   let [bytes, isPieced, pauseMs] = [0, false, 1_000];
   let [most, since, deniedSince] = [part.length(), Date.now(), Infinity];
@@ -33,7 +33,7 @@ export async function fetchRest(part: Part, { remote, sizeBytes }: Fetching): Pr
     if (left <= 0) return false;
     const pause = Math.min(pauseMs, left);
     const at = `from ${megabytes(part.length())} of ${megabytes(sizeBytes)} MB on`;
-    say(`${why}; trying again in ${Math.ceil(pause / 1000)} s, ${at}`);
+    sayLine(`${why}; trying again in ${Math.ceil(pause / 1000)} s, ${at}`);
     await wait(pause);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     return true;
@@ -57,7 +57,7 @@ export async function fetchRest(part: Part, { remote, sizeBytes }: Fetching): Pr
       throw new Failure(67, `${cannot}: ${denied}: the access may be revoked or expired`);
     }
     if (answer.kind === 'misplaced') {
-      say(`${answer.why}: fetching the whole`);
+      sayLine(`${answer.why}: fetching the whole`);
       await part.restart();
       isPieced = false;
     } else if (answer.kind === 'refused') {
@@ -72,7 +72,7 @@ export async function fetchRest(part: Part, { remote, sizeBytes }: Fetching): Pr
   return { bytes, isPieced };
 }
 
-function isDenial(answer: Answer): answer is Answer & { kind: 'refused' } {
+function isDenial(answer: RemoteAnswer): answer is RemoteAnswer & { kind: 'refused' } {
   return answer.kind === 'refused' && [401, 403].includes(answer.status);
 }
 

@@ -1,8 +1,8 @@
 import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { readElf, targetOf } from '../../src/executable/format/elf.ts';
-import { isAllowed } from './environment.ts';
-import type { Wanted } from './environment.ts';
+import { mayRead } from './environment.ts';
+import type { WantedArtifact } from './environment.ts';
 import type { Provided } from './provide.ts';
 import { codeOf, Failure } from './reason.ts';
 
@@ -37,7 +37,7 @@ export function applicationEnvironment(
  * @throws {Failure} 74 if the system does not run it; otherwise it does not return.
  */
 export async function handOver(
-  wanted: Wanted,
+  wanted: WantedArtifact,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<never> {
@@ -55,7 +55,7 @@ export async function handOver(
 }
 
 /** Before: older versions of Node.js do not say why the system refused. */
-async function check({ file, folder, target }: Wanted): Promise<void> {
+async function check({ file, folder, target }: WantedArtifact): Promise<void> {
   const handle = await open(file);
   try {
     const { buffer } = await handle.read(Buffer.alloc(256), 0, 256, 0);
@@ -75,7 +75,7 @@ async function check({ file, folder, target }: Wanted): Promise<void> {
   } finally {
     await handle.close();
   }
-  if (!isAllowed(file, constants.X_OK)) throw cannot(file, `${folder} is mounted noexec`);
+  if (!mayRead(file, constants.X_OK)) throw cannot(file, `${folder} is mounted noexec`);
 }
 
 function cannot(file: string, why: string, cause?: unknown): Failure {

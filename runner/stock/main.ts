@@ -17,7 +17,7 @@ import { readEnvironment } from './environment.ts';
 import { applicationEnvironment, handOver } from './hand-over.ts';
 import { neededNode } from './own-runtime.ts';
 import { provide } from './provide.ts';
-import { Failure, leaveReason, say } from './reason.ts';
+import { Failure, leaveReason, sayLine } from './reason.ts';
 
 // As PID 1 a process without handlers ignores these.
 for (const [signal, status] of [
@@ -26,7 +26,7 @@ for (const [signal, status] of [
   ['SIGTERM', 143],
 ] as const) {
   process.once(signal, () => {
-    say(`ended by ${signal}`);
+    sayLine(`ended by ${signal}`);
     process.exit(status);
   });
 }

@@ -3,7 +3,7 @@ import type { Bytes } from '../../src/executable/format/bytes.ts';
 import { prefixOf, tailOf } from '../../src/executable/format/prefix.ts';
 import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import type { LinuxTarget } from '../../src/shared/target.ts';
-import type { Wanted } from './environment.ts';
+import type { WantedArtifact } from './environment.ts';
 import { sizeOf } from './part.ts';
 
 /** The first part of the executable, made of the Node.js that runs this. */
@@ -25,7 +25,7 @@ export function neededNode(target: LinuxTarget): string {
  *
  * @returns what is wrong, in words, if it is another one.
  */
-export async function ownPrefix({ target, prefix: wanted }: Wanted): Promise<OwnPrefix | string> {
+export async function ownPrefix({ target, prefix: wanted }: WantedArtifact): Promise<OwnPrefix | string> {
   const { prefix, sizeBytes } = runtimes[target];
   const [needed, has] = [neededNode(target), process.version];
   if (wanted !== undefined && wanted !== prefix.digest) return `Node.js ${has}, the executable another one`;

@@ -5,11 +5,11 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { bytesOfFile } from '../../src/executable/format/bytes.ts';
 import type { Digest } from '../../src/shared/digest.ts';
-import type { Wanted } from './environment.ts';
+import type { WantedArtifact } from './environment.ts';
 import { codeOf, Failure, megabytes, progressTeller } from './reason.ts';
 
 /** The executable while it is made, beside its name: hashed as it is written, so that it need not be read again. */
-export interface Part {
+export interface FilePart {
   readonly path: string;
   /** Bytes so far. */
   length(): number;
@@ -29,7 +29,7 @@ export interface Part {
   discard(): Promise<void>;
 }
 
-export async function openPart({ file, sizeBytes }: Wanted): Promise<Part> {
+export async function openPart({ file, sizeBytes }: WantedArtifact): Promise<FilePart> {
   const path = `${file}.part`;
   let [hash, length, hashedMs] = [createHash('sha256'), 0, 0];
   const tell = progressTeller(sizeBytes);

@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { digestOfFile, short } from '../../src/shared/digest.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import { openBlob } from './blob.ts';
-import type { Wanted, WantedBlob } from './environment.ts';
+import type { WantedArtifact, WantedBlob } from './environment.ts';
 import { fetchRest } from './fetch.ts';
 import type { Fetching } from './fetch.ts';
 import { ownPrefix } from './own-runtime.ts';
 import type { OwnPrefix } from './own-runtime.ts';
 import { openPart, sizeOf } from './part.ts';
-import type { Part } from './part.ts';
-import { codeOf, Failure, megabytes, say, seconds } from './reason.ts';
+import type { FilePart } from './part.ts';
+import { codeOf, Failure, megabytes, sayLine, seconds } from './reason.ts';
 
 /** What it took. */
 export interface Provided {
@@ -26,11 +26,11 @@ export interface Provided {
  *
  * @throws {Failure} if they cannot be had; then nothing has the name.
  */
-export async function provide(wanted: Wanted): Promise<Provided> {
+export async function provide(wanted: WantedArtifact): Promise<Provided> {
   const since = performance.now();
   if (await isThere(wanted)) {
     const verifyMs = performance.now() - since;
-    say(`found ${wanted.name}, verified ${short(wanted.digest)} in ${seconds(verifyMs)} s`);
+    sayLine(`found ${wanted.name}, verified ${short(wanted.digest)} in ${seconds(verifyMs)} s`);
     return { digest: wanted.digest, fetchMs: 0, verifyMs, bytes: 0 };
   }
   const part = await openPart(wanted);
@@ -41,7 +41,7 @@ export async function provide(wanted: Wanted): Promise<Provided> {
     const verifyMs = part.hashedMs();
     const fetchMs = performance.now() - since - verifyMs;
     const how = wanted.blob !== undefined && bytes === 0 ? `made ${wanted.name}` : `fetched ${megabytes(bytes)} MB`;
-    say(`${how} in ${seconds(fetchMs)} s, verified ${short(digest)} in ${seconds(verifyMs)} s`);
+    sayLine(`${how} in ${seconds(fetchMs)} s, verified ${short(digest)} in ${seconds(verifyMs)} s`);
     return { digest, fetchMs, verifyMs, bytes };
   } catch (error) {
     // What is only cut short is continued by the next start of the container.
@@ -51,11 +51,11 @@ export async function provide(wanted: Wanted): Promise<Provided> {
 }
 
 /** True if an earlier run of this container made it. */
-async function isThere({ file, name, digest, sizeBytes }: Wanted): Promise<boolean> {
+async function isThere({ file, name, digest, sizeBytes }: WantedArtifact): Promise<boolean> {
   const size = await sizeOf(file);
   if (size === 0) return false;
   if (size === sizeBytes && (await digestOfFile(file)) === digest) return true;
-  say(`found ${name}, but it is not the one asked for: making it anew`);
+  sayLine(`found ${name}, but it is not the one asked for: making it anew`);
   try {
     await rm(file);
   } catch (error) {
@@ -65,7 +65,7 @@ async function isThere({ file, name, digest, sizeBytes }: Wanted): Promise<boole
 }
 
 /** Makes the part what was asked for; tells what came over the network for that. */
-async function fill(part: Part, wanted: Wanted): Promise<number> {
+async function fill(part: FilePart, wanted: WantedArtifact): Promise<number> {
   const { blob, remote } = wanted;
   // A file that is no prefix and tail, as far as we are told, is fetched whole whatever this Node.js is.
   const own = blob === undefined && wanted.prefix === undefined ? undefined : await ownPrefix(wanted);
@@ -76,7 +76,7 @@ async function fill(part: Part, wanted: Wanted): Promise<number> {
     return 0;
   }
   if (remote === undefined) throw new Failure(76, `no matching Node.js in this image: it has ${unfit}`);
-  if (unfit !== undefined) say(`this image has ${unfit}: fetching the whole`);
+  if (unfit !== undefined) sayLine(`this image has ${unfit}: fetching the whole`);
   if (own === undefined || unfit !== undefined) await part.adopt();
   return fetchAndCheck(part, { ...wanted, remote });
 }
@@ -87,7 +87,7 @@ async function fill(part: Part, wanted: Wanted): Promise<number> {
  * @returns what is wrong with this Node.js, if something is; the part is empty then.
  */
 async function begin(
-  part: Part,
+  part: FilePart,
   own: OwnPrefix,
   { goesOn }: { readonly goesOn: boolean },
 ): Promise<string | undefined> {
@@ -102,32 +102,32 @@ async function begin(
   return `a Node.js ${process.version} with other bytes than the official one`;
 }
 
-async function addTail(part: Part, own: OwnPrefix, blob: WantedBlob): Promise<void> {
+async function addTail(part: FilePart, own: OwnPrefix, blob: WantedBlob): Promise<void> {
   for await (const chunk of own.tailOf(await openBlob(blob)).open()) await part.add(chunk);
 }
 
 /** Pieces from two origins need not fit together: then the whole, once, decides. */
-async function fetchAndCheck(part: Part, wanted: Wanted & Fetching): Promise<number> {
+async function fetchAndCheck(part: FilePart, wanted: WantedArtifact & Fetching): Promise<number> {
   const { remote, sizeBytes } = wanted;
   const here = part.length() > 0 ? `, of which ${megabytes(part.length())} MB are here` : '';
-  say(`fetching ${remote.url} (${megabytes(sizeBytes)} MB${here})`);
+  sayLine(`fetching ${remote.url} (${megabytes(sizeBytes)} MB${here})`);
   const first = await fetchRest(part, wanted);
   const wrong = whatIsWrong(part, { ...wanted, from: remote.url });
   if (wrong === undefined) return first.bytes;
   if (!first.isPieced) throw wrong;
-  say(`${wrong.message}; it came in pieces: fetching the whole`);
+  sayLine(`${wrong.message}; it came in pieces: fetching the whole`);
   await part.restart();
   const second = await fetchRest(part, wanted);
   refuseWrong(part, { ...wanted, from: remote.url });
   return first.bytes + second.bytes;
 }
 
-interface Whole extends Pick<Wanted, 'digest' | 'sizeBytes'> {
+interface Whole extends Pick<WantedArtifact, 'digest' | 'sizeBytes'> {
   /** Whose bytes they are, in words. */
   readonly from: string;
 }
 
-function whatIsWrong(part: Part, { digest, sizeBytes, from }: Whole): Failure | undefined {
+function whatIsWrong(part: FilePart, { digest, sizeBytes, from }: Whole): Failure | undefined {
   const found = part.digest();
   if (found === digest) return undefined;
   return part.length() === sizeBytes
@@ -135,7 +135,7 @@ function whatIsWrong(part: Part, { digest, sizeBytes, from }: Whole): Failure | 
     : new Failure(71, `wrong size: ${from} has ${part.length()} bytes, not ${sizeBytes}`);
 }
 
-function refuseWrong(part: Part, whole: Whole): void {
+function refuseWrong(part: FilePart, whole: Whole): void {
   const wrong = whatIsWrong(part, whole);
   if (wrong !== undefined) throw wrong;
 }

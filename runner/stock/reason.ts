@@ -11,7 +11,7 @@ export class Failure extends Error {
 }
 
 /** One line to stderr, at once: what is written through a stream may come after the application's first line. */
-export function say(text: string): void {
+export function sayLine(text: string): void {
   try {
     writeSync(2, lineOf(text));
   } catch (error) {
@@ -22,7 +22,7 @@ export function say(text: string): void {
 
 /** Says why, and leaves it where Kubernetes looks for it. */
 export function leaveReason(reason: string, environment: NodeJS.ProcessEnv): void {
-  say(reason);
+  sayLine(reason);
   const given = environment['SELFSAME_TERMINATION_LOG'];
   if (!given && !existsSync('/dev/termination-log')) return;
   try {
@@ -54,7 +54,7 @@ export function progressTeller(sizeBytes: number): (hereBytes: number) => void {
     // Fewer than before: it has begun again.
     if (percent >= told && percent < told + 5) return;
     told = percent;
-    say(`${megabytes(hereBytes)} of ${megabytes(sizeBytes)} MB are here (${percent} %)`);
+    sayLine(`${megabytes(hereBytes)} of ${megabytes(sizeBytes)} MB are here (${percent} %)`);
   };
 }
 

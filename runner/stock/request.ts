@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Remote } from './environment.ts';
-import type { Part } from './part.ts';
+import type { FilePart } from './part.ts';
 import { codeOf, Failure } from './reason.ts';
 
 /** What became of one request. */
-export type Answer =
+export type RemoteAnswer =
   /** The body came to its end. */
   | { readonly kind: 'ended' }
   /** A status that brings none of the bytes; `why` is for people. */
@@ -17,7 +17,7 @@ export type Answer =
 
 export interface Asked {
   readonly remote: Remote;
-  readonly part: Part;
+  readonly part: FilePart;
   readonly sizeBytes: number;
   /** Called with each number of bytes that came. */
   readonly onBytes: (bytes: number) => void;
@@ -30,7 +30,7 @@ const mostRedirects = 5;
  *
  * @throws {Failure} 64 for a query that is none, 71 if there are more bytes than wanted, 73 if they cannot be written.
  */
-export async function request({ remote, part, sizeBytes, onBytes }: Asked): Promise<Answer> {
+export async function request({ remote, part, sizeBytes, onBytes }: Asked): Promise<RemoteAnswer> {
   const from = part.length();
   const query = await readQuery(remote.queryFiles);
   let response: IncomingMessage | undefined;
@@ -153,7 +153,7 @@ function isRangeFrom({ statusCode, headers }: IncomingMessage, from: number): bo
   return statusCode === 206 && (headers['content-range'] ?? '').startsWith(`bytes ${from}-`);
 }
 
-function brokenBy(error: unknown): Answer {
+function brokenBy(error: unknown): RemoteAnswer {
   const code = codeOf(error);
   if (!(error instanceof Error) || error instanceof TypeError) throw error;
   if (code.startsWith('HPE_')) return { kind: 'refused', status: 0, why: `no HTTP: ${code}` };

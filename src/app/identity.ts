@@ -54,12 +54,12 @@ export async function identityOf(name: string): Promise<Identity> {
 }
 
 /** What `GET /selfsame/start` answers: how this process came up. It hashes nothing, so asking costs a pod nothing. */
-export interface Start extends Pick<Identity, 'runnerMs' | 'fetchedBytes'> {
+export interface ProcessStart extends Pick<Identity, 'runnerMs' | 'fetchedBytes'> {
   /** Since the process began, in milliseconds: an age needs no common clock. */
   readonly ageMs: number;
 }
 
-export function startOfProcess(): Start {
+export function startOfProcess(): ProcessStart {
   return { ageMs: Math.round(process.uptime() * 1000), ...reportedByRunner() };
 }
 

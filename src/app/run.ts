@@ -15,7 +15,11 @@ const ending = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  * @param argv the application's own words.
  * @param say takes a line for people.
  */
-export async function run(app: Application, argv: readonly string[], say: (line: string) => void): Promise<void> {
+export async function runApplication(
+  app: Application,
+  argv: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
   const options = parseOptions(app.options ?? {}, argv);
   const end = new AbortController();
   const stop = (): void => {

@@ -3,13 +3,13 @@ import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments, type FlagName } from '../shared/flags.ts';
-import { askedFormat } from './output/requested-format.ts';
+import { requestedFormat } from './output/requested-format.ts';
 import { obeyClicolor } from './terminal/colours.ts';
 import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
 import { deployCommand } from './commands/deploy.ts';
-import { explain } from './output/print-error.ts';
+import { printError } from './output/print-error.ts';
 import { localCommand } from './commands/local.ts';
-import { guardOutputs } from './terminal/broken-pipe.ts';
+import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 import { printEnded, printFailure } from './output/print-data.ts';
 import { selfCommand } from './commands/self.ts';
 import { openTerminal } from './terminal/terminal.ts';
@@ -27,9 +27,9 @@ export async function deployer(app: Application, argv: readonly string[], runner
   obeyClicolor(process.env);
   const terminal = openTerminal();
   const { signal, atOnce, endedStatus, end, stop } = untilSignal();
-  guardOutputs(() => stop('SIGPIPE'));
+  endOnBrokenPipe(() => stop('SIGPIPE'));
   const session: Session = { app, terminal, signal, atOnce, stop, endedStatus, runners, program: programOf(app) };
-  const format = askedFormat(argv);
+  const format = requestedFormat(argv);
   try {
     const status = await dispatch(session, argv);
     if (status > 128) printEnded(status, format);
@@ -41,7 +41,7 @@ export async function deployer(app: Application, argv: readonly string[], runner
       return endedStatus();
     }
     printFailure(error, format);
-    return explain(error, terminal.say);
+    return printError(error, terminal.say);
   } finally {
     terminal.close();
     end();

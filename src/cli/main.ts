@@ -1,11 +1,11 @@
 import { checkApplication, type Application } from '../app/application.ts';
 import type { OptionSpecs } from '../app/options.ts';
-import { run } from '../app/run.ts';
+import { runApplication } from '../app/run.ts';
 import { splitArguments } from '../shared/flags.ts';
-import { askedFormat } from './output/requested-format.ts';
+import { requestedFormat } from './output/requested-format.ts';
 import { loadDeployer, runnerTexts } from './assets.ts';
 import { errorDocument } from './output/error-document.ts';
-import { explain } from './output/print-error.ts';
+import { printError } from './output/print-error.ts';
 
 /**
  * Makes an application one that can deploy itself: the one call at the end of its main file.
@@ -18,10 +18,10 @@ export async function selfsame<const S extends OptionSpecs>(app: Application<S>)
     // Each definition is typed by its own options; from here on they are only passed along.
     process.exitCode = await dispatch(app as unknown as Application, process.argv.slice(2));
   } catch (error) {
-    if (askedFormat(process.argv.slice(2)) === 'json') {
+    if (requestedFormat(process.argv.slice(2)) === 'json') {
       process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
     }
-    process.exitCode = explain(error, say);
+    process.exitCode = printError(error, say);
   }
 }
 
@@ -44,10 +44,10 @@ async function dispatch(app: Application, argv: readonly string[]): Promise<numb
     return deployer(app, argv, runnerTexts);
   }
   try {
-    await run(app, theirs, say);
+    await runApplication(app, theirs, say);
     return 0;
   } catch (error) {
-    return explain(error, say, app.name);
+    return printError(error, say, app.name);
   }
 }
 

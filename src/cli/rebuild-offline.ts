@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { rebuildHere } from '../executable/rebuild-offline.ts';
+import { rebuildOffline } from '../executable/rebuild-offline.ts';
 import { openExecutable, openSelf } from '../executable/self.ts';
 import { linuxTargets } from '../shared/target.ts';
-import { guardOutputs } from './terminal/broken-pipe.ts';
+import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 import { untilSignal } from './terminal/signals.ts';
 
 /**
@@ -17,10 +17,10 @@ export async function rebuildWithoutDeployer(words: readonly string[]): Promise<
   if (flags === undefined) return undefined;
   const { target, output, from } = flags;
   const { signal, endedStatus, end } = untilSignal();
-  guardOutputs();
+  endOnBrokenPipe();
   try {
     const origin = from === undefined ? await openSelf() : await openExecutable(from);
-    const version = await rebuildHere(target, { from: origin, output, signal });
+    const version = await rebuildOffline(target, { from: origin, output, signal });
     if (version === undefined) return undefined;
     process.stdout.write(`${version}  ${output}\n`);
     return 0;

@@ -6,7 +6,7 @@ import { releaseOf, versionOf } from '../executable/version.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import { linuxTargets, parseTarget, type LinuxTarget } from '../shared/target.ts';
-import { guardOutputs } from './terminal/broken-pipe.ts';
+import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 
 /**
  * `--version-hash [--target T] [--output json]`: what exactly is this?
@@ -15,7 +15,7 @@ import { guardOutputs } from './terminal/broken-pipe.ts';
  * on top of the kept state of the prefix, and needs neither a network nor that target's runtime.
  */
 export async function versionHash(app: Application, ours: string[], theirs: string[]): Promise<number> {
-  guardOutputs();
+  endOnBrokenPipe();
   const { target: wanted, output } = read(ours, theirs);
   const self = await openSelf();
   const target = wanted === undefined ? self.target : parseTarget(wanted);

@@ -1,16 +1,16 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
-import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { askDeployedBy } from '../platforms/kubernetes/manifest/deployed-by.ts';
 import { isSameTemplate, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
-import { type Outcome, type RolloutProgress, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
+import { type RolloutOutcome, type RolloutProgress, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import type { Report } from '../shared/report.ts';
 
 /** A rollout that came to its end, well or not. */
-export interface Ended {
+export interface EndedRollout {
   readonly name: string;
-  readonly outcome: Outcome;
+  readonly outcome: RolloutOutcome;
   /** What this run made the pods from: whatever else is there, someone else put there. */
   readonly template: V1PodTemplateSpec | undefined;
   /** The last version that was ready when it began, if one was. */
@@ -19,7 +19,7 @@ export interface Ended {
   readonly isWanted: boolean;
 }
 
-export interface UndoWorld {
+export interface AutoRollbackWorld {
   readonly cluster: Cluster;
   readonly report: Report;
   /** True if what the runners of replicas do is to be told, too: for someone who looks at it. */
@@ -28,7 +28,7 @@ export interface UndoWorld {
   /** How long to wait for the earlier version. */
   readonly timeoutMs: number;
   /** Told when a rollout failed and before anything is undone: the cause comes first. */
-  readonly onFailed?: (outcome: Outcome) => void;
+  readonly onFailed?: (outcome: RolloutOutcome) => void;
   /** Told right before the Deployment is changed. */
   readonly onUndo?: () => void;
   /** Told when the earlier version is wanted again. */
@@ -36,7 +36,7 @@ export interface UndoWorld {
 }
 
 /** What was done about a rollout that failed. */
-export type Undone =
+export type AutoRollback =
   /** Left as it is: that was wanted, or there was no earlier version that was ready. */
   | { readonly kind: 'left' | 'nothing-before' }
   /** Someone else changed or deleted it meanwhile: theirs is left alone. */
@@ -46,7 +46,7 @@ export type Undone =
       readonly release: string;
       /** Its number until then. */
       readonly revision: number;
-      readonly outcome: Outcome;
+      readonly outcome: RolloutOutcome;
     };
 
 /**
@@ -54,10 +54,10 @@ export type Undone =
  *
  * @returns undefined where there is nothing to undo: it did not fail.
  */
-export async function undo(
-  { name, outcome, template, before, isWanted }: Ended,
-  { cluster, report, tellsStarts, signal, timeoutMs, onFailed, onUndo, onUndone }: UndoWorld,
-): Promise<Undone | undefined> {
+export async function autoRollback(
+  { name, outcome, template, before, isWanted }: EndedRollout,
+  { cluster, report, tellsStarts, signal, timeoutMs, onFailed, onUndo, onUndone }: AutoRollbackWorld,
+): Promise<AutoRollback | undefined> {
   if (outcome.kind !== 'failed' && outcome.kind !== 'timeout') return undefined;
   onFailed?.(outcome);
   if (!isWanted) return { kind: 'left' };
@@ -66,7 +66,7 @@ export async function undo(
     return { kind: 'nothing-before' };
 
   signal.throwIfAborted();
-  const origin = await originNow(cluster, { signal });
+  const origin = await askDeployedBy(cluster, { signal });
   const changed = await rollBack(cluster, { name, to: before, from: template, origin, signal, onChange: onUndo });
   if (changed !== 'done') return { kind: changed };
   onUndone?.(before);

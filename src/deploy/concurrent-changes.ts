@@ -3,7 +3,7 @@ import { isSameTemplate } from '../platforms/kubernetes/rollout/roll-back.ts';
 import type { Report } from '../shared/report.ts';
 
 /** Says what others changed beside this deploy, where all the same what it asked for is ready. */
-export function tellMeanwhile(
+export function reportConcurrentChanges(
   { name, spec }: { readonly name: string; readonly spec: V1Deployment['spec'] },
   { template, replicas, report }: { template: V1PodTemplateSpec | undefined; replicas: number; report: Report },
 ): void {

@@ -4,8 +4,8 @@ import { type History, neverReady } from '../platforms/kubernetes/rollout/histor
 import { type Intent, manifestFor } from '../platforms/kubernetes/manifest/manifest.ts';
 import {
   neverReadyAnnotations,
-  originAnnotations,
-  originNow,
+  deployedByAnnotations,
+  askDeployedBy,
   recordIn,
 } from '../platforms/kubernetes/manifest/deployed-by.ts';
 
@@ -15,7 +15,7 @@ import {
  *
  * @param history what is deployed now, if something is.
  */
-export async function recorded(
+export async function withDeployRecord(
   intent: Intent,
   { cluster, history, signal }: { cluster: Cluster; history: History | undefined; signal: AbortSignal },
 ): Promise<Intent> {
@@ -25,7 +25,7 @@ export async function recorded(
     const [checked] = await apply(cluster, deployment, { dryRun: true, signal });
     if (checked?.change === 'unchanged') return same;
   }
-  const origin = originAnnotations(await originNow(cluster, { signal }));
+  const origin = deployedByAnnotations(await askDeployedBy(cluster, { signal }));
   const never = neverReadyAnnotations(history === undefined ? [] : neverReady(history));
   return { ...intent, record: { ...origin, ...never } };
 }

@@ -6,26 +6,27 @@ import { releaseOf, versionsOf } from '../executable/version.ts';
 import { apply, type Applied } from '../platforms/kubernetes/apply/apply.ts';
 import { historyOf, lastReady } from '../platforms/kubernetes/rollout/history.ts';
 import { manifestFor, type KubernetesObject } from '../platforms/kubernetes/manifest/manifest.ts';
-import { podClock } from '../platforms/kubernetes/rollout/pod-times.ts';
-import { leavesWayBack } from '../platforms/kubernetes/rollout/roll-back.ts';
-import { watchRollout, type Outcome } from '../platforms/kubernetes/rollout/rollout.ts';
+import { recordPodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
+import { canRollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
+import { watchRollout, type RolloutOutcome } from '../platforms/kubernetes/rollout/rollout.ts';
 import { runningVersions } from '../platforms/kubernetes/rollout/status.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { archOf, type LinuxTarget } from '../shared/target.ts';
 import type { Source } from '../store/store.ts';
 import { intentFor, runnerOf } from './intent.ts';
 import { linksFor } from './links.ts';
-import { tellMeanwhile } from './concurrent-changes.ts';
-import { podStarts } from './start-timings.ts';
+import { reportConcurrentChanges } from './concurrent-changes.ts';
+import { startTimings } from './start-timings.ts';
 import { preflight, type PreflightWorld } from './preflight/preflight.ts';
-import { recorded } from './deploy-record.ts';
+import { withDeployRecord } from './deploy-record.ts';
 import { scaledPlan, type ScaledPlan } from './plan/replicas.ts';
 import { sendAllTo } from './send.ts';
 import { podTimings, slowestFirst, stageClock, type StageClock, type Timings } from './timings.ts';
-import { replicasReport, undo, type Undone, type UndoWorld } from './auto-rollback.ts';
+import { replicasReport, autoRollback, type AutoRollback, type AutoRollbackWorld } from './auto-rollback.ts';
 
 /** What lies outside a deploy. */
-export interface World extends PreflightWorld, Pick<UndoWorld, 'tellsStarts' | 'onFailed' | 'onUndo' | 'onUndone'> {
+export interface World
+  extends PreflightWorld, Pick<AutoRollbackWorld, 'tellsStarts' | 'onFailed' | 'onUndo' | 'onUndone'> {
   /** The executable that deploys itself. */
   readonly executable: Executable;
   readonly runtimes: RuntimeSettings;
@@ -56,9 +57,9 @@ export interface Deployed {
   /** True if there is an earlier version to go back to. */
   readonly leavesWayBack: boolean;
   /** Absent with `--no-wait`. */
-  readonly outcome?: Outcome;
+  readonly outcome?: RolloutOutcome;
   /** What was done about a rollout that failed. */
-  readonly undone?: Undone;
+  readonly undone?: AutoRollback;
   readonly timings: Timings;
 }
 
@@ -91,11 +92,14 @@ export async function deploy(plan: ScaledPlan, world: World): Promise<Deployed> 
     historyOf(cluster, plan.name, { signal }),
     scaledPlan(plan, { cluster, signal }),
   ]);
-  const intent = await recorded(intentFor(scaled, { release, namespace: cluster.namespace, sources, links, runner }), {
-    cluster,
-    history,
-    signal,
-  });
+  const intent = await withDeployRecord(
+    intentFor(scaled, { release, namespace: cluster.namespace, sources, links, runner }),
+    {
+      cluster,
+      history,
+      signal,
+    },
+  );
   signal.throwIfAborted();
   world.onApply?.({ isFirst: history === undefined });
   let template: V1PodTemplateSpec | undefined;
@@ -105,7 +109,7 @@ export async function deploy(plan: ScaledPlan, world: World): Promise<Deployed> 
     onApplied({ kind, after }) {
       if (kind === 'Deployment') {
         template = (after as V1Deployment).spec?.template;
-        hasWayBack = leavesWayBack(template, history);
+        hasWayBack = canRollBack(template, history);
       }
       world.onApplied?.({ kind, name: after.metadata.name ?? '' }, { leavesWayBack: hasWayBack });
     },
@@ -125,7 +129,7 @@ export async function deploy(plan: ScaledPlan, world: World): Promise<Deployed> 
     leavesWayBack: hasWayBack,
   };
   if (!plan.waits) return { ...deployed, timings: { stages: clock.stages(), pods: [] } };
-  const replicas = podClock();
+  const replicas = recordPodTimes();
   let spec: V1Deployment['spec'];
   const outcome = await watchRollout(cluster, {
     name: plan.name,
@@ -142,14 +146,14 @@ export async function deploy(plan: ScaledPlan, world: World): Promise<Deployed> 
   });
   const seen = replicas.times();
   const isReady = outcome.kind === 'ready';
-  if (isReady) tellMeanwhile({ name: plan.name, spec }, { template, replicas: scaled.replicas, report });
+  if (isReady) reportConcurrentChanges({ name: plan.name, spec }, { template, replicas: scaled.replicas, report });
   const [last] = slowestFirst(seen);
   if (isReady && last?.readyAt !== undefined) clock.lap('ready', { at: last.readyAt });
   clock.lap(isReady ? 'settle' : 'wait');
-  const starts = await podStarts(cluster, isReady ? seen : [], { port: plan.port, signal });
+  const starts = await startTimings(cluster, isReady ? seen : [], { port: plan.port, signal });
   clock.lap('ask');
   const before = history && lastReady(history);
-  const undone = await undo(
+  const undone = await autoRollback(
     { name: plan.name, outcome, template, before, isWanted: plan.rollsBack },
     // However short the wait for a new version may be, the one before gets time for its replicas to come back; after an API
     // server was away, the controllers alone take a minute to look again.

@@ -1,6 +1,6 @@
 import { gracePeriodSeconds } from '../app/drain.ts';
 import type { LinuxArtifact } from '../executable/rebuild.ts';
-import type { Intent, Runner } from '../platforms/kubernetes/manifest/manifest.ts';
+import type { Intent, RunnerChoice } from '../platforms/kubernetes/manifest/manifest.ts';
 import { type Digest, digestOf } from '../shared/digest.ts';
 import { archOf } from '../shared/target.ts';
 import type { Source } from '../store/store.ts';
@@ -12,14 +12,14 @@ interface Made {
   readonly namespace: string;
   readonly sources: readonly (readonly [LinuxArtifact, Source])[];
   readonly links: Pick<Intent, 'query' | 'queries'>;
-  readonly runner: Runner;
+  readonly runner: RunnerChoice;
 }
 
 /** What pods of a plan are started by. */
 export async function runnerOf(
   { runner }: ScaledPlan,
   { stockRunner: script }: { readonly stockRunner: string },
-): Promise<Runner> {
+): Promise<RunnerChoice> {
   return runner === 'thin' ? { kind: runner } : { kind: runner, script, digest: await digestOf([Buffer.from(script)]) };
 }
 

@@ -1,27 +1,27 @@
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { type History, lastReady, type Revision } from '../platforms/kubernetes/rollout/history.ts';
-import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
-import { leavesWayBack, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
-import { type Outcome, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
+import { askDeployedBy } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { canRollBack, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
+import { type RolloutOutcome, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
-import { replicasReport, undo, type Undone, type UndoWorld } from './auto-rollback.ts';
+import { replicasReport, autoRollback, type AutoRollback, type AutoRollbackWorld } from './auto-rollback.ts';
 
 /** What came of going back. */
-export interface WentBack {
+export interface RolledBack {
   readonly name: string;
   readonly namespace: string;
   readonly release: Digest;
   readonly revision: number;
   readonly replicas: number;
   /** Absent with `--no-wait`. */
-  readonly outcome?: Outcome;
-  readonly undone?: Undone;
+  readonly outcome?: RolloutOutcome;
+  readonly undone?: AutoRollback;
   /** True if there is another version to go back to. */
   readonly leavesWayBack: boolean;
 }
 
-export interface GoBackWorld extends UndoWorld {
+export interface RollBackWorld extends AutoRollbackWorld {
   readonly waits: boolean;
 }
 
@@ -30,14 +30,14 @@ export interface GoBackWorld extends UndoWorld {
  *
  * @throws {DeployError} `superseded` if someone else changes it in the same moment.
  */
-export async function goBack(history: History, to: Revision, world: GoBackWorld): Promise<WentBack> {
+export async function rollBackTo(history: History, to: Revision, world: RollBackWorld): Promise<RolledBack> {
   const { cluster, report, tellsStarts, signal, timeoutMs, waits, onUndo, onUndone } = world;
   const { metadata, spec } = history.deployment;
   const name = metadata?.name ?? '';
   const release = to.release as Digest;
   const before = lastReady(history);
   if (!to.isCurrent) {
-    const origin = await originNow(cluster, { signal });
+    const origin = await askDeployedBy(cluster, { signal });
     const from = spec?.template ?? {};
     const changed = await rollBack(cluster, { name, to, from, origin, signal, onChange: onUndo });
     refuseChanged(cluster, { name, changed });
@@ -53,12 +53,12 @@ export async function goBack(history: History, to: Revision, world: GoBackWorld)
     release,
     revision: to.revision,
     replicas: spec?.replicas ?? 1,
-    leavesWayBack: leavesWayBack(to.template, history),
+    leavesWayBack: canRollBack(to.template, history),
   };
   if (!waits) return wentBack;
   const onProgress = replicasReport(report);
   const outcome = await watchRollout(cluster, { name, release, timeoutMs, signal, tellsStarts, onProgress });
-  const undone = await undo({ name, outcome, template: to.template, before, isWanted: true }, world);
+  const undone = await autoRollback({ name, outcome, template: to.template, before, isWanted: true }, world);
   return { ...wentBack, outcome, ...(undone && { undone }) };
 }
 
@@ -81,7 +81,7 @@ function refuseChanged(
  *   were never ready left out.
  * @throws {DeployError} `bad-usage` if there is none, or more than one release begins like that.
  */
-export function revisionToGoBackTo(
+export function revisionToRollBackTo(
   { deployment, revisions }: History,
   { number, release }: { readonly number?: number; readonly release?: string },
 ): Revision {

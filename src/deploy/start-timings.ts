@@ -14,7 +14,7 @@ const limitMs = 1_000;
  *
  * @returns by the name of the pod; without those that may not be asked or do not answer.
  */
-export async function podStarts(
+export async function startTimings(
   cluster: Cluster,
   seen: readonly PodTimes[],
   { port, signal }: { port: number | undefined; signal: AbortSignal },

@@ -1,6 +1,6 @@
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { originNow } from '../platforms/kubernetes/manifest/deployed-by.ts';
-import { usedVersions, type UsedVersions } from '../platforms/kubernetes/secret-store/versions-in-use.ts';
+import { askDeployedBy } from '../platforms/kubernetes/manifest/deployed-by.ts';
+import { versionsInUse, type VersionsInUse } from '../platforms/kubernetes/secret-store/versions-in-use.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { StoredArtifact, UrlStore } from '../store/store.ts';
@@ -16,7 +16,7 @@ export interface Sparing {
 export interface StoreGarbage {
   readonly artifacts: readonly StoredArtifact[];
   /** What was looked at to know that. */
-  readonly used: Pick<UsedVersions, 'seen' | 'unseen'>;
+  readonly used: Pick<VersionsInUse, 'seen' | 'unseen'>;
 }
 
 export interface StoreGarbageOptions extends Sparing {
@@ -35,7 +35,7 @@ export async function storeGarbageOf(options: StoreGarbageOptions): Promise<Stor
   const { cluster, store, name, signal } = options;
   // Before what refers to it: what is stored later is not seen, and so is left alone.
   const stored = await store.list({ signal });
-  const [used, before] = await Promise.all([usedVersions(cluster, { signal }), oldestSpared(options)]);
+  const [used, before] = await Promise.all([versionsInUse(cluster, { signal }), oldestSpared(options)]);
   return { artifacts: unneededOf(stored, { ...options, name, used: used.versions, before }), used };
 }
 
@@ -50,7 +50,7 @@ export async function collectStored(
 ): Promise<readonly StoredArtifact[]> {
   const { store, cluster, signal } = options;
   if (artifacts.length === 0) return [];
-  const [used, before] = await Promise.all([usedVersions(cluster, { signal }), oldestSpared(options)]);
+  const [used, before] = await Promise.all([versionsInUse(cluster, { signal }), oldestSpared(options)]);
   const still = artifacts.filter(({ version }) => !used.versions.has(version));
   try {
     return await store.removeUnused(still, { before, signal });
@@ -65,7 +65,7 @@ export async function collectStored(
 
 /** Whichever of two clocks is behind: that of this machine may be wrong by a day. */
 async function oldestSpared({ cluster, minAgeMs, signal }: StoreGarbageOptions): Promise<Date> {
-  const { at } = await originNow(cluster, { signal });
+  const { at } = await askDeployedBy(cluster, { signal });
   return new Date(Math.min(Date.now(), at === undefined ? Infinity : Date.parse(at)) - minAgeMs);
 }
 

@@ -9,7 +9,7 @@ import type { PodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
  * stands for both where a rollout did not succeed. `ask`: for what replicas tell of their start. `undo`:
  * until the version before is ready again.
  */
-export interface Stage {
+export interface StageTiming {
   readonly name:
     | 'start'
     | 'preflight'
@@ -51,20 +51,20 @@ export interface PodTiming {
 
 /** What took how long. */
 export interface Timings {
-  readonly stages: readonly Stage[];
+  readonly stages: readonly StageTiming[];
   /** The replicas that this deploy started; the slowest first. */
   readonly pods: readonly PodTiming[];
 }
 
 export interface StageClock {
   /** Ends a stage: it began where the one before it ended, the first when the program was started. */
-  readonly lap: (name: Stage['name'], options?: { at?: number }) => void;
-  readonly stages: () => Stage[];
+  readonly lap: (name: StageTiming['name'], options?: { at?: number }) => void;
+  readonly stages: () => StageTiming[];
 }
 
 /** @param now milliseconds since the program was started. */
 export function stageClock(now: () => number = () => performance.now()): StageClock {
-  const stages: Stage[] = [];
+  const stages: StageTiming[] = [];
   let last = 0;
   return {
     lap(name, { at = now() } = {}) {

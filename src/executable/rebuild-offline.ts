@@ -17,10 +17,10 @@ import type { Executable } from './self.ts';
 import { versionOf } from './version.ts';
 
 /** What an executable is rebuilt from: another one, or a blob alone. */
-export type Origin = Pick<Executable, 'blob'> & Partial<Executable>;
+export type RebuildSource = Pick<Executable, 'blob'> & Partial<Executable>;
 
-export interface RebuildHereOptions {
-  readonly from: Origin;
+export interface RebuildOfflineOptions {
+  readonly from: RebuildSource;
   /** The file to write; it is replaced if it is there. */
   readonly output: string;
   /** Default: the user's cache folder. */
@@ -37,16 +37,16 @@ export interface RebuildHereOptions {
  * @throws {DeployError} `bad-output` or `output-refused` for a file that cannot be written, `executable-damaged` if the
  *   origin's own bytes are not right.
  */
-export async function rebuildHere(
+export async function rebuildOffline(
   target: LinuxTarget,
-  { from, output, cacheFolder = defaultCacheFolder(), signal }: RebuildHereOptions,
+  { from, output, cacheFolder = defaultCacheFolder(), signal }: RebuildOfflineOptions,
 ): Promise<Digest | undefined> {
   const { prefix } = runtimes[target];
   await refuseOutput(output, from);
   const own = ownBytes(target, from);
   if (own !== undefined) {
     const version = await versionOf(target, from.blob);
-    if ((await writeChecked(own, { output, prefix, version, signal })) === undefined) throw damagedOrigin(from);
+    if ((await writeChecked(own, { output, prefix, version, signal })) === undefined) throw damagedSource(from);
     return version;
   }
   const cached = cachePath(cacheFolder, prefix.digest);
@@ -56,7 +56,7 @@ export async function rebuildHere(
 }
 
 /** The origin's own file, where it is what we are asked for: nothing has to be put together, only checked. */
-export function ownBytes(target: LinuxTarget, { rebuilt }: Origin): Bytes | undefined {
+export function ownBytes(target: LinuxTarget, { rebuilt }: RebuildSource): Bytes | undefined {
   return rebuilt?.target === target ? rebuilt.bytes : undefined;
 }
 
@@ -114,7 +114,7 @@ async function copy(chunks: AsyncIterable<Uint8Array>, { file, hash, signal }: C
 // counted as resident, measured: 65 MB with 64 KiB, 72 with 128 KiB, 80 with 256 KiB, 96 with 1 MiB.
 const pieceBytes = 1 << 16;
 
-async function refuseOutput(output: string, from: Origin): Promise<void> {
+async function refuseOutput(output: string, from: RebuildSource): Promise<void> {
   const there = await statusOf(output);
   if (there === undefined) return;
   const reason = there.isDirectory()
@@ -166,7 +166,7 @@ function refusal(output: string, error: unknown): unknown {
   });
 }
 
-export function damagedOrigin({ path = 'the executable' }: Origin): DeployError {
+export function damagedSource({ path = 'the executable' }: RebuildSource): DeployError {
   return new DeployError('executable-damaged', `Cannot rebuild "${path}": its bytes are not those it was built with`, {
     hint: 'Fetch or build the file again.',
   });

@@ -6,7 +6,7 @@ import { cutsIn } from './format/blob.ts';
 import { bufferOf, bytesOfFile, joined } from './format/bytes.ts';
 import type { Bytes } from './format/bytes.ts';
 import { blobStartOf, tailOf } from './format/prefix.ts';
-import { damagedOrigin, ownBytes, rebuildHere, type Origin } from './rebuild-offline.ts';
+import { damagedSource, ownBytes, rebuildOffline, type RebuildSource } from './rebuild-offline.ts';
 import { prefixFile } from './runtimes/runtimes.ts';
 import type { RuntimeOptions, RuntimeSettings } from './runtimes/runtimes.ts';
 import { runtimes as table } from './runtimes/runtimes-table.ts';
@@ -14,7 +14,7 @@ import { hashedPrefix, versionOf } from './version.ts';
 import type { Versions } from './version.ts';
 
 interface OriginOptions extends Pick<RuntimeOptions, 'report' | 'signal'> {
-  readonly from: Origin;
+  readonly from: RebuildSource;
   readonly runtimes?: RuntimeSettings | undefined;
 }
 
@@ -38,13 +38,13 @@ export interface LinuxArtifact extends Artifact {
   prepare(): Promise<void>;
 }
 
-const ownDigests = new WeakMap<Origin, Promise<Digest>>();
+const ownDigests = new WeakMap<RebuildSource, Promise<Digest>>();
 
 /**
  * Hashes an origin's own file, once: `artifactFor` does that where it needs it. Whoever knows that it will can have it begun
  * before, beside waiting for something else.
  */
-export async function digestOfOwn(from: Origin): Promise<Digest | undefined> {
+export async function digestOfOwn(from: RebuildSource): Promise<Digest | undefined> {
   const { rebuilt } = from;
   if (rebuilt === undefined) return undefined;
   const known = ownDigests.get(from) ?? digestOf(rebuilt.bytes.open({ ring: 3 }));
@@ -65,7 +65,7 @@ export async function artifactFor(
   const tail = tailOf(prefix, from.blob);
   const version = versions?.[target] ?? (await versionOf(target, from.blob));
   const own = ownBytes(target, from);
-  if (own !== undefined && (await digestOfOwn(from)) !== version) throw damagedOrigin(from);
+  if (own !== undefined && (await digestOfOwn(from)) !== version) throw damagedSource(from);
   const blobStart = blobStartOf(prefix);
   const blob = await bufferOf(from.blob);
   const cuts = cutsIn(blob).map((cut) => blobStart + cut);
@@ -123,11 +123,11 @@ export async function rebuild(
   { from, output, runtimes, ...waiting }: RebuildOptions,
 ): Promise<Digest> {
   const here = { from, output, cacheFolder: runtimes?.cacheFolder, signal: waiting.signal };
-  const version = await rebuildHere(target, here);
+  const version = await rebuildOffline(target, here);
   if (version !== undefined) return version;
   // A prefix that was cached and not right there is checked again, warned of and fetched anew.
   await prefixFile(target, { ...runtimes, ...waiting });
-  const rebuilt = await rebuildHere(target, here);
-  if (rebuilt === undefined) throw damagedOrigin(from);
+  const rebuilt = await rebuildOffline(target, here);
+  if (rebuilt === undefined) throw damagedSource(from);
   return rebuilt;
 }

@@ -7,7 +7,7 @@ export type Begin = (send: () => Promise<unknown>) => Promise<void>;
  *
  * @param read what it reads from has to end with the signal that it gets.
  */
-export async function sendBeside(
+export async function boundedSend(
   { atOnce, signal }: { readonly atOnce: number; readonly signal: AbortSignal | undefined },
   read: (stop: AbortSignal, begin: Begin) => Promise<void>,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { credentialsFrom } from './azure/credentials.ts';
 import type { Environment } from './azure/credentials.ts';
 import { azureStore } from './azure/azure.ts';
 import { fileStore, parseFileAddress } from './file/file.ts';
-import { kindOf } from './kind.ts';
+import { storeKindOf } from './kind.ts';
 import { parseS3Address } from './s3/address.ts';
 import { keysFrom } from './s3/credentials.ts';
 import { s3Store } from './s3/s3.ts';
@@ -29,7 +29,7 @@ export interface StoreSettings {
 export function openStore({ store, storeUrl, environment, freshMs }: StoreSettings): UrlStore {
   const text = store ?? environment['SELFSAME_STORE'];
   const publicUrl = storeUrl === undefined ? undefined : parsePublicUrl(storeUrl);
-  const kind = kindOf(text);
+  const kind = storeKindOf(text);
   if (text !== undefined && kind === 's3') return openS3(text, { environment, publicUrl, freshMs });
   if (text !== undefined && kind === 'file') return fileStore(parseFileAddress(text), { publicUrl, freshMs });
   return openAzure(text, { environment, publicUrl, freshMs });

@@ -1,5 +1,5 @@
 /** Counts what crosses the wire while several blocks do at once. */
-export interface Meter {
+export interface ProgressMeter {
   /** Opens the account of one block. */
   block(): { begin(): void; at(loadedBytes: number): void };
   /** What need not be sent; less than 0 takes back what has to be sent after all. */
@@ -15,7 +15,10 @@ export interface Meter {
  * @param onProgress gets the bytes that count towards the end, so that a block sent again takes its bytes back first,
  *   and those there are to send.
  */
-export function meter(sizeBytes: number, onProgress?: (doneBytes: number, totalBytes: number) => void): Meter {
+export function progressMeter(
+  sizeBytes: number,
+  onProgress?: (doneBytes: number, totalBytes: number) => void,
+): ProgressMeter {
   let done = 0;
   let sent = 0;
   let reused = 0;

@@ -24,7 +24,7 @@ interface Service {
  *
  * @throws {DeployError} `store-unreachable` if it stood still each time; else what the last attempt threw, or the signal's reason.
  */
-export async function attempted<T>(
+export async function retried<T>(
   send: Send<T>,
   service: Service,
   { signal, tries = 4, stallMs = 20_000 }: CallOptions,

@@ -79,7 +79,7 @@ export interface UrlStore extends Store<UrlPlace> {
 }
 
 /** How long what `put` found there may bear an old date before it is dated anew; `removeUnused` must not be asked for younger. */
-export const datedAnewAfterMs = 60 * 60_000;
+export const touchAfterMs = 60 * 60_000;
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;

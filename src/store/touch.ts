@@ -1,5 +1,5 @@
 import { DeployError } from '../shared/errors.ts';
-import { datedAnewAfterMs, type PutOptions } from './store.ts';
+import { touchAfterMs, type PutOptions } from './store.ts';
 
 interface Found {
   readonly storedAt: Date;
@@ -16,8 +16,8 @@ interface Found {
  *
  * @returns false if it is gone, and has to be stored again.
  */
-export async function keepFresh({ storedAt, freshMs, address, options, dateAnew }: Found): Promise<boolean> {
-  if (Date.now() - storedAt.getTime() < (freshMs ?? datedAnewAfterMs)) return true;
+export async function touch({ storedAt, freshMs, address, options, dateAnew }: Found): Promise<boolean> {
+  if (Date.now() - storedAt.getTime() < (freshMs ?? touchAfterMs)) return true;
   try {
     return await dateAnew();
   } catch (error) {

@@ -16,14 +16,14 @@ import { scriptReport, writeExecutable } from './executables.ts';
  * @throws {DeployError} if the application could not be deployed as it is: a name that is none, an option that is ours.
  */
 export async function buildHere(entry = 'src/hello-world.ts'): Promise<string> {
-  const place = placeFor(entry);
+  const place = buildPlaceFor(entry);
   await checkApplication(entry);
   await writeHere(place, await buildBlob(entry));
   return place.output;
 }
 
 /** What an application is built into on this machine. */
-export interface Place {
+export interface BuildPlace {
   readonly target: Target;
   readonly name: string;
   /** The executable's path. */
@@ -31,7 +31,7 @@ export interface Place {
 }
 
 /** @throws {DeployError} `bad-target` if no executable can be made for this machine. */
-export function placeFor(entry: string): Place {
+export function buildPlaceFor(entry: string): BuildPlace {
   const target = hostTarget();
   if (target === undefined) {
     throw new DeployError('bad-target', `Cannot build on ${process.platform} ${process.arch}`, {
@@ -43,7 +43,7 @@ export function placeFor(entry: string): Place {
 }
 
 /** Writes the executable of a blob. One that runs goes on as it was: the file is replaced, not changed. */
-export async function writeHere({ target, name, output }: Place, blob: Uint8Array): Promise<void> {
+export async function writeHere({ target, name, output }: BuildPlace, blob: Uint8Array): Promise<void> {
   await mkdir(dirname(output), { recursive: true });
   await writeExecutable(target, { name, blob, output, report: scriptReport() });
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
 
-export function say(text: string): void {
+export function sayDev(text: string): void {
   console.error(`${styleText('dim', 'dev:', { stream: process.stderr })} ${text}`);
 }
 
@@ -29,7 +29,7 @@ export function sayDone(what: string, { since, isChange, stages }: Change & { re
   const middle = lately.slice((lately.length - 1) >> 1, (lately.length >> 1) + 1);
   const median = middle.reduce((sum, ms) => sum + ms, 0) / middle.length;
   const summary = lately.length > 1 ? `; median of the last ${lately.length}: ${time(median)}` : '';
-  say(`${what}, ${time(total)} after the ${isChange ? 'change' : 'start'}: ${stagesText(stages)}${summary}`);
+  sayDev(`${what}, ${time(total)} after the ${isChange ? 'change' : 'start'}: ${stagesText(stages)}${summary}`);
 }
 
 export interface Change {

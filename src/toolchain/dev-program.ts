@@ -1,4 +1,4 @@
-import { sayDone, say, type Change, type Stages } from './dev-log.ts';
+import { sayDone, sayDev, type Change, type Stages } from './dev-log.ts';
 import { startChild, type DevChild } from './dev-child.ts';
 
 export interface DevProgramOptions {
@@ -22,7 +22,7 @@ export function devProgram({ words, isDeploy, name, output, isEnding }: DevProgr
       done();
     } catch (error) {
       // One that was ended meanwhile answers no more.
-      if (of === child && !of.hasEnded()) say(`${name} does not answer on ${url}: ${String(error)}`);
+      if (of === child && !of.hasEnded()) sayDev(`${name} does not answer on ${url}: ${String(error)}`);
     }
   };
 
@@ -57,6 +57,6 @@ export function devProgram({ words, isDeploy, name, output, isEnding }: DevProgr
     if (started !== child || isEnding()) return;
     hasFailed = !isDeploy || how !== 0;
     if (!hasFailed) deployed();
-    else say(`${isDeploy ? 'The deploy' : name} ended with ${how}; waiting for a change`);
+    else sayDev(`${isDeploy ? 'The deploy' : name} ended with ${how}; waiting for a change`);
   }
 }

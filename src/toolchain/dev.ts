@@ -4,9 +4,9 @@ import { dirname, join, relative } from 'node:path';
 import { styleText } from 'node:util';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments } from '../shared/flags.ts';
-import { checkBundle, placeFor, writeHere } from './build.ts';
+import { checkBundle, buildPlaceFor, writeHere } from './build.ts';
 import { root } from './bundle.ts';
-import { say, stagesText, time, type Change } from './dev-log.ts';
+import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
 import { keepBundles } from './kept-bundles.ts';
 import { watchFolders } from './watch-folders.ts';
@@ -57,13 +57,13 @@ export async function dev(argv: readonly string[]): Promise<number> {
   const { entry, words, isDeploy } = read(argv);
   const ending = new AbortController();
   const isEnding = (): boolean => ending.signal.aborted;
-  const place = placeFor(entry);
+  const place = buildPlaceFor(entry);
   const output = relative(root, place.output);
   const folders = [...new Set([dirname(join(root, entry)), join(root, 'src'), join(root, 'runner')])];
   const [bundles, watch] = await Promise.all([keepBundles(entry), watchFolders(folders)]);
   const program = devProgram({ words, isDeploy, name: place.name, output: place.output, isEnding });
   const received = onSignals(ending, program.kill);
-  say(`Watching ${folders.map((folder) => relative(root, folder) || '.').join(', ')}; Ctrl-C ends`);
+  sayDev(`Watching ${folders.map((folder) => relative(root, folder) || '.').join(', ')}; Ctrl-C ends`);
 
   let running: Uint8Array | undefined;
   let isBroken = false;
@@ -81,18 +81,18 @@ export async function dev(argv: readonly string[]): Promise<number> {
           const builtAt = performance.now();
           const stages = { ...took, check: writeAt - checkAt, write: builtAt - writeAt };
           const kept = isDeployerKept ? ' (deploying half kept)' : '';
-          say(`Built ${output} in ${time(builtAt - buildAt)}: ${stagesText(stages)}${kept}`);
+          sayDev(`Built ${output} in ${time(builtAt - buildAt)}: ${stagesText(stages)}${kept}`);
           ending.signal.throwIfAborted();
           running = blob;
           await program.replace(change, builtAt - change.since);
         } else if (isBroken) {
-          say('Mended: what runs is what the sources say');
+          sayDev('Mended: what runs is what the sources say');
         }
         isBroken = false;
       } catch (error) {
         if (isEnding() || !(error instanceof DeployError)) throw error;
         isBroken = true;
-        say(
+        sayDev(
           `${styleText('red', 'error:', { stream: process.stderr })} ${error.message}${program.isThere() ? '; the old one goes on' : ''}`,
         );
       }

@@ -37,7 +37,7 @@ export async function writeRuntimesTable(wanted?: string): Promise<void> {
     const entries: string[] = [];
     for (const target of targets) {
       process.stderr.write(`Node.js ${version} for ${target}\n`);
-      entries.push(`  ${literal(target)}: ${literal(await describe(target, { version, folder }))},\n`);
+      entries.push(`  ${literal(target)}: ${literal(await describe(target, { version, folder }))},`);
     }
     await writeFile(join(root, 'src/executable/runtimes/runtimes-table.ts'), moduleOf(entries));
   } finally {
@@ -51,13 +51,16 @@ export async function writeRuntimesTable(wanted?: string): Promise<void> {
 }
 
 function moduleOf(entries: readonly string[]): string {
-  return `// Made by \`npm run runtimes\`: do not edit.
-import type { Digest } from '../../shared/digest.ts';
-import type { Runtimes } from './runtime.ts';
-
-export const runtimes: Runtimes = {
-${entries.join('')}};
-`;
+  return [
+    '// Made by `npm run runtimes`: do not edit.',
+    "import type { Digest } from '../../shared/digest.ts';",
+    "import type { Runtimes } from './runtime.ts';",
+    '',
+    'export const runtimes: Runtimes = {',
+    ...entries,
+    '};',
+    '',
+  ].join('\n');
 }
 
 /**

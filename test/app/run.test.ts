@@ -8,7 +8,7 @@ import { runProgram } from '../support/programs/program.ts';
 const program = join(import.meta.dirname, '../fixtures/behaving.ts');
 const inCluster = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 
-describe('run()', () => {
+describe('runApplication()', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends gracefully on %s: status 0', async (signal) => {
     const ended = await runProgram(process.execPath, [program], {
       signalWhen: ({ stderr }) => (stderr.includes('serving on') ? signal : undefined),

@@ -7,7 +7,7 @@ import { runtimes } from '../../src/executable/runtimes/runtimes-table.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { cleanUp, elsewhere, here, needCommand, temporaryFolder } from '../support/programs/executable-fixture.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
-import { runProgram, type Ended } from '../support/programs/program.ts';
+import { runProgram, type EndedProgram } from '../support/programs/program.ts';
 
 describe('--version-hash', () => {
   let folder: string;
@@ -106,7 +106,7 @@ interface Answer {
 }
 
 /** Runs the executable where there is no network, not even this machine itself. */
-async function alone(words: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+async function alone(words: readonly string[], env: Readonly<Record<string, string>>): Promise<EndedProgram> {
   needCommand('unshare', 'util-linux');
   const flags = process.getuid?.() === 0 ? ['--net'] : ['--map-root-user', '--net'];
   return runProgram('unshare', [...flags, helloExecutable, ...words], { env });

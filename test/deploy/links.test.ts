@@ -8,7 +8,7 @@ import { parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import type { Report } from '../../src/shared/report.ts';
 import type { Store } from '../../src/store/store.ts';
-import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../support/kubernetes/api-server.ts';
 import { memoryStore } from '../support/stores/memory-store.ts';
 
 const [wanted, earlier, running] = ['1', '2', '3'].map((digit) => parseDigest(digit.repeat(64)));
@@ -82,7 +82,7 @@ describe('linksFor()', () => {
   });
 
   it('makes those of what is deployed where others may not be listed', async () => {
-    await clusterWith((_request, response) => refuse(response, 403, { reason: 'Forbidden', message: 'no' }));
+    await clusterWith((_request, response) => refuseCall(response, 403, { reason: 'Forbidden', message: 'no' }));
     expect(await linksWith(signing)).toEqual({ queries: { [wanted ?? '']: `sig=${wanted}` } });
   });
 

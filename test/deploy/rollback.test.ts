@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { revisionToGoBackTo } from '../../src/deploy/rollback.ts';
+import { revisionToRollBackTo } from '../../src/deploy/rollback.ts';
 import type { Revision } from '../../src/platforms/kubernetes/rollout/history.ts';
 
 const revision = (number: number, release: string, changes: Partial<Revision> = {}): Revision => ({
@@ -24,9 +24,9 @@ const history = {
     revision(2, 'bcd3'),
   ],
 };
-const numberOf = (wanted: { number?: number; release?: string }) => revisionToGoBackTo(history, wanted).revision;
+const numberOf = (wanted: { number?: number; release?: string }) => revisionToRollBackTo(history, wanted).revision;
 
-describe('revisionToGoBackTo()', () => {
+describe('revisionToRollBackTo()', () => {
   it('is the one before, those that were never ready left out', () => {
     expect(numberOf({})).toBe(5);
   });
@@ -47,6 +47,6 @@ describe('revisionToGoBackTo()', () => {
     expect(() => numberOf({ release: 'e' })).toThrow('No revision of hello is of a release "e"');
     expect(() => numberOf({ release: 'ab' })).toThrow('More than one release begins with "ab": abc1, abd2');
     const alone = { ...history, revisions: history.revisions.slice(0, 2) };
-    expect(() => revisionToGoBackTo(alone, {})).toThrow('Nothing to go back to');
+    expect(() => revisionToRollBackTo(alone, {})).toThrow('Nothing to go back to');
   });
 });

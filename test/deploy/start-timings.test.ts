@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { podStarts } from '../../src/deploy/start-timings.ts';
+import { startTimings } from '../../src/deploy/start-timings.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
-import { type ApiServer, apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../support/kubernetes/api-server.ts';
 
-describe('podStarts()', () => {
+describe('startTimings()', () => {
   let server: ApiServer | undefined;
   const ended = new AbortController();
   afterEach(async () => server?.close());
@@ -19,7 +19,10 @@ describe('podStarts()', () => {
     server = await apiServer((_, response) => json(response, 200, answer));
     const cluster = await clusterOf(server);
     const before = performance.now();
-    const starts = await podStarts(cluster, [...seenOf(50), { name: 'not-ready', createdAt: 0 }], { port: 80, signal });
+    const starts = await startTimings(cluster, [...seenOf(50), { name: 'not-ready', createdAt: 0 }], {
+      port: 80,
+      signal,
+    });
     const names = ['pod-45', 'pod-46', 'pod-47', 'pod-48', 'pod-49'];
     expect(server.requests.toSorted()).toEqual(
       names.map((name) => `GET /api/v1/namespaces/mine/pods/${name}%3A80/proxy/selfsame/start`),
@@ -36,7 +39,7 @@ describe('podStarts()', () => {
   it('asks nobody where nothing is served', async () => {
     server = await apiServer((_, response) => json(response, 200, {}));
     const cluster = await clusterOf(server);
-    expect(await podStarts(cluster, seenOf(5), { port: undefined, signal })).toEqual(new Map());
+    expect(await startTimings(cluster, seenOf(5), { port: undefined, signal })).toEqual(new Map());
     expect(server.requests).toEqual([]);
     await cluster.close();
   });
@@ -46,23 +49,23 @@ describe('podStarts()', () => {
     ['that do not answer', 503],
     ['that have no such page', 404],
   ])('goes without pods %s', async (_, status) => {
-    server = await apiServer((_request, response) => refuse(response, status, { reason: 'No', message: 'no' }));
+    server = await apiServer((_request, response) => refuseCall(response, status, { reason: 'No', message: 'no' }));
     const cluster = await clusterOf(server);
-    expect(await podStarts(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
     await cluster.close();
   });
 
   it('goes without pods that answer something else', async () => {
     server = await apiServer((_, response) => response.end('hello'));
     const cluster = await clusterOf(server);
-    expect(await podStarts(cluster, seenOf(1), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(cluster, seenOf(1), { port: 80, signal })).toEqual(new Map());
     await cluster.close();
   });
 
   it('does not wait for pods that keep silent', async () => {
     server = await apiServer(() => undefined);
     const cluster = await clusterOf(server);
-    expect(await podStarts(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
     expect(server.requests).toHaveLength(5);
     await cluster.close();
   });
@@ -71,7 +74,7 @@ describe('podStarts()', () => {
     const stop = new AbortController();
     server = await apiServer(() => stop.abort());
     const cluster = await clusterOf(server);
-    expect(await podStarts(cluster, seenOf(1), { port: 80, signal: stop.signal })).toEqual(new Map());
+    expect(await startTimings(cluster, seenOf(1), { port: 80, signal: stop.signal })).toEqual(new Map());
     await cluster.close();
   });
 });

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { collectStored, unneededOf } from '../../src/deploy/store-garbage.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
-import { usedVersions } from '../../src/platforms/kubernetes/secret-store/versions-in-use.ts';
+import { versionsInUse } from '../../src/platforms/kubernetes/secret-store/versions-in-use.ts';
 import { type Digest, parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { StoredArtifact } from '../../src/store/store.ts';
-import { apiServer, json, refuse, type ApiServer } from '../support/kubernetes/api-server.ts';
+import { apiServer, json, refuseCall, type ApiServer } from '../support/kubernetes/api-server.ts';
 
 const digest = (digit: string): Digest => parseDigest(digit.repeat(64));
 
@@ -70,7 +70,7 @@ describe('collectStored()', () => {
   });
 });
 
-describe('usedVersions()', () => {
+describe('versionsInUse()', () => {
   const template = (digit: string) => ({ metadata: { annotations: { 'selfsame.dev/version.amd64': digest(digit) } } });
   const answers: Record<string, unknown> = {
     '/apis/apps/v1/namespaces/mine/deployments': [{ spec: { template: template('1') } }],
@@ -86,12 +86,12 @@ describe('usedVersions()', () => {
       const [path = ''] = request.url?.split('?') ?? [];
       const items = answers[path];
       if (items === undefined || !allows(path))
-        refuse(response, 403, { reason: 'Forbidden', message: 'User "me" cannot list resource' });
+        refuseCall(response, 403, { reason: 'Forbidden', message: 'User "me" cannot list resource' });
       else json(response, 200, { items });
     });
     const cluster = await connect({ kubeconfig: await server.kubeconfig(), environment: {}, signal });
     try {
-      return await usedVersions(cluster, { signal });
+      return await versionsInUse(cluster, { signal });
     } finally {
       await cluster.close();
     }

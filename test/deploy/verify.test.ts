@@ -3,7 +3,7 @@ import { verify } from '../../src/deploy/verify.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
 import { statusOf } from '../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { apiServer, json, refuse } from '../support/kubernetes/api-server.ts';
+import { apiServer, json, refuseCall } from '../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -41,7 +41,8 @@ async function clusterThatHidesNodes({ told }: { told: string }) {
   const annotations = { 'selfsame.dev/version.amd64': x64, 'selfsame.dev/version.arm64': told };
   const server = await apiServer((request, response) => {
     const path = request.url ?? '';
-    if (path.includes('/nodes')) return refuse(response, 403, { reason: 'Forbidden', message: 'cannot list resource' });
+    if (path.includes('/nodes'))
+      return refuseCall(response, 403, { reason: 'Forbidden', message: 'cannot list resource' });
     if (path.includes('/proxy/'))
       return json(response, 200, { name: 'hello-world', version: arm64, runner: arm64, target: 'linux-arm64' });
     if (path.includes('/deployments/'))

@@ -4,7 +4,7 @@ import type { Azurite } from '../support/stores/azurite-server.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
-import { runProgram, type Ended, type RunOptions } from '../support/programs/program.ts';
+import { runProgram, type EndedProgram, type ProgramOptions } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 
 /** The main job on a real cluster with a real blob server; the tests of this file follow each other. */
@@ -29,9 +29,9 @@ describe('./hello-world --kubernetes', () => {
     AZURE_STORAGE_CONNECTION_STRING: store.connectionString,
     SELFSAME_RUNNER_IMAGE: image,
   });
-  const program = async (file: string, words: string[], options: RunOptions = {}): Promise<Ended> =>
+  const program = async (file: string, words: string[], options: ProgramOptions = {}): Promise<EndedProgram> =>
     runProgram(file, words, { ...options, env: { ...environment(), ...options.env } });
-  const hello = async (words: string[], options?: RunOptions) =>
+  const hello = async (words: string[], options?: ProgramOptions) =>
     program(helloExecutable, [...words, '--namespace', place.namespace], options);
 
   it('serves on five replicas over all nodes, each the version of its architecture', async () => {

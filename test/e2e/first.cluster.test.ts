@@ -3,11 +3,11 @@ import type { CoreV1Event, V1ObjectMeta, V1Pod, V1ReplicaSet } from '@kubernetes
 import type { Cluster, Query } from '../../src/platforms/kubernetes/api/client.ts';
 import { podIdentity, type PodIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
-import { watch, type Watched } from '../../src/platforms/kubernetes/api/watch.ts';
+import { watch, type WatchedObject } from '../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../src/shared/errors.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
-import { type Ended, runProgram } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 
 /** A first deploy with a kubeconfig and one file; the tests follow each other. */
@@ -20,7 +20,11 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
   }, 300_000);
   afterAll(async () => place?.close());
 
-  const program = async (file: string, words: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+  const program = async (
+    file: string,
+    words: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<EndedProgram> =>
     runProgram(file, [...words, '--namespace', place.namespace], {
       env: { ...withoutSettings, KUBECONFIG: place.kubeconfig, ...env },
     });
@@ -187,7 +191,7 @@ async function failedMount({ cluster, namespace }: TestCluster, secret: string):
 }
 
 /** Waits until something holds of the objects at a path. */
-async function until<T extends Watched>(
+async function until<T extends WatchedObject>(
   cluster: Cluster,
   path: string,
   { query, holds }: { query?: Query; holds: (objects: T[]) => boolean },

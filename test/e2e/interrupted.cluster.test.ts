@@ -18,11 +18,11 @@ import {
 import { helloExecutable } from '../support/programs/executables.ts';
 import { type Gate, gateTo, gateToCluster, type HoldOptions } from '../support/kubernetes/gate.ts';
 import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram, type ProgramOptions } from '../support/programs/program.ts';
 import { stalledMirror } from '../support/stores/stalled-mirror.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 import { inTerminal } from '../support/programs/terminal.ts';
-import { type EndingSignal, nothing, stages, statusOf } from '../support/cluster/interrupted-stages.ts';
+import { type EndingSignal, nothing, stages, stageStatus } from '../support/cluster/interrupted-stages.ts';
 
 const signal = new AbortController().signal;
 
@@ -60,7 +60,7 @@ describe('a deploy that is interrupted', () => {
   const inCluster = () => ({ AZURE_STORAGE_CONNECTION_STRING: undefined, SELFSAME_RUNNER_IMAGE: undefined });
 
   /** Runs the program with folders of its own for what is temporary, which it has to leave empty. */
-  async function hello(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  async function hello(words: readonly string[], options: ProgramOptions = {}): Promise<EndedProgram> {
     const own = await mkdtemp(join(folder, 'run-'));
     const ended = await runProgram(helloExecutable, [...words, '--namespace', place.namespace], {
       ...options,
@@ -86,7 +86,7 @@ describe('a deploy that is interrupted', () => {
         ...(options?.after && { after: new RegExp(named(options.after.source)) }),
       });
       const ended = await hello(deployOf(own), { env: onAzure(), signals: [{ at, name }] });
-      expect(ended).toMatchObject({ status: statusOf[name], stdout: '' });
+      expect(ended).toMatchObject({ status: stageStatus[name], stdout: '' });
       for (const sentence of said) expect(ended.stderr).toContain(named(sentence));
       expect(ended.stderr).not.toContain('roll back');
       expect(await objects(own)).toEqual(expect.arrayContaining(there.map(named)));
@@ -220,7 +220,7 @@ describe('a deploy that is interrupted', () => {
       expect(await hello(deployOf('undo'), { env })).toMatchObject({ status: 0 });
       const words = [...deployOf('undo'), '--env', 'MODE=crash'];
       const ended = await hello(words, { env, signals: [{ at: api.hold(wanted, options), name }] });
-      expect(ended).toMatchObject({ status: statusOf[name] });
+      expect(ended).toMatchObject({ status: stageStatus[name] });
       expect(ended.stderr).toContain(said);
       // It fails for the same cause, and now it goes back to its end.
       const again = await hello(words, { env });

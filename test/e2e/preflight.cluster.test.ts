@@ -17,7 +17,7 @@ import { azuriteProcess } from '../support/stores/azurite.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
-import { type Ended, runProgram } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { meddlingProxy, type MeddlingProxy } from '../support/stores/meddling-proxy.ts';
 
 /** Everything that can be wrong before anything is sent: refused at once, with all of its causes. */
@@ -64,7 +64,7 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
     await rm(files, { recursive: true, force: true });
   }, 60_000);
 
-  const run = async (words: readonly string[], given: Given = {}): Promise<Ended> => {
+  const run = async (words: readonly string[], given: Given = {}): Promise<EndedProgram> => {
     const { place = plain, env = {}, kubeconfig = place.kubeconfig } = given;
     const namespace = given.namespace ?? place.namespace;
     return runProgram(helloExecutable, ['--kubernetes', ...words, '--namespace', namespace], {

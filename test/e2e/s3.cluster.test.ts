@@ -4,7 +4,7 @@ import { azuriteProcess } from '../support/stores/azurite.ts';
 import { makeBucket } from '../support/stores/bucket.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
-import { type Ended, runProgram } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
 
@@ -28,7 +28,11 @@ describe('./hello-world --kubernetes with its executables in an S3 bucket', () =
   const versions: string[] = [];
   const base = () => `http://${place.hostAddress}:${server.port}/apps`;
   const store = () => `s3://apps?endpoint=http://${place.hostAddress}:${server.port}`;
-  const deploy = async (program: string, words: readonly string[], env: Record<string, string>): Promise<Ended> =>
+  const deploy = async (
+    program: string,
+    words: readonly string[],
+    env: Record<string, string>,
+  ): Promise<EndedProgram> =>
     runProgram(program, ['--kubernetes', ...target, '--runner-image', image, '--output', 'json', ...words], {
       env: { KUBECONFIG: place.kubeconfig, ...env },
     });

@@ -4,7 +4,7 @@ import { podStart } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
-import { runProgram, type Ended } from '../support/programs/program.ts';
+import { runProgram, type EndedProgram } from '../support/programs/program.ts';
 import { loadStockImage, loadWrongImages } from '../support/cluster/stock-image.ts';
 
 describe('./hello-world --kubernetes with the official image of Node.js', () => {
@@ -24,7 +24,7 @@ describe('./hello-world --kubernetes with the official image of Node.js', () => 
     await store?.stop();
   }, 60_000);
 
-  const hello = async (words: readonly string[]): Promise<Ended> =>
+  const hello = async (words: readonly string[]): Promise<EndedProgram> =>
     runProgram(helloExecutable, [...words, '--namespace', place.namespace, '--output', 'json'], {
       env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
     });

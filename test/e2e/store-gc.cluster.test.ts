@@ -8,7 +8,7 @@ import { accountWith, deployRules } from '../support/cluster/account.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { fileServer, type FileServer } from '../support/stores/file-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram, type ProgramOptions } from '../support/programs/program.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 
 /** The tests of this file follow each other, on a store that two namespaces share. */
@@ -31,19 +31,23 @@ describe('./hello-world self gc --store-objects', () => {
     await store?.stop();
   }, 60_000);
 
-  const run = async (program: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  const run = async (program: string, words: readonly string[], options: ProgramOptions = {}): Promise<EndedProgram> =>
     runProgram(program, words, {
       ...options,
       env: { KUBECONFIG: place.kubeconfig, SELFSAME_STORE: `file://${store.folder}`, ...options.env },
     });
-  const deploy = async (program: string, { namespace }: TestCluster, options?: RunOptions): Promise<Ended> => {
+  const deploy = async (
+    program: string,
+    { namespace }: TestCluster,
+    options?: ProgramOptions,
+  ): Promise<EndedProgram> => {
     const storeUrl = `http://${place.hostAddress}:${store.port}`;
     const words = ['--kubernetes', '--target', 'linux-x64', '--store-url', storeUrl, '--output', 'json'];
     const ended = await run(program, [...words, '--namespace', namespace], options);
     expect(ended).toMatchObject({ status: 0 });
     return ended;
   };
-  const gc = async (...words: string[]): Promise<Ended> =>
+  const gc = async (...words: string[]): Promise<EndedProgram> =>
     run(helloExecutable, ['self', 'gc', '--store-objects', '--namespace', place.namespace, ...words]);
   const stored = async (): Promise<string[]> => {
     const found = await Promise.all(
@@ -64,7 +68,7 @@ describe('./hello-world self gc --store-objects', () => {
     await writeFile(join(store.folder, version, name), amd64Header);
     return `${version}/${name}`;
   };
-  const versionIn = ({ stdout }: Ended): string =>
+  const versionIn = ({ stdout }: EndedProgram): string =>
     `${(JSON.parse(stdout) as { versions: Record<string, string> }).versions['linux-x64']}/hello-world`;
 
   it('leaves what runs, what can be rolled back to, what another namespace runs, and what is not its own', async () => {
@@ -119,7 +123,7 @@ describe('./hello-world self gc --store-objects', () => {
     }
     await run(helloExecutable, ['self', 'delete', '--yes', '--namespace', other.namespace]);
     await age();
-    let collecting: Promise<Ended> | undefined;
+    let collecting: Promise<EndedProgram> | undefined;
     await deploy(helloExecutable, place, {
       signalWhen({ stderr }) {
         if (stderr.includes('is stored already')) collecting ??= gc('--keep', '0', '--yes');

@@ -11,7 +11,7 @@ import {
   type TestCluster,
 } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
-import { runProgram, type Ended, type RunOptions } from '../support/programs/program.ts';
+import { runProgram, type EndedProgram, type ProgramOptions } from '../support/programs/program.ts';
 
 interface Told {
   readonly revisions: readonly Readonly<
@@ -38,7 +38,7 @@ describe('undo', () => {
     await store?.stop();
   }, 180_000);
 
-  const program = async (file: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  const program = async (file: string, words: readonly string[], options: ProgramOptions = {}): Promise<EndedProgram> =>
     runProgram(file, [...words, '--namespace', place.namespace], {
       ...options,
       env: {
@@ -48,8 +48,9 @@ describe('undo', () => {
       },
     });
   const deploy = ['--kubernetes', '--target', 'linux-x64'];
-  const hello = async (words: readonly string[], options?: RunOptions) => program(helloExecutable, words, options);
-  const changed = async (words: readonly string[], options?: RunOptions) => program(changedExecutable, words, options);
+  const hello = async (words: readonly string[], options?: ProgramOptions) => program(helloExecutable, words, options);
+  const changed = async (words: readonly string[], options?: ProgramOptions) =>
+    program(changedExecutable, words, options);
   const history = async (): Promise<Told['revisions']> =>
     (JSON.parse((await hello(['self', 'history', '--output', 'json'])).stdout) as Told).revisions;
   const deployment = async (): Promise<V1Deployment> =>

@@ -8,7 +8,7 @@ import type { Azurite } from '../support/stores/azurite-server.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { busyExecutables } from '../support/programs/executables.ts';
-import { type Ended, runProgram } from '../support/programs/program.ts';
+import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 
@@ -32,7 +32,7 @@ describe('an application that is updated', () => {
     await store?.stop();
   }, 60_000);
 
-  const busy = async (version: keyof typeof busyExecutables, words: readonly string[]): Promise<Ended> =>
+  const busy = async (version: keyof typeof busyExecutables, words: readonly string[]): Promise<EndedProgram> =>
     runProgram(busyExecutables[version], [...words, '--namespace', place.namespace], {
       env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
     });

@@ -20,7 +20,7 @@ import {
   installedRuntime,
   needCommand,
   needEmulator,
-  run,
+  runFixture,
   runElsewhere,
   temporaryFolder,
   type Fixture,
@@ -44,11 +44,11 @@ describe('rebuild()', () => {
     needEmulator();
     const file = (name: string) => join(folder, name);
     const steps = [
-      await run(fixture.path, ['rebuild', elsewhere, file('b')]),
+      await runFixture(fixture.path, ['rebuild', elsewhere, file('b')]),
       await runElsewhere(file('b'), ['rebuild', here, file('c')]),
-      await run(file('c'), ['rebuild', elsewhere, file('d')]),
+      await runFixture(file('c'), ['rebuild', elsewhere, file('d')]),
       await runElsewhere(file('d'), ['rebuild', elsewhere, file('e')]),
-      await run(file('c'), ['rebuild', here, file('f')]),
+      await runFixture(file('c'), ['rebuild', here, file('f')]),
     ];
     const [second] = steps.map(({ answer }) => (answer as { version: string }).version);
     expect(steps.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
@@ -60,18 +60,24 @@ describe('rebuild()', () => {
   it('makes executables that run, with the same assets on both architectures', async () => {
     needEmulator();
     const other = join(folder, 'other');
-    await run(fixture.path, ['rebuild', elsewhere, other]);
+    await runFixture(fixture.path, ['rebuild', elsewhere, other]);
     const arch = (target: string) => target.replace('linux-', '');
-    expect((await run(fixture.path, ['x'])).answer).toMatchObject({ arch: arch(here), argv: ['x'], execArgv: [] });
+    expect((await runFixture(fixture.path, ['x'])).answer).toMatchObject({
+      arch: arch(here),
+      argv: ['x'],
+      execArgv: [],
+    });
     expect((await runElsewhere(other, ['x'])).answer).toMatchObject({ arch: arch(elsewhere), argv: ['x'] });
-    expect((await runElsewhere(other, ['assets'])).answer).toEqual((await run(fixture.path, ['assets'])).answer);
-    expect((await runElsewhere(other, ['release'])).answer).toEqual((await run(fixture.path, ['release'])).answer);
+    expect((await runElsewhere(other, ['assets'])).answer).toEqual((await runFixture(fixture.path, ['assets'])).answer);
+    expect((await runElsewhere(other, ['release'])).answer).toEqual(
+      (await runFixture(fixture.path, ['release'])).answer,
+    );
   });
 
   it('takes the application out of another executable', async () => {
     const [other, back] = [join(folder, 'other'), join(folder, 'back')];
-    await run(fixture.path, ['rebuild', elsewhere, other]);
-    const { answer } = await run(fixture.path, ['rebuild', here, back, other]);
+    await runFixture(fixture.path, ['rebuild', elsewhere, other]);
+    const { answer } = await runFixture(fixture.path, ['rebuild', here, back, other]);
     expect(answer).toMatchObject({ version: fixture.version });
     expect(await digestOfFile(back)).toBe(fixture.version);
   });
@@ -109,7 +115,7 @@ describe('rebuild()', () => {
 describe('rebuild() refuses', () => {
   it('a file of its own with one flipped bit in the prefix, and writes nothing', async () => {
     const damaged = await flipped(fixture.path, 60_000_000);
-    expect(await run(damaged, ['rebuild', here, join(folder, 'out')])).toMatchObject({
+    expect(await runFixture(damaged, ['rebuild', here, join(folder, 'out')])).toMatchObject({
       status: 3,
       answer: {
         code: 'executable-damaged',
@@ -132,7 +138,7 @@ describe('rebuild() refuses', () => {
     await copyFile(fixture.path, copy);
     await symlink('copy', join(folder, 'link'));
     for (const output of [copy, join(folder, 'link')]) {
-      expect((await run(copy, ['rebuild', elsewhere, output])).answer).toMatchObject({
+      expect((await runFixture(copy, ['rebuild', elsewhere, output])).answer).toMatchObject({
         code: 'bad-output',
         message: `Cannot write "${output}": it is the file that is running or read from`,
         hint: 'Pass -o with another file.',
@@ -144,7 +150,7 @@ describe('rebuild() refuses', () => {
   it('to write over the file it reads from', async () => {
     const copy = join(folder, 'copy');
     await copyFile(fixture.path, copy);
-    const { answer } = await run(fixture.path, ['rebuild', elsewhere, copy, copy]);
+    const { answer } = await runFixture(fixture.path, ['rebuild', elsewhere, copy, copy]);
     expect(answer).toMatchObject({ code: 'bad-output' });
     expect(await digestOfFile(copy)).toBe(fixture.version);
   });

@@ -12,7 +12,7 @@ import {
   elsewhere,
   here,
   installedRuntime,
-  run,
+  runFixture,
   temporaryFolder,
   type Fixture,
 } from '../support/programs/executable-fixture.ts';
@@ -63,7 +63,7 @@ describe('openExecutable()', () => {
 
 describe('openSelf()', () => {
   it('is the executable that runs, whose blob is the very one it was built with', async () => {
-    expect((await run(fixture.path, ['blob'])).answer).toBe(await digestOfFile(await written(fixture.blob)));
+    expect((await runFixture(fixture.path, ['blob'])).answer).toBe(await digestOfFile(await written(fixture.blob)));
   });
 
   it('says how to make one of a script', async () => {
@@ -81,8 +81,10 @@ describe('openSelf()', () => {
     // In the unused end of the prefix, so that it still runs.
     await file.write(Buffer.of(1), 0, 1, runtimes[here].prefix.copiedBytes + 100);
     await file.close();
-    expect((await run(copy, ['version'])).answer).toBe(await digestOfFile(copy));
-    expect((await run(copy, ['version', elsewhere])).answer).toBe(await versionOf(elsewhere, bytesOf(fixture.blob)));
+    expect((await runFixture(copy, ['version'])).answer).toBe(await digestOfFile(copy));
+    expect((await runFixture(copy, ['version', elsewhere])).answer).toBe(
+      await versionOf(elsewhere, bytesOf(fixture.blob)),
+    );
   });
 });
 

@@ -17,7 +17,7 @@ import {
   elsewhere,
   here,
   installedRuntime,
-  run,
+  runFixture,
   temporaryFolder,
 } from '../support/programs/executable-fixture.ts';
 
@@ -53,7 +53,7 @@ describe('versionOf()', () => {
     const { path, blob } = await builtFixture();
     const nowhere = await temporaryFolder();
     const env = { HOME: nowhere, XDG_CACHE_HOME: nowhere, npm_config_registry: 'http://127.0.0.1:1/' };
-    const { answer } = await run(path, ['version', elsewhere], { env });
+    const { answer } = await runFixture(path, ['version', elsewhere], { env });
     expect(answer).toBe(await versionOf(elsewhere, bytesOf(blob)));
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
-import { type Ended, type Runner, application, place, run, runners } from '../support/runner/runner.ts';
+import { type PlannedAnswer, give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import {
+  type EndedRunner,
+  type RunnerUnderTest,
+  application,
+  place,
+  startRunner,
+  runners,
+} from '../support/runner/runner.ts';
 
 const sixtyPercent = Math.floor(application.length * 0.6);
 const flipped = Buffer.from(application);
@@ -14,13 +21,13 @@ describe.each(runners)('$title fetches and runs', (runner) => {
   });
 
   it('after a 403 that passes', async () => {
-    const { end, exchanges } = await ask(runner, inTurn(refuse(403), refuse(403), give(application)));
+    const { end, exchanges } = await ask(runner, inTurn(refuseWith(403), refuseWith(403), give(application)));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ status }) => status)).toEqual([403, 403, 200]);
   });
 
   it('after two answers 500', async () => {
-    const { end, exchanges } = await ask(runner, inTurn(refuse(500), refuse(500), give(application)));
+    const { end, exchanges } = await ask(runner, inTurn(refuseWith(500), refuseWith(500), give(application)));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ status }) => status)).toEqual([500, 500, 200]);
   });
@@ -58,17 +65,17 @@ describe.each(runners)('$title fetches and runs', (runner) => {
 });
 
 describe.each(runners)('$title runs nothing, and says why in one line,', (runner) => {
-  it.each<[string, Answer, number, RegExp, Record<string, string>?]>([
+  it.each<[string, PlannedAnswer, number, RegExp, Record<string, string>?]>([
     [
       'at a lasting 403',
-      refuse(403, 'AuthenticationFailed'),
+      refuseWith(403, 'AuthenticationFailed'),
       67,
       /denied \(403 AuthenticationFailed\) for 2 s: the access may be revoked or expired/,
     ],
-    ['at 404', refuse(404), 66, /not found \(404\)/],
-    ['at a lasting 503', refuse(503), 68, /nothing came for 2 s \(503\)/],
-    ['at 409', refuse(409, 'PublicAccessNotPermitted'), 75, /unexpected answer \(409 PublicAccessNotPermitted\)/],
-    ['at 304', refuse(304), 75, /unexpected answer \(304\)/],
+    ['at 404', refuseWith(404), 66, /not found \(404\)/],
+    ['at a lasting 503', refuseWith(503), 68, /nothing came for 2 s \(503\)/],
+    ['at 409', refuseWith(409, 'PublicAccessNotPermitted'), 75, /unexpected answer \(409 PublicAccessNotPermitted\)/],
+    ['at 304', refuseWith(304), 75, /unexpected answer \(304\)/],
     ['where the server stays silent', stall, 68, /nothing came for 2 s \((Operation too slow|silent for 1 s)/],
     [
       'where the connection always drops',
@@ -104,16 +111,16 @@ describe.each(runners)('$title runs nothing, and says why in one line,', (runner
   });
 
   it('asks once only at 404', async () => {
-    const { exchanges } = await ask(runner, refuse(404));
+    const { exchanges } = await ask(runner, refuseWith(404));
     expect(exchanges).toHaveLength(1);
   });
 
   it('where nobody listens', async () => {
-    const server = await serve(give(application));
+    const server = await serveAnswers(give(application));
     await server[Symbol.asyncDispose]();
     await using at = await place(server.url);
     at.environment['SELFSAME_FETCH_LIMIT'] = '1';
-    const end = await run(at, [], { runner });
+    const end = await startRunner(at, [], { runner });
     expect(end).toMatchObject({ status: 68, ran: undefined });
     expect(end.reason).toMatch(/nothing came for 1 s \((Failed to connect to|connect ECONNREFUSED) 127.0.0.1/);
   });
@@ -121,20 +128,24 @@ describe.each(runners)('$title runs nothing, and says why in one line,', (runner
 
 /** Serves one place by `answer` and runs the runner there. */
 async function ask(
-  runner: Runner,
-  answer: Answer,
+  runner: RunnerUnderTest,
+  answer: PlannedAnswer,
   more: Record<string, string> = {},
   args: string[] = [],
-): Promise<{ end: Ended; url: string; exchanges: { range: string | undefined; status: number; sentBytes: number }[] }> {
-  await using server = await serve(answer);
+): Promise<{
+  end: EndedRunner;
+  url: string;
+  exchanges: { range: string | undefined; status: number; sentBytes: number }[];
+}> {
+  await using server = await serveAnswers(answer);
   await using at = await place(server.url);
   Object.assign(at.environment, more);
-  const end = await run(at, args, { runner });
+  const end = await startRunner(at, args, { runner });
   return { end, url: server.url, exchanges: [...server.exchanges] };
 }
 
 /** Announces all, sends 60 % and nothing more; asked for the rest, sends nothing. */
-function stall(...[response, request]: Parameters<Answer>): void {
+function stall(...[response, request]: Parameters<PlannedAnswer>): void {
   response.writeHead(request.headers.range ? 206 : 200, {
     'Content-Length': application.length - (request.headers.range ? sixtyPercent : 0),
     ...(request.headers.range && {
@@ -146,7 +157,7 @@ function stall(...[response, request]: Parameters<Answer>): void {
 }
 
 /** Sends, for ever, without a length. */
-function pour(...[response]: Parameters<Answer>): void {
+function pour(...[response]: Parameters<PlannedAnswer>): void {
   const more = (): void => {
     while (!response.destroyed && response.write(application));
   };
@@ -155,8 +166,8 @@ function pour(...[response]: Parameters<Answer>): void {
 }
 
 /** Announces the whole once, then has only 60 % of it. */
-function giveTruncated(...[response, request, turn]: Parameters<Answer>): void {
+function giveTruncated(...[response, request, turn]: Parameters<PlannedAnswer>): void {
   if (turn === 0) void give(application, { stopAt: sixtyPercent })(response, request, turn);
-  else if (request.headers.range) void refuse(416, 'InvalidRange')(response, request, turn);
+  else if (request.headers.range) void refuseWith(416, 'InvalidRange')(response, request, turn);
   else void give(application.subarray(0, sixtyPercent))(response, request, turn);
 }

@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
-import { application, type Ended, here, type Place, place, run, script } from '../support/runner/runner.ts';
+import { type PlannedAnswer, give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import {
+  application,
+  type EndedRunner,
+  here,
+  type RunnerPlace,
+  place,
+  startRunner,
+  script,
+} from '../support/runner/runner.ts';
 
 const prefix = application.subarray(0, 900_000);
 const tailStart = prefix.length;
@@ -24,19 +32,19 @@ describe('run.sh with the first part in its image', () => {
   });
 
   it('writes to nothing of the image', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     const file = await carry(at, { [digest]: prefix });
-    await run(at);
+    await startRunner(at);
     expect((await readFile(join(file, digest))).equals(prefix)).toBe(true);
   });
 
   it('fetches nothing after a restart', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     await carry(at, { [digest]: prefix });
-    await run(at);
-    const again = await run(at);
+    await startRunner(at);
+    const again = await startRunner(at);
     expect(again.ran).toBeDefined();
     expect(reported(again)).toEqual({ bytes: 0, times: expect.stringMatching(/^fetch=0 verify=\d+$/) });
     expect(server.exchanges).toHaveLength(1);
@@ -52,7 +60,7 @@ describe('run.sh with the first part in its image', () => {
   });
 
   it('resumes the rest where a connection dropped, and tries again after a 500', async () => {
-    const answer = inTurn(give(application, { stopAt: cutInTail }), refuse(500), give(application));
+    const answer = inTurn(give(application, { stopAt: cutInTail }), refuseWith(500), give(application));
     const { end, ranges, sentBytes } = await ask({ [digest]: prefix }, answer);
     expect(end.ran).toBeDefined();
     expect(ranges).toEqual([tail, `bytes=${cutInTail}-`, `bytes=${cutInTail}-`]);
@@ -91,7 +99,7 @@ describe('run.sh fetches the whole', () => {
     expect(reported(end).bytes).toBe(tailBytes + application.length);
   });
 
-  it.each<[string, Answer]>([
+  it.each<[string, PlannedAnswer]>([
     ['ignores ranges', give(application, { ranges: false })],
     ['gives another range', inTurn(giveFrom(tailStart - 10), give(application))],
   ])('where the store %s', async (_, answer) => {
@@ -103,7 +111,7 @@ describe('run.sh fetches the whole', () => {
 });
 
 describe('run.sh with the first part in its image runs nothing', () => {
-  it.each<[string, Answer, number, RegExp]>([
+  it.each<[string, PlannedAnswer, number, RegExp]>([
     [
       'where one bit of the rest is wrong',
       give(Buffer.from(application).fill('#', cutInTail, cutInTail + 1)),
@@ -113,7 +121,7 @@ describe('run.sh with the first part in its image runs nothing', () => {
     ['where the rest is cut short', give(application.subarray(0, cutInTail)), 71, /wrong size/],
     ['where there is no rest', shorterThanPrefix, 71, /wrong size: .* has 1000 bytes/],
     ['where the rest is too long', give(Buffer.concat([application, Buffer.from('\n')])), 71, /has more than/],
-    ['at 404', refuse(404), 66, /not found/],
+    ['at 404', refuseWith(404), 66, /not found/],
   ])('%s', async (_, answer, status, reason) => {
     const { end } = await ask({ [digest]: prefix }, answer);
     expect(end).toMatchObject({ status, ran: undefined });
@@ -131,7 +139,7 @@ describe('run.sh with the first part in its image runs nothing', () => {
 
 it('run.sh hashes with what there is', async () => {
   for (const tool of ['openssl', 'sha256sum', 'shasum']) {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     const folder = join(at.dir, '..', 'bin');
     await mkdir(folder);
@@ -140,7 +148,7 @@ it('run.sh hashes with what there is', async () => {
     if (tool === 'shasum')
       await Promise.all(['env', 'perl'].map(async (name) => symlink(`/usr/bin/${name}`, join(folder, name))));
     at.environment['PATH'] = folder;
-    expect((await run(at, [], { runner: { title: tool, command: ['/bin/sh', script] } })).output).toMatch(
+    expect((await startRunner(at, [], { runner: { title: tool, command: ['/bin/sh', script] } })).output).toMatch(
       /verified [0-9a-f]{12}/,
     );
   }
@@ -149,22 +157,22 @@ it('run.sh hashes with what there is', async () => {
 /** Runs the script once, with these first parts in its image and, if given, a .part file from before. */
 async function ask(
   parts: Record<string, Buffer> | undefined,
-  answer: Answer = give(application),
+  answer: PlannedAnswer = give(application),
   before?: Buffer,
   sha256 = digest,
-): Promise<{ end: Ended; ranges: (string | undefined)[]; sentBytes: number }> {
-  await using server = await serve(answer);
+): Promise<{ end: EndedRunner; ranges: (string | undefined)[]; sentBytes: number }> {
+  await using server = await serveAnswers(answer);
   await using at = await place(server.url);
   await carry(at, parts);
   at.environment[`SELFSAME_PREFIX_SHA256_${here}`] = sha256;
   if (before) await writeFile(join(at.dir, 'app.part'), before);
-  const end = await run(at);
+  const end = await startRunner(at);
   const sentBytes = server.exchanges.reduce((sum, exchange) => sum + exchange.sentBytes, 0);
   return { end, ranges: server.exchanges.map(({ range }) => range), sentBytes };
 }
 
 /** Puts first parts where the script looks for them, and asks for one. */
-async function carry(at: Place, parts: Record<string, Buffer> | undefined): Promise<string> {
+async function carry(at: RunnerPlace, parts: Record<string, Buffer> | undefined): Promise<string> {
   const folder = join(at.dir, '..', 'prefixes');
   if (parts !== undefined) await mkdir(folder);
   for (const [name, bytes] of Object.entries(parts ?? {})) await writeFile(join(folder, name), bytes, { mode: 0o444 });
@@ -177,14 +185,14 @@ async function carry(at: Place, parts: Record<string, Buffer> | undefined): Prom
 }
 
 /** What the application was told about its start. */
-function reported({ ran = '' }: Ended): { bytes: number; times: string | undefined } {
+function reported({ ran = '' }: EndedRunner): { bytes: number; times: string | undefined } {
   const [, bytes] = /^SELFSAME_RUNNER_BYTES=(\d+)$/m.exec(ran) ?? [];
   const [, times] = /^SELFSAME_RUNNER_TIMES=(.*)$/m.exec(ran) ?? [];
   return { bytes: Number(bytes), times };
 }
 
 /** Answers any range with the one from `start`. */
-function giveFrom(start: number): Answer {
+function giveFrom(start: number): PlannedAnswer {
   return (response) => {
     response.writeHead(206, {
       'Content-Length': application.length - start,
@@ -195,7 +203,7 @@ function giveFrom(start: number): Answer {
 }
 
 /** Has 1000 bytes, as Azure Blob Storage says it when it is asked for what lies behind them. */
-function shorterThanPrefix(...[response, request, turn]: Parameters<Answer>): void {
-  if (request.headers.range) void refuse(416, 'InvalidRange')(response, request, turn);
+function shorterThanPrefix(...[response, request, turn]: Parameters<PlannedAnswer>): void {
+  if (request.headers.range) void refuseWith(416, 'InvalidRange')(response, request, turn);
   else void give(application.subarray(0, 1000))(response, request, turn);
 }

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import { type PlannedAnswer, give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
 import {
   application,
-  type Ended,
+  type EndedRunner,
   ended,
-  type Place,
+  type RunnerPlace,
   place,
-  run,
+  startRunner,
   runners,
-  type Runner,
+  type RunnerUnderTest,
   start,
 } from '../support/runner/runner.ts';
 
@@ -28,7 +28,7 @@ console.log('pid ' + process.pid);
 
 describe.each(runners)('$title and signals', (runner) => {
   it('gives its place to the application: SIGTERM reaches it, as PID 1, within 100 ms', async () => {
-    await using server = await serve(give(program));
+    await using server = await serveAnswers(give(program));
     await using at = await place(server.url, program);
     const child = start(at, [], { runner, within: [...unshare, '--pid', '--fork', '--mount-proc'] });
     const lines = linesOf(child);
@@ -42,13 +42,13 @@ describe.each(runners)('$title and signals', (runner) => {
     expect(await exitOf(child)).toBe(17);
   });
 
-  it.each<[string, NodeJS.Signals, number, Answer]>([
+  it.each<[string, NodeJS.Signals, number, PlannedAnswer]>([
     ['SIGTERM while it fetches', 'SIGTERM', 143, hang],
     ['SIGINT while it fetches', 'SIGINT', 130, hang],
-    ['SIGTERM while it waits to try again', 'SIGTERM', 143, inTurn(refuse(500), refuse(503), refuse(503))],
+    ['SIGTERM while it waits to try again', 'SIGTERM', 143, inTurn(refuseWith(500), refuseWith(503), refuseWith(503))],
   ])('ends at once at %s', async (_, signal, status, answer) => {
     const arrived = Promise.withResolvers<void>();
-    await using server = await serve((response, request, turn) => {
+    await using server = await serveAnswers((response, request, turn) => {
       if (turn > 0 || answer === hang) arrived.resolve();
       return answer(response, request, turn);
     });
@@ -66,7 +66,7 @@ describe.each(runners)('$title and signals', (runner) => {
 it('run.sh takes its curl with it', async () => {
   const gone = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
-  await using server = await serve((response) => {
+  await using server = await serveAnswers((response) => {
     response.once('close', () => gone.resolve());
     arrived.resolve();
   });
@@ -100,11 +100,11 @@ describe.each(runners)('$title on a folder that', (runner) => {
 function hang(): void {}
 
 /** Runs the runner with a tmpfs over its folder. */
-async function onTmpfs(runner: Runner, options: string): Promise<{ end: Ended; exchanges: number }> {
-  await using server = await serve(give(application));
-  await using at: Place = await place(server.url);
+async function onTmpfs(runner: RunnerUnderTest, options: string): Promise<{ end: EndedRunner; exchanges: number }> {
+  await using server = await serveAnswers(give(application));
+  await using at: RunnerPlace = await place(server.url);
   const mount = `mount -t tmpfs -o ${options} none "$SELFSAME_DIR" && exec "$@"`;
-  const end = await run(at, [], { runner, within: [...unshare, '--mount', 'sh', '-c', mount, 'sh'] });
+  const end = await startRunner(at, [], { runner, within: [...unshare, '--mount', 'sh', '-c', mount, 'sh'] });
   return { end, exchanges: server.exchanges.length };
 }
 

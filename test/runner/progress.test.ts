@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { setInterval as every } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startIn } from '../../src/platforms/kubernetes/rollout/start-progress.ts';
-import { type Answer, give, serve } from '../support/runner/misbehaving-server.ts';
-import { ended, place, run, runners, script, start } from '../support/runner/runner.ts';
+import { type PlannedAnswer, give, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import { ended, place, startRunner, runners, script, start } from '../support/runner/runner.ts';
 
 // As long as the usual one, so that it can come slowly. It tells which processes it has got with its place.
 const program = Buffer.from(
@@ -18,7 +18,7 @@ console.log('children: <' + children + '>');\n//${'.'.repeat(1_000_000)}\n`,
 describe.each(runners)('$title', (runner) => {
   it('says how far it has come while bytes come slowly, and leaves no process to the application', async () => {
     const { promise: told, resolve } = Promise.withResolvers<string>();
-    await using server = await serve(slowly(program, told));
+    await using server = await serveAnswers(slowly(program, told));
     await using at = await place(server.url, program);
     const child = start(at, [], { runner });
     const end = ended(child, at);
@@ -40,9 +40,9 @@ describe.each(runners)('$title', (runner) => {
   });
 
   it('says nothing of that where it takes less than a second', async () => {
-    await using server = await serve(give(program));
+    await using server = await serveAnswers(give(program));
     await using at = await place(server.url, program);
-    const { status, output } = await run(at, [], { runner });
+    const { status, output } = await startRunner(at, [], { runner });
     expect(status).toBe(0);
     expect(output).not.toContain('%');
   });
@@ -57,7 +57,7 @@ it('run.sh stops telling once the fetch has ended, also where its signal is lost
 });
 
 /** A hundredth at a time, and the rest at once when told. */
-function slowly(bytes: Buffer, told: Promise<unknown>): Answer {
+function slowly(bytes: Buffer, told: Promise<unknown>): PlannedAnswer {
   return async (response) => {
     response.writeHead(200, { 'Content-Length': bytes.length });
     const size = Math.ceil(bytes.length / 100);

@@ -1,15 +1,15 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
+import { type PlannedAnswer, give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
 import {
   application,
-  type Ended,
+  type EndedRunner,
   ended,
   here,
-  type Place,
+  type RunnerPlace,
   place,
-  type Runner,
+  type RunnerUnderTest,
   runners,
   start,
 } from '../support/runner/runner.ts';
@@ -19,7 +19,7 @@ const query = `sv=2025-01-05&sr=b&si=selfsame&${secret}`;
 
 describe.each(runners)('$title', (runner) => {
   it('shows the secret query to nobody but the server', async () => {
-    await using server = await serve(inTurn(refuse(403), trickle, give(application)));
+    await using server = await serveAnswers(inTurn(refuseWith(403), trickle, give(application)));
     await using at = await place(server.url);
     const seen = await watch(at, runner);
     expect(seen.end.ran).toBeDefined();
@@ -31,7 +31,7 @@ describe.each(runners)('$title', (runner) => {
   });
 
   it('names the URL without its query when it fails', async () => {
-    await using server = await serve(give(application, { ranges: false, stopAt: 1000 }));
+    await using server = await serveAnswers(give(application, { ranges: false, stopAt: 1000 }));
     await using at = await place(server.url);
     at.environment['SELFSAME_FETCH_LIMIT'] = '2';
     const seen = await watch(at, runner);
@@ -46,7 +46,7 @@ describe.each(runners)('$title', (runner) => {
     ['with a question mark', `?${query}`, query],
     ['empty', '', ''],
   ])('reads a query file %s', async (_, content, sent) => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     const end = await ended(start(await withQuery(at, content), [], { runner }), at);
     expect(end.status).toBe(0);
@@ -54,7 +54,7 @@ describe.each(runners)('$title', (runner) => {
   });
 
   it('asks without a query where there is no such file', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     at.environment['SELFSAME_QUERY_FILE'] = join(at.dir, 'none');
     const end = await ended(start(at, [], { runner }), at);
@@ -66,7 +66,7 @@ describe.each(runners)('$title', (runner) => {
     ['its own', true, 'sig=of-this'],
     ['no other', false, query],
   ])('takes %s of the queries that are for one executable', async (_, isThis, sent) => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await withQuery(await place(server.url), query);
     const wanted = isThis ? (at.environment[`SELFSAME_SHA256_${here}`] ?? '') : '0'.repeat(64);
     await writeFile(`${at.environment['SELFSAME_QUERY_FILE']}.${wanted}`, 'sig=of-this');
@@ -76,7 +76,7 @@ describe.each(runners)('$title', (runner) => {
   });
 
   it('takes no second curl option out of a query file', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     const end = await ended(start(await withQuery(at, `a" output="${at.marker}`), [], { runner }), at);
     expect(end).toMatchObject({ status: 64, ran: undefined });
@@ -85,7 +85,7 @@ describe.each(runners)('$title', (runner) => {
   });
 });
 
-async function withQuery(at: Place, content: string): Promise<Place> {
+async function withQuery(at: RunnerPlace, content: string): Promise<RunnerPlace> {
   const file = join(at.dir, '..', 'query');
   await writeFile(file, content);
   at.environment['SELFSAME_QUERY_FILE'] = file;
@@ -93,7 +93,10 @@ async function withQuery(at: Place, content: string): Promise<Place> {
 }
 
 /** Runs the script and reads, until it ends, what any process on this machine shows of itself. */
-async function watch(at: Place, runner: Runner): Promise<{ end: Ended; processes: string; left: string }> {
+async function watch(
+  at: RunnerPlace,
+  runner: RunnerUnderTest,
+): Promise<{ end: EndedRunner; processes: string; left: string }> {
   await withQuery(at, query);
   // A variable that is exported stays exported when a shell assigns to it.
   at.environment['runner_query'] = 'exported';
@@ -113,7 +116,7 @@ async function everyProcess(): Promise<string[]> {
 }
 
 /** Sends a tenth of it every tenth of a second, and lets the rest be. */
-function trickle(...[response]: Parameters<Answer>): void {
+function trickle(...[response]: Parameters<PlannedAnswer>): void {
   response.writeHead(200, { 'Content-Length': application.length });
   const step = Math.floor(application.length / 10);
   let sent = 0;

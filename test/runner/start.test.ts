@@ -1,15 +1,15 @@
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { give, inTurn, refuse, serve } from '../support/runner/misbehaving-server.ts';
-import { application, elsewhere, here, place, run, runners, script } from '../support/runner/runner.ts';
+import { give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import { application, elsewhere, here, place, startRunner, runners, script } from '../support/runner/runner.ts';
 
 describe.each(runners)('$title in a container that restarts', (runner) => {
   it('verifies what is there, fetches nothing and runs it', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
-    const first = await run(at, [], { runner });
-    const second = await run(at, ['again'], { runner });
+    const first = await startRunner(at, [], { runner });
+    const second = await startRunner(at, ['again'], { runner });
     expect([first.status, second.status]).toEqual([0, 0]);
     expect(second.ran).toMatch(/^<again>\n/);
     expect(second.output).toMatch(/found app, verified [0-9a-f]{12} in \d+\.\d s/);
@@ -20,47 +20,47 @@ describe.each(runners)('$title in a container that restarts', (runner) => {
     ['damaged', Buffer.from(application).fill('#', 100_000, 100_001)],
     ['cut short', application.subarray(0, 1000)],
   ])('replaces a file that is %s', async (_, bytes) => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     await writeFile(join(at.dir, 'app'), bytes, { mode: 0o755 });
-    const end = await run(at, [], { runner });
+    const end = await startRunner(at, [], { runner });
     expect(end.ran).toBeDefined();
     expect((await readFile(join(at.dir, 'app'))).equals(application)).toBe(true);
     expect(server.exchanges).toHaveLength(1);
   });
 
   it('goes on where the container ended', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     await writeFile(join(at.dir, 'app.part'), application.subarray(0, 700_000));
-    const end = await run(at, [], { runner });
+    const end = await startRunner(at, [], { runner });
     expect(end.ran).toBeDefined();
     expect(server.exchanges.map(({ range }) => range)).toEqual(['bytes=700000-']);
   });
 
   it('verifies a part that was whole already, and fetches nothing', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     await writeFile(join(at.dir, 'app.part'), application);
-    expect((await run(at, [], { runner })).ran).toBeDefined();
+    expect((await startRunner(at, [], { runner })).ran).toBeDefined();
     expect(server.exchanges).toHaveLength(0);
   });
 
   it('begins anew where a part is longer than the whole', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     await writeFile(join(at.dir, 'app.part'), Buffer.alloc(application.length + 1));
-    expect((await run(at, [], { runner })).ran).toBeDefined();
+    expect((await startRunner(at, [], { runner })).ran).toBeDefined();
     expect(server.exchanges.map(({ range }) => range)).toEqual([undefined]);
   });
 });
 
 describe.each(runners)('$title and what it starts', (runner) => {
   it('leaves the environment of the application as it was, and adds what the runner found', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
     Object.assign(at.environment, { name: 'hers', url: 'hers', IFS: 'x' });
-    const { ran = '' } = await run(at, [], { runner });
+    const { ran = '' } = await startRunner(at, [], { runner });
     // What any sh adds by itself, and env when it runs.
     const own = /^(<|_=|PWD=|OLDPWD=|SHLVL=|IFS=)/;
     const seen = ran.split('\n').filter((line) => line !== '' && !own.test(line));
@@ -79,9 +79,9 @@ describe.each(runners)('$title and what it starts', (runner) => {
     ['of no format', Buffer.from('MARKER was here >"$MARKER"\n'), /no executable format/],
     ['whose interpreter is missing', Buffer.from('#!/does/not/exist\n'), /cannot execute/],
   ])('says so where the bytes are right, but %s', async (_, bytes, reason) => {
-    await using server = await serve(give(bytes));
+    await using server = await serveAnswers(give(bytes));
     await using at = await place(server.url, bytes);
-    const end = await run(at, [], { runner });
+    const end = await startRunner(at, [], { runner });
     expect(end).toMatchObject({ status: 74, ran: undefined });
     expect(end.reason).toMatch(reason);
     expect(end.reason).toMatch(/^selfsame runner: .*\n$/);
@@ -110,7 +110,7 @@ describe.each(runners)('$title refuses to begin', (runner) => {
       if (value === undefined) delete at.environment[name];
       else at.environment[name] = value;
     }
-    const end = await run(at, [], { runner });
+    const end = await startRunner(at, [], { runner });
     expect(end).toMatchObject({ status, ran: undefined });
     expect(end.reason).toMatch(reason);
     expect(end.reason).toMatch(/^selfsame runner: .*\n$/);
@@ -120,14 +120,14 @@ describe.each(runners)('$title refuses to begin', (runner) => {
 
 describe('Dockerfile.runner', () => {
   it('takes along every program that run.sh calls', async () => {
-    await using server = await serve(inTurn(refuse(500), give(application)));
+    await using server = await serveAnswers(inTurn(refuseWith(500), give(application)));
     await using at = await place(server.url);
     const dockerfile = await readFile(join(import.meta.dirname, '../../Dockerfile.runner'), 'utf8');
     const programs = /programs="([^"]+)"/.exec(dockerfile)?.[1]?.match(/[^\s\\/]+(?=\s|$)/g) ?? [];
     await Promise.all(programs.map((name) => symlink(`/usr/bin/${name}`, join(at.dir, '..', name))));
     at.environment['PATH'] = join(at.dir, '..');
     const how = { runner: { title: 'run.sh', command: ['/bin/sh', script] } };
-    const [fetched, found] = [await run(at, [], how), await run(at, [], how)];
+    const [fetched, found] = [await startRunner(at, [], how), await startRunner(at, [], how)];
     expect([fetched.ran, found.ran]).not.toContain(undefined);
     expect(fetched.output + found.output).not.toMatch(/run\.sh:/);
   });

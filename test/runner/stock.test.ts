@@ -11,8 +11,16 @@ import { openExecutable } from '../../src/executable/self.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import { here as target, installedRuntime } from '../support/programs/executable-fixture.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
-import { give, serve } from '../support/runner/misbehaving-server.ts';
-import { type Ended, here, place, type Place, run, type Runner, stockRunner } from '../support/runner/runner.ts';
+import { give, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import {
+  type EndedRunner,
+  here,
+  place,
+  type RunnerPlace,
+  startRunner,
+  type RunnerUnderTest,
+  stockRunner,
+} from '../support/runner/runner.ts';
 
 const { prefix } = runtimes[target];
 
@@ -54,7 +62,7 @@ describe('the stock runner', () => {
   });
 
   it('fetches the rest alone from a store, and goes on where the container ended', async () => {
-    await using server = await serve(give(whole));
+    await using server = await serveAnswers(give(whole));
     await using at = await fromStore(server.url);
     const ended = await ask(at);
     expect(ended.output).toMatch(/of which 116\.7 MB are here\)\n.*fetched 3\.\d MB|of which 114\.5 MB are here\)/);
@@ -112,7 +120,7 @@ describe('the stock runner', () => {
       expect(refused.reason).toMatch(/^selfsame runner: no matching Node\.js in this image: it .*\n$/);
       expect(refused.reason).toMatch(reason);
 
-      await using server = await serve(give(whole));
+      await using server = await serveAnswers(give(whole));
       await using at = await fromStore(server.url);
       const fetched = await ask(at, runner);
       expect(fetched.status).toBe(0);
@@ -141,17 +149,17 @@ describe('the stock runner', () => {
   });
 
   it('gives the application what `node` itself would have obeyed', async () => {
-    await using server = await serve(give(shell));
+    await using server = await serveAnswers(give(shell));
     await using at = await place(server.url, shell);
     Object.assign(at.environment, { SELFSAME_ENV_NODE_OPTIONS: '--no-such-option', SELFSAME_ENV_PATH: '/nowhere' });
-    const end = await run(at, [], { runner: stockRunner });
+    const end = await startRunner(at, [], { runner: stockRunner });
     expect(end.ran).toMatch(/^NODE_OPTIONS=--no-such-option$/m);
     expect(end.ran).toMatch(/^PATH=\/nowhere$/m);
     expect(end.ran).not.toContain('SELFSAME_ENV_');
   });
 
   /** A place with the application in a folder, as the pieces of a volume, and no URL. */
-  async function fromFolder(more: Record<string, string> = {}): Promise<Place> {
+  async function fromFolder(more: Record<string, string> = {}): Promise<RunnerPlace> {
     const at = await place('', whole);
     const folder = join(at.dir, '..', 'blob');
     await mkdir(folder);
@@ -170,7 +178,7 @@ describe('the stock runner', () => {
     return at;
   }
 
-  async function fromStore(url: string): Promise<Place> {
+  async function fromStore(url: string): Promise<RunnerPlace> {
     const at = await place(url, whole);
     at.environment[`SELFSAME_PREFIX_SHA256_${here}`] = prefix.digest;
     at.environment[`SELFSAME_PREFIX_SIZE_${here}`] = String(prefix.sizeBytes);
@@ -179,7 +187,8 @@ describe('the stock runner', () => {
 });
 
 /** Lets the application say its version. */
-const ask = async (at: Place, runner: Runner = stockRunner): Promise<Ended> => run(at, ['--version-hash'], { runner });
+const ask = async (at: RunnerPlace, runner: RunnerUnderTest = stockRunner): Promise<EndedRunner> =>
+  startRunner(at, ['--version-hash'], { runner });
 
 const shell = Buffer.from('#!/bin/sh\n/usr/bin/env >"$MARKER"\n');
 

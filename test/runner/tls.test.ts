@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, give, type MisbehavingServer, serve } from '../support/runner/misbehaving-server.ts';
-import { application, type Ended, place, run, runners } from '../support/runner/runner.ts';
+import {
+  type PlannedAnswer,
+  give,
+  type MisbehavingServer,
+  serveAnswers,
+} from '../support/runner/misbehaving-server.ts';
+import { application, type EndedRunner, place, startRunner, runners } from '../support/runner/runner.ts';
 
 describe.each(runners)('$title and TLS', (runner) => {
   let home = '';
@@ -37,13 +42,13 @@ describe.each(runners)('$title and TLS', (runner) => {
   });
 
   it('refuses a server that speaks no TLS', async () => {
-    await using server = await serve(give(application));
+    await using server = await serveAnswers(give(application));
     const end = await ask(server.url.replace('http:', 'https:'));
     expect(end).toMatchObject({ status: 69, ran: undefined });
   });
 
   it('follows no redirect that leaves TLS', async () => {
-    await using plain = await serve(give(application));
+    await using plain = await serveAnswers(give(application));
     await using server = await serveAs('trusted', plain.url);
     const end = await ask(server.url, 'trusted');
     expect(end).toMatchObject({ status: 75, ran: undefined });
@@ -66,13 +71,13 @@ describe.each(runners)('$title and TLS', (runner) => {
 
   async function serveAs(name: string, redirect?: string): Promise<MisbehavingServer> {
     const [key, cert] = await Promise.all([readFile(join(home, `${name}.key`)), readFile(join(home, `${name}.crt`))]);
-    const leave: Answer = (response) => void response.writeHead(302, { Location: redirect }).end();
-    return serve(redirect ? leave : give(application), { key, cert });
+    const leave: PlannedAnswer = (response) => void response.writeHead(302, { Location: redirect }).end();
+    return serveAnswers(redirect ? leave : give(application), { key, cert });
   }
 
-  async function ask(url: string, trusted?: string): Promise<Ended> {
+  async function ask(url: string, trusted?: string): Promise<EndedRunner> {
     await using at = await place(url);
     if (trusted) at.environment['SELFSAME_CA_FILE'] = join(home, `${trusted}.crt`);
-    return await run(at, [], { runner });
+    return await startRunner(at, [], { runner });
   }
 });

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { copySources, edit, startDev, urlIn, type DevLoop } from '../support/programs/dev-loop.ts';
+import { copySources, edit, startDev, urlInLine, type DevLoop } from '../support/programs/dev-loop.ts';
 
 describe('npm run dev', () => {
   let checkout: string;
@@ -29,7 +29,7 @@ describe('npm run dev', () => {
     expect(await loop.line(/^dev:/)).toContain('answers on');
     const line = loop.said.at(-1) ?? '';
     expect(line).toMatch(/, \S.* after the change: build .+, stop .+, start .+$/);
-    expect(await (await fetch(urlIn(line))).text()).toMatch(/^Servus from /);
+    expect(await (await fetch(urlInLine(line))).text()).toMatch(/^Servus from /);
     expect(await loop.servers()).toHaveLength(1);
   });
 

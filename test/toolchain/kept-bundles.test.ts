@@ -23,7 +23,9 @@ describe('keepBundles()', () => {
   it('refuses a main with top-level await, and says what to write', async () => {
     const awaiting = await keepBundles('test/support/stores/azurite-server.ts');
     try {
-      await expect(awaiting.make()).rejects.toThrow(/Cannot bundle test\/support\/stores\/azurite-server\.ts:\d+: Top-level await/);
+      await expect(awaiting.make()).rejects.toThrow(
+        /Cannot bundle test\/support\/stores\/azurite-server\.ts:\d+: Top-level await/,
+      );
     } finally {
       await awaiting.close();
     }

@@ -9,7 +9,7 @@ import { scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { openCluster } from '../context/cluster.ts';
 import { noSuchDeployment, type DeploymentFlags } from '../context/deployment.ts';
-import { givenPrices } from '../context/load-prices.ts';
+import { loadPrices } from '../context/load-prices.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
@@ -24,7 +24,7 @@ export interface CostFlags extends DeploymentFlags {
 /** `self cost`: what the replicas that run reserve in money, and what others would. Prices are known here: none is asked for. */
 export async function selfCost(session: Session, flags: CostFlags): Promise<number> {
   const name = parseName(flags.name ?? session.app.name);
-  const prices = await givenPrices(flags.prices);
+  const prices = await loadPrices(flags.prices);
   const isPlanned = [flags.replicas, flags['cpu-request'], flags['memory-request']].some((flag) => flag !== undefined);
   const asked = resourcesFrom(flags, session.app.resources);
   const replicas = flags.replicas === undefined ? undefined : parseReplicas(flags.replicas);

@@ -1,12 +1,12 @@
-import { removable, remove, type Removed } from '../../platforms/kubernetes/apply/remove.ts';
+import { removable, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { nextCommands } from '../context/next-commands.ts';
-import { agreed } from '../context/confirm.ts';
+import { confirm } from '../context/confirm.ts';
 import { type DeploymentFlags, noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
-import { textOf } from './remove-on-exit.ts';
+import { objectsText } from './remove-on-exit.ts';
 
 export interface DeleteFlags extends DeploymentFlags {
   readonly yes?: boolean | undefined;
@@ -19,7 +19,7 @@ export async function selfDelete(session: Session, flags: DeleteFlags): Promise<
     throw new DeployError('bad-usage', 'Cannot ask whether to delete: this is no terminal', { hint: 'Pass --yes.' });
   }
   return onNamed(session, flags, async (cluster, name) => {
-    const told = (removed: readonly Removed[]): void => {
+    const told = (removed: readonly RemovedObject[]): void => {
       const format = dataFormat(flags.output);
       if (format !== undefined) printData({ name, namespace: cluster.namespace, removed }, format);
     };
@@ -31,26 +31,26 @@ export async function selfDelete(session: Session, flags: DeleteFlags): Promise<
       terminal.say(`In namespace ${cluster.namespace} of ${cluster.context}:`);
       for (const object of objects) terminal.say(`  ${object.kind} ${object.name}`);
       for (const pod of pods) terminal.say(`  Pod ${pod.name}, ${pod.state}`);
-      const answer = await agreed(`Delete ${name}?`, session);
+      const answer = await confirm(`Delete ${name}?`, session);
       if (answer !== true) {
         terminal.say('Nothing was deleted.');
         if (answer === false) told([]);
         return answer === undefined ? endedStatus() : 0;
       }
     }
-    const removed: Removed[] = [];
+    const removed: RemovedObject[] = [];
     try {
       await remove(cluster, name, { signal, wait: true, onRemoved: (object) => removed.push(object) });
     } catch (error) {
       if (!signal.aborted) throw error;
       const isAll = removed.length === objects.length;
       const rest = isAll ? 'its pods end without this program' : 'the rest is still there';
-      terminal.say(`Stopped deleting ${name}. Deleted: ${textOf(removed)}; ${rest}.`);
+      terminal.say(`Stopped deleting ${name}. Deleted: ${objectsText(removed)}; ${rest}.`);
       if (!isAll) terminal.say(nextCommands(session, flags, ['delete']));
       return endedStatus();
     }
     told(removed);
-    terminal.say(`Deleted ${textOf(removed)}`);
+    terminal.say(`Deleted ${objectsText(removed)}`);
     return 0;
   });
 }

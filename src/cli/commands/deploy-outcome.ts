@@ -8,7 +8,7 @@ import { errorDocument } from '../output/error-document.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
-import { waterfall } from '../terminal/timing-table.ts';
+import { timingTable } from '../terminal/timing-table.ts';
 
 /** What is known of a deploy besides what it left behind. */
 interface Beside {
@@ -46,7 +46,7 @@ export function printDeployed(session: Session, deployed: Deployed, beside: Besi
   } else {
     return;
   }
-  terminal.say(waterfall(deployed.timings));
+  terminal.say(timingTable(deployed.timings));
   terminal.say(nextCommands(session, given, afterDeploy(deployed)));
 }
 

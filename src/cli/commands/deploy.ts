@@ -1,6 +1,6 @@
 import { costOfPlan, costText, type PlanCost } from '../../deploy/plan/cost.ts';
 import { deploy, prepare, type World } from '../../deploy/deploy.ts';
-import { begin } from '../../deploy/preflight/findings.ts';
+import { settled } from '../../deploy/preflight/findings.ts';
 import { planFrom } from '../../deploy/plan/plan.ts';
 import { withStore } from '../../deploy/preflight/preflight.ts';
 import { replicasText, scaledPlan, type ScaledPlan } from '../../deploy/plan/replicas.ts';
@@ -14,25 +14,25 @@ import { exitStatus } from '../../shared/errors.ts';
 import { openCluster } from '../context/cluster.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
 import { afterApply, printDeployed } from './deploy-outcome.ts';
-import { givenPrices } from '../context/load-prices.ts';
+import { loadPrices } from '../context/load-prices.ts';
 import { beginRun, type DeployRun, hasChanged } from './deploy-run.ts';
-import { leave } from './interrupted.ts';
+import { interrupted } from './interrupted.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { logLines, prefixed } from '../terminal/log-lines.ts';
 import { dataFormat } from '../output/print-data.ts';
 import { printManifest } from '../output/print-manifest.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
-import { refuseToRemoveOthers, takeAway } from './remove-on-exit.ts';
+import { refuseToRemoveOthers, removeOnExit } from './remove-on-exit.ts';
 
 /** `--kubernetes`: passes execution to the cluster and, once all replicas are ready, is done: the program goes on there. */
 export async function deployCommand(session: Session, given: GivenFlags, theirs: readonly string[]): Promise<number> {
   const { app, terminal, signal } = session;
   const asked = planFrom(app, given, theirs);
-  const prices = await givenPrices(given.prices);
+  const prices = await loadPrices(given.prices);
   const executable = await openSelf();
   // Beside waiting for the cluster; whoever needs it hears of what goes wrong.
-  void begin(digestOfOwn(executable));
+  void settled(digestOfOwn(executable));
   const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
   refuseUnreadable(choice, asked);
   const run = beginRun({ name: asked.name, given, choice });
@@ -61,8 +61,8 @@ export async function deployCommand(session: Session, given: GivenFlags, theirs:
     if (given.rm === true) run.foreign = await refuseToRemoveOthers(plan.name, world);
     return await deployAndStay(session, run, { plan, world, cost });
   } catch (error) {
-    if (signal.aborted) return await leave(session, run);
-    const isRemoved = given.rm === true && hasChanged(run) && (await takeAway(session, run));
+    if (signal.aborted) return await interrupted(session, run);
+    const isRemoved = given.rm === true && hasChanged(run) && (await removeOnExit(session, run));
     throw run.stage === 'before' || run.stage === 'storing' ? error : afterApply(error, { isRemoved });
   } finally {
     terminal.close();
@@ -136,7 +136,7 @@ async function deployAndStay(
     if (!signal.aborted) throw error;
   }
   // Ctrl-C is how one stops to follow the logs of a deploy that is done.
-  if (given.rm === true) return (await takeAway(session, run)) ? 0 : exitStatus['rollout-failed'];
+  if (given.rm === true) return (await removeOnExit(session, run)) ? 0 : exitStatus['rollout-failed'];
   terminal.say(`Stopped following: ${deployed.name} goes on in ${deployed.namespace} without this program.`);
   terminal.say(nextCommands(session, given, afterDeploy(deployed)));
   return 0;

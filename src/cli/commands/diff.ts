@@ -7,7 +7,7 @@ import { scaledPlan } from '../../deploy/plan/replicas.ts';
 import { chooseStore, refuseUnreadable } from '../../deploy/preflight/store-choice.ts';
 import { openSelf } from '../../executable/self.ts';
 import { apply, type Applied, type Live } from '../../platforms/kubernetes/apply/apply.ts';
-import { comparable } from '../../platforms/kubernetes/apply/normalize.ts';
+import { normalize } from '../../platforms/kubernetes/apply/normalize.ts';
 import { splitArguments } from '../../shared/flags.ts';
 import { openCluster } from '../context/cluster.ts';
 import { readFlags } from '../flags/command-line.ts';
@@ -79,7 +79,7 @@ function differenceOf(kind: string, before: Live | undefined, after: Live): Omit
 }
 
 function yamlOf(object: Live): string {
-  return dump(comparable(object), { lineWidth: -1, noRefs: true });
+  return dump(normalize(object), { lineWidth: -1, noRefs: true });
 }
 
 /** Only on a terminal that wants colours. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { examineStores, type StoreState } from '../../deploy/preflight/doctor.ts';
-import { begin, outcome } from '../../deploy/preflight/findings.ts';
+import { settled, toFindings } from '../../deploy/preflight/findings.ts';
 import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { architecturesByNode } from '../../platforms/kubernetes/pods/nodes.ts';
@@ -23,7 +23,7 @@ export async function selfDoctor(session: Session, flags: DoctorFlags): Promise<
   const { app, signal } = session;
   const name = parseName(flags.name ?? app.name);
   const settings = { store: flags.store, storeUrl: flags['store-url'], environment: process.env };
-  const reached = await outcome(begin(openCluster(flags, session)));
+  const reached = await toFindings(settled(openCluster(flags, session)));
   const { value: cluster } = reached;
   try {
     const { why, stores } = await examineStores(reached, { name, settings, signal });

@@ -6,7 +6,7 @@ import { collectStored, type Sparing, type StoreGarbage, storeGarbageOf } from '
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { datedAnewAfterMs, type StoredArtifact, type UrlStore } from '../../store/store.ts';
+import { touchAfterMs, type StoredArtifact, type UrlStore } from '../../store/store.ts';
 import { configuredChoice } from '../context/configured-store.ts';
 
 export interface StoreGcFlags {
@@ -48,7 +48,7 @@ export async function storeGcFrom(flags: StoreGcFlags): Promise<StoreGc | undefi
     });
   }
   const minAgeMs = parseDuration('--min-age', flags['min-age'] ?? '24h');
-  if (minAgeMs < 2 * datedAnewAfterMs) {
+  if (minAgeMs < 2 * touchAfterMs) {
     throw new DeployError(
       'bad-usage',
       'Cannot delete objects of a store that are so young: a deploy may be about to use them',

@@ -1,8 +1,8 @@
 import { parseDuration } from '../../deploy/plan/plan.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { collect, type Garbage, garbageOf } from '../../platforms/kubernetes/secret-store/collect-garbage.ts';
+import { collectGarbage, type Garbage, garbageOf } from '../../platforms/kubernetes/secret-store/collect-garbage.ts';
 import type { StoredArtifact } from '../../store/store.ts';
-import { agreed } from '../context/confirm.ts';
+import { confirm } from '../context/confirm.ts';
 import { type DeploymentFlags, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { leftAloneText, storeGcFrom, type StoreGcFlags, storeSweep, type StoreSweep } from './gc-store.ts';
@@ -57,7 +57,7 @@ export async function selfGc(session: Session, flags: GcFlags): Promise<number> 
       print(found, none, flags);
       return 0;
     }
-    const answer = flags.yes === true || (await agreed('Delete them?', session));
+    const answer = flags.yes === true || (await confirm('Delete them?', session));
     if (answer !== true) {
       terminal.say('Nothing was deleted.');
       if (answer === false) print(found, none, flags);
@@ -65,7 +65,7 @@ export async function selfGc(session: Session, flags: GcFlags): Promise<number> 
     }
     const deleted: Garbage[] = [];
     try {
-      await collect(cluster, name, { signal, minAgeMs, garbage, onCollected: (one) => deleted.push(one) });
+      await collectGarbage(cluster, name, { signal, minAgeMs, garbage, onCollected: (one) => deleted.push(one) });
       const gone = { objects: deleted, stored: (await sweep?.collect()) ?? [] };
       print(found, gone, flags);
       terminal.say(`Deleted ${gone.objects.length + gone.stored.length} of ${count}`);

@@ -1,18 +1,18 @@
 import { type DeployRun, hasChanged } from './deploy-run.ts';
 import { afterDeploy, type NextCommand, nextCommands } from '../context/next-commands.ts';
 import type { Session } from '../context/session.ts';
-import { takeAway } from './remove-on-exit.ts';
+import { removeOnExit } from './remove-on-exit.ts';
 
 /**
  * After Ctrl-C: nothing surprising, and it is said what goes on.
  *
  * @returns the exit status.
  */
-export async function leave(session: Session, run: DeployRun): Promise<number> {
+export async function interrupted(session: Session, run: DeployRun): Promise<number> {
   const { terminal } = session;
   terminal.close();
   if (run.given.rm === true && hasChanged(run)) {
-    await takeAway(session, run);
+    await removeOnExit(session, run);
     return session.endedStatus();
   }
   const { text, commands } = leftBy(run);

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { parseDuration } from '../../deploy/plan/plan.ts';
 import { followLogs } from '../../platforms/kubernetes/logs/follow-logs.ts';
-import { storedLogs } from '../../platforms/kubernetes/logs/read-logs.ts';
+import { readLogs } from '../../platforms/kubernetes/logs/read-logs.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { onDeployment, type DeploymentFlags } from '../context/deployment.ts';
 import { logLines } from '../terminal/log-lines.ts';
@@ -36,7 +36,7 @@ export async function selfLogs(session: Session, flags: LogFlags): Promise<numbe
     const { previous = false, follow = !previous } = flags;
     try {
       if (follow) await followLogs(cluster, how);
-      else if ((await storedLogs(cluster, { ...how, previous })) === 0 && previous) {
+      else if ((await readLogs(cluster, { ...how, previous })) === 0 && previous) {
         terminal.say(`No replica of ${name} has a log from before a restart.`);
       }
     } catch (error) {

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
-import { ownUids, podsGone, remove, type Removed } from '../../platforms/kubernetes/apply/remove.ts';
+import { ownUids, podsGone, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { DeployRun } from './deploy-run.ts';
-import { explain } from '../output/print-error.ts';
+import { printError } from '../output/print-error.ts';
 import { nextCommands } from '../context/next-commands.ts';
 import type { Session } from '../context/session.ts';
 
@@ -15,11 +15,11 @@ const podsLimitMs = 60_000;
  *
  * @returns whether all of it is gone.
  */
-export async function takeAway(session: Session, run: DeployRun): Promise<boolean> {
+export async function removeOnExit(session: Session, run: DeployRun): Promise<boolean> {
   const { terminal } = session;
   const { name, cluster, given, foreign } = run;
   if (cluster === undefined) return true;
-  const removed: Removed[] = [];
+  const removed: RemovedObject[] = [];
   terminal.say(`Deleting what this run made of ${name}; Ctrl-C again leaves the rest`);
   try {
     // Not with the signal of the session: that has ended.
@@ -29,18 +29,18 @@ export async function takeAway(session: Session, run: DeployRun): Promise<boolea
       onRemoved: (object) => removed.push(object),
     });
     const areGone = await podsGoneInTime(cluster, name);
-    terminal.say(`Deleted ${textOf(removed)}${areGone ? '' : '; its pods are still ending'}`);
+    terminal.say(`Deleted ${objectsText(removed)}${areGone ? '' : '; its pods are still ending'}`);
     return true;
   } catch (error) {
-    explain(error, terminal.say);
-    terminal.say(`Stopped deleting ${name}. Deleted: ${textOf(removed)}; the rest is still there.`);
+    printError(error, terminal.say);
+    terminal.say(`Stopped deleting ${name}. Deleted: ${objectsText(removed)}; the rest is still there.`);
     terminal.say(nextCommands(session, given, ['delete']));
     return false;
   }
 }
 
 /** Objects for people. */
-export function textOf(objects: readonly Removed[]): string {
+export function objectsText(objects: readonly RemovedObject[]): string {
   return objects.length === 0 ? 'nothing' : objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
 }
 

@@ -1,4 +1,4 @@
-import { type WentBack, goBack, revisionToGoBackTo } from '../../deploy/rollback.ts';
+import { type RolledBack, rollBackTo, revisionToRollBackTo } from '../../deploy/rollback.ts';
 import { renewLinks } from '../../deploy/renew-links.ts';
 import { parseDuration } from '../../deploy/plan/plan.ts';
 import { historyOf } from '../../platforms/kubernetes/rollout/history.ts';
@@ -31,10 +31,10 @@ export async function selfRollback(session: Session, flags: RollbackFlags): Prom
     try {
       const history = await historyOf(cluster, name, { signal });
       if (history === undefined) throw noSuchDeployment(name, cluster);
-      const to = revisionToGoBackTo(history, wanted);
+      const to = revisionToRollBackTo(history, wanted);
       const store = storeOf(cluster, { name, blobSecrets: [] });
       await renewLinks(name, to, { cluster, store, report: terminal.report, signal });
-      const wentBack = await goBack(history, to, {
+      const wentBack = await rollBackTo(history, to, {
         cluster,
         report: terminal.report,
         tellsStarts: terminal.isLive,
@@ -78,7 +78,7 @@ function leftText(name: string, { change, hasFailed }: Progress): string {
   return `Stopped watching: the rollout of ${name} goes on without this program.`;
 }
 
-function told(session: Session, wentBack: WentBack, flags: RollbackFlags): number {
+function told(session: Session, wentBack: RolledBack, flags: RollbackFlags): number {
   const { terminal } = session;
   const { name, namespace, release, outcome } = wentBack;
   const format = dataFormat(flags.output);

@@ -1,7 +1,7 @@
-import type { Undone } from '../../deploy/auto-rollback.ts';
+import type { AutoRollback } from '../../deploy/auto-rollback.ts';
 import type { Diagnosis } from '../../platforms/kubernetes/diagnose/diagnose.ts';
 import type { Evidence } from '../../platforms/kubernetes/diagnose/evidence.ts';
-import type { Outcome } from '../../platforms/kubernetes/rollout/rollout.ts';
+import type { RolloutOutcome } from '../../platforms/kubernetes/rollout/rollout.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { DeploymentFlags } from '../context/deployment.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
@@ -12,14 +12,14 @@ export interface Rollout {
   readonly name: string;
   readonly release: string;
   readonly replicas: number;
-  readonly outcome?: Outcome;
-  readonly undone?: Undone;
+  readonly outcome?: RolloutOutcome;
+  readonly undone?: AutoRollback;
   /** True if there was something to go back to from it. */
   readonly leavesWayBack: boolean;
 }
 
 /** Tells why a rollout failed, with what proves it, before anything is done about it. */
-export function tellCause({ terminal }: Session, outcome: Outcome): void {
+export function tellCause({ terminal }: Session, outcome: RolloutOutcome): void {
   if (outcome.kind !== 'failed' && outcome.kind !== 'timeout') return;
   terminal.close();
   showEvidence(terminal, outcome.diagnosis, outcome.evidence);
@@ -57,7 +57,7 @@ export function failureOf(session: Session, rollout: Rollout, given: DeploymentF
   });
 }
 
-type Failed = Extract<Outcome, { kind: 'failed' | 'timeout' }>;
+type Failed = Extract<RolloutOutcome, { kind: 'failed' | 'timeout' }>;
 type Code = 'rollout-failed' | 'rollout-timeout' | 'rollout-undone' | 'superseded';
 
 function codeOf({ kind }: Failed): Code {
@@ -74,7 +74,7 @@ function failureText({ name, release, replicas }: Rollout, outcome: Failed): str
 }
 
 /** What was done about it, to stand behind the cause, and the code that it comes to. */
-function undoneText({ name }: Rollout, undone: Undone, failed: Failed): { code: Code; text: string } {
+function undoneText({ name }: Rollout, undone: AutoRollback, failed: Failed): { code: Code; text: string } {
   if (undone.kind === 'left') return { code: codeOf(failed), text: '' };
   if (undone.kind === 'nothing-before') {
     return { code: codeOf(failed), text: '; none was ready before it, so it is left for you to look at' };
@@ -83,7 +83,7 @@ function undoneText({ name }: Rollout, undone: Undone, failed: Failed): { code: 
   return { code: 'superseded', text: `; someone else ${undone.kind} ${name} meanwhile, so it was not rolled back` };
 }
 
-function rolledBackText(release: string, again: Outcome): { code: Code; text: string } {
+function rolledBackText(release: string, again: RolloutOutcome): { code: Code; text: string } {
   if (again.kind === 'ready') return { code: 'rollout-undone', text: `; rolled back, release ${release} is ready` };
   const text = `; rolled back to release ${release}`;
   if (again.kind === 'failed') {

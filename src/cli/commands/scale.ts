@@ -2,7 +2,7 @@ import { parseDuration, parseReplicas } from '../../deploy/plan/plan.ts';
 import { replicasReport } from '../../deploy/auto-rollback.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { watchRollout } from '../../platforms/kubernetes/rollout/rollout.ts';
-import { scaleTo, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
+import { scaleDeployment, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { afterApply } from './deploy-outcome.ts';
@@ -30,7 +30,7 @@ export async function selfScale(session: Session, flags: ScaleFlags): Promise<nu
     const scaled = { name, namespace, release, replicas, before: wanted };
     let isScaled = false;
     try {
-      await scaleTo(cluster, name, { replicas, signal });
+      await scaleDeployment(cluster, name, { replicas, signal });
       isScaled = true;
       terminal.report({
         kind: 'step',

@@ -1,7 +1,7 @@
 import yargs, { type Argv, type InferredOptionTypes, type Options } from 'yargs';
 import { DeployError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
-import { helpWidth, oneLine, shortName } from '../flags/command-line.ts';
+import { helpWidth, yargsReason, shortName } from '../flags/command-line.ts';
 import { selfCompletion } from './completion.ts';
 import { selfCost } from './cost.ts';
 import { selfDelete } from './delete.ts';
@@ -93,8 +93,8 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
     .fail((message, error) => {
       // What yargs itself finds wrong comes as a message, sometimes with an error of its own.
       if (error !== undefined && error !== null && error.name !== 'YError') throw error;
-      const meant = meantBy(oneLine(message), argv);
-      throw new DeployError('bad-usage', oneLine(message), {
+      const meant = meantBy(yargsReason(message), argv);
+      throw new DeployError('bad-usage', yargsReason(message), {
         hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Run ${session.program} self --help to see every command.`,
       });
     });

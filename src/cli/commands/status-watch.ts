@@ -2,7 +2,7 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { watchStatus } from '../../platforms/kubernetes/rollout/status-watch.ts';
 import { noSuchDeployment } from '../context/deployment.ts';
-import { isLive, openFrame } from '../terminal/screen-lines.ts';
+import { isLive, openScreenLines } from '../terminal/screen-lines.ts';
 import { type DataFormat, printItem } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import { podTable, statusLine, statusNews } from '../terminal/status-text.ts';
@@ -59,7 +59,7 @@ function viewOf(stream: NodeJS.WriteStream): View {
     };
     return { show, close: () => undefined };
   }
-  const frame = openFrame(stream);
+  const frame = openScreenLines(stream);
   let latest: Status | undefined;
   const draw = (): void => {
     if (latest === undefined) return;

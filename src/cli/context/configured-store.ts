@@ -1,6 +1,6 @@
 import { chooseStore, type StoreChoice } from '../../deploy/preflight/store-choice.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
 import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,7 +14,7 @@ export async function configuredStore(
 ): Promise<(cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined> {
   const choice = await configuredChoice(store);
   return (cluster, { name, blobSecrets }) => {
-    if (store === undefined && blobSecrets.length > 0) return clusterStore(cluster, { name });
+    if (store === undefined && blobSecrets.length > 0) return secretStore(cluster, { name });
     return choice?.open(cluster, name);
   };
 }

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import confirm from '@inquirer/confirm';
+import ask from '@inquirer/confirm';
 import type { Session } from './session.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
  * @returns the answer; undefined if it was Ctrl-C, which is no signal while a question holds the terminal, a signal, or the end
  *   of the terminal.
  */
-export async function agreed(
+export async function confirm(
   message: string,
   { signal, stop }: Pick<Session, 'signal' | 'stop'>,
 ): Promise<boolean | undefined> {
@@ -20,7 +20,7 @@ export async function agreed(
   const keys = stdin.pipe(new PassThrough());
   stdin.setRawMode(true);
   try {
-    return await confirm({ message, default: false }, { input: keys, output: process.stderr, signal });
+    return await ask({ message, default: false }, { input: keys, output: process.stderr, signal });
   } catch (error) {
     if (signal.aborted || (error instanceof Error && error.name === 'ExitPromptError')) return undefined;
     throw error;

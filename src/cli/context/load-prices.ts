@@ -7,7 +7,7 @@ import { DeployError } from '../../shared/errors.ts';
  *
  * @throws {DeployError} `bad-usage` if the file cannot be read, or holds no prices.
  */
-export async function givenPrices(flag: string | undefined): Promise<Prices> {
+export async function loadPrices(flag: string | undefined): Promise<Prices> {
   const file = flag ?? process.env['SELFSAME_PRICES'];
   if (file === undefined || file === '') return defaultPrices;
   try {

@@ -47,7 +47,10 @@ export function readFlags(words: readonly string[]): GivenFlags {
   for (const [name, flag] of Object.entries(flags)) parser.option(name, optionOf(flag));
   parser.fail((message, error) => {
     if (error instanceof DeployError) throw error;
-    throw new DeployError('bad-usage', oneLine(message), { hint: 'Run with --help to see every flag.', cause: error });
+    throw new DeployError('bad-usage', yargsReason(message), {
+      hint: 'Run with --help to see every flag.',
+      cause: error,
+    });
   });
   const given = parser.parseSync();
   for (const [name, { type }] of Object.entries<Flag>(flags)) {
@@ -134,6 +137,6 @@ function optionOf(flag: Flag) {
 }
 
 /** What yargs found wrong, without its line breaks and indents. */
-export function oneLine(message: string | null): string {
+export function yargsReason(message: string | null): string {
   return (message ?? 'Cannot read the flags').replaceAll(/\s*\n\s*/g, ' ').trim();
 }

@@ -13,7 +13,7 @@ const theirBug = 1;
  * @param application whose code failed, if it was not ours.
  * @returns the exit status that goes with it.
  */
-export function explain(error: unknown, say: (line: string) => void, application?: string): number {
+export function printError(error: unknown, say: (line: string) => void, application?: string): number {
   if (isDeployError(error)) {
     for (const { message, hint } of error.findings ?? [error]) {
       // What Kubernetes and others say often ends with a period of its own.

@@ -8,7 +8,7 @@ const writers: ReadonlySet<string> = new Set(['rebuild', 'embed']);
  *
  * @param argv the whole command line.
  */
-export function askedFormat(argv: readonly string[]): 'json' | 'yaml' | undefined {
+export function requestedFormat(argv: readonly string[]): 'json' | 'yaml' | undefined {
   if (argv[0] === 'self' && writers.has(argv[1] ?? '')) return undefined;
   const end = argv.indexOf('--');
   const ours = end < 0 ? argv : argv.slice(0, end);

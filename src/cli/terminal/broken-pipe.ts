@@ -6,7 +6,7 @@
  *
  * @param onClosed called when nobody reads stdout any more: whoever writes on and on then has to stop.
  */
-export function guardOutputs(onClosed: () => void = () => undefined): void {
+export function endOnBrokenPipe(onClosed: () => void = () => undefined): void {
   const failed = (name: 'stdout' | 'stderr') => (error: NodeJS.ErrnoException) => {
     // EIO is how a terminal that is gone answers; a disk that fails does, too.
     if (error.code === 'EPIPE' || (error.code === 'EIO' && process[name].isTTY)) {

@@ -1,6 +1,6 @@
 import prettyMilliseconds from 'pretty-ms';
 import type { ReportEvent } from '../../shared/report.ts';
-import type { Layout } from './screen-lines.ts';
+import type { ScreenLayout } from './screen-lines.ts';
 
 export type Replicas = Extract<ReportEvent, { kind: 'replicas' }>;
 
@@ -13,7 +13,7 @@ const slowest = 3;
 export interface ReplicasView {
   readonly see: (event: Replicas) => void;
   /** Without the last line of the terminal, which is the summary's. */
-  readonly layout: Layout;
+  readonly layout: ScreenLayout;
 }
 
 /** @param now milliseconds: how long a replica is in its state. */

@@ -2,12 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { createLogUpdate } from 'log-update';
 
 /** The lines of a frame, for a terminal of that size. */
-export type Layout = (size: { readonly columns: number; readonly rows: number }) => readonly string[];
+export type ScreenLayout = (size: { readonly columns: number; readonly rows: number }) => readonly string[];
 
 /** Lines at the end of a terminal that change in place. */
-export interface Frame {
+export interface ScreenLines {
   /** Puts lines in the place of those before. Each is cut at the width, and all to what fits. */
-  readonly show: (layout: Layout) => void;
+  readonly show: (layout: ScreenLayout) => void;
   /** Writes what stays, above. */
   readonly above: (text: string) => void;
   /** Takes the lines away; or leaves them, and the cursor below. */
@@ -21,10 +21,10 @@ export function isLive(stream: NodeJS.WriteStream): boolean {
 }
 
 /** The cursor stays where it is seen: whatever ends the program, there is nothing to put right. */
-export function openFrame(stream: NodeJS.WriteStream): Frame {
+export function openScreenLines(stream: NodeJS.WriteStream): ScreenLines {
   const opened = (): ReturnType<typeof createLogUpdate> => createLogUpdate(stream, { showCursor: true });
   let update = opened();
-  let layout: Layout | undefined;
+  let layout: ScreenLayout | undefined;
   let shown: readonly string[] = [];
 
   const draw = (): void => {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
 import type { Report, ReportEvent } from '../../shared/report.ts';
-import { isLive, openFrame } from './screen-lines.ts';
+import { isLive, openScreenLines } from './screen-lines.ts';
 import { progressTexts } from './progress-text.ts';
 import { type Replicas, replicasSummary, replicasView, toldOneByOne } from './replicas-view.ts';
 
@@ -54,7 +54,7 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Termi
 
 /** The lines that move: how far what is sent has come, or the replicas. The summary is last: mostly it alone changes. */
 function openMoving(stream: NodeJS.WriteStream) {
-  const frame = openFrame(stream);
+  const frame = openScreenLines(stream);
   const bars = progressTexts();
   let replicas = replicasView();
   let summary = '';

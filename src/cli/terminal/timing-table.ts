@@ -1,14 +1,14 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
-import type { PodTiming, Stage, Timings } from '../../deploy/timings.ts';
+import type { PodTiming, StageTiming, Timings } from '../../deploy/timings.ts';
 import { plainTable } from './plain-table.ts';
 
 /** More pods than this are not shown one by one: the slowest tell most. */
 const shownPods = 10;
 
 /** What took how long, for people: the stages in a row, then a row a pod. A column that nobody could fill is left out. */
-export function waterfall({ stages, pods }: Timings): string {
+export function timingTable({ stages, pods }: Timings): string {
   const shown = pods.slice(0, shownPods);
   const columns = podColumns.filter(([, cell]) => shown.some((pod) => cell(pod) !== undefined));
   const hidden = pods.length - shown.length;
@@ -32,7 +32,7 @@ const podColumns: readonly (readonly [head: string, cell: (pod: PodTiming) => st
   ['FETCHED', ({ fetchedBytes }) => (fetchedBytes === undefined ? undefined : prettyBytes(fetchedBytes))],
 ];
 
-function stageRow(stages: readonly Stage[]): string {
+function stageRow(stages: readonly StageTiming[]): string {
   const totalMs = stages.reduce((sum, { ms }) => sum + ms, 0);
   const heads = stages.map(({ name }) => name.toUpperCase());
   const table = new Table({ head: [...heads, 'TOTAL'], ...plainTable });

@@ -1,7 +1,7 @@
 import { isLoopback, parseAddress } from '../../app/address.ts';
 import type { Application } from '../../app/application.ts';
 import { parseOptions } from '../../app/options.ts';
-import type { Resources, Runner } from '../../platforms/kubernetes/manifest/manifest.ts';
+import type { Resources, RunnerChoice } from '../../platforms/kubernetes/manifest/manifest.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
@@ -26,7 +26,7 @@ export interface Plan {
   readonly resources: Resources;
   readonly runnerImage: string;
   /** What the image is: a stock one of Node.js, which is given the runner, or one that is the runner. */
-  readonly runner: Runner['kind'];
+  readonly runner: RunnerChoice['kind'];
   readonly imagePullSecret?: string;
   readonly serviceAccount?: string;
   readonly nodeSelector: Readonly<Record<string, string>>;
@@ -167,7 +167,7 @@ function parseImage(text: string): string {
 }
 
 /** An image that is called `node`, in whatever registry and folder, is a stock one; anything else has our runner inside. */
-function runnerOf(image: string): Runner['kind'] {
+function runnerOf(image: string): RunnerChoice['kind'] {
   const [name = ''] = (image.split('/').at(-1) ?? '').split(/[:@]/, 1);
   return name === 'node' ? 'stock' : 'thin';
 }

@@ -1,13 +1,13 @@
-import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import type { DeployError } from '../../shared/errors.ts';
 import type { StoreSettings } from '../../store/open.ts';
-import { begin, outcome } from './findings.ts';
-import { chooseStore, storeKinds, type StoreKind } from './store-choice.ts';
+import { settled, toFindings } from './findings.ts';
+import { chooseStore, storeKinds, type KindOfStore } from './store-choice.ts';
 
 /** How one kind of store stands here. */
 export interface StoreState {
-  readonly kind: StoreKind;
+  readonly kind: KindOfStore;
   /** Whether a deploy would take it. */
   readonly isChosen: boolean;
   /** It was asked and may be written, or something is wrong, or nobody named it. */
@@ -23,7 +23,7 @@ export interface Diagnosed {
 }
 
 /** What a kind needs that nobody has named. */
-const needs: Readonly<Record<StoreKind, string>> = {
+const needs: Readonly<Record<KindOfStore, string>> = {
   cluster: 'Pass --store cluster, or name no other store.',
   azure:
     'Pass --store azure://ACCOUNT/CONTAINER and set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or sign in with the Azure CLI; or set AZURE_STORAGE_CONNECTION_STRING alone.',
@@ -41,14 +41,14 @@ export async function examineStores(
   reached: { readonly value?: Cluster; readonly findings: readonly DeployError[] },
   { name, settings, signal }: { name: string; settings: StoreSettings; signal: AbortSignal },
 ): Promise<Diagnosed> {
-  const { findings, value: choice } = await outcome(begin(chooseStore(settings)));
-  const inCluster = reached.value && clusterStore(reached.value, { name });
-  const examined = async (kind: StoreKind): Promise<StoreState> => {
+  const { findings, value: choice } = await toFindings(settled(chooseStore(settings)));
+  const inCluster = reached.value && secretStore(reached.value, { name });
+  const examined = async (kind: KindOfStore): Promise<StoreState> => {
     const isChosen = kind === choice?.kind;
     const chosen = isChosen ? choice?.opened : undefined;
     const store = kind === 'cluster' ? inCluster : chosen;
     const unreachable = kind === 'cluster' ? reached.findings : [];
-    const [error] = store === undefined ? unreachable : (await outcome(begin(store.check({ signal })))).findings;
+    const [error] = store === undefined ? unreachable : (await toFindings(settled(store.check({ signal })))).findings;
     if (error !== undefined) return { kind, isChosen, state: 'refused', needs: `${error.message}. ${error.hint}` };
     if (store === undefined) return { kind, isChosen, state: 'not configured', needs: needs[kind] };
     return { kind, isChosen, state: 'works', needs: '' };

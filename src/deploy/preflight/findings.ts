@@ -1,10 +1,10 @@
 import { DeployError } from '../../shared/errors.ts';
 
 /** How a check ended that was begun before anybody asks for it: it never rejects. */
-export type Begun<T> = Promise<{ readonly value: T; readonly error?: never } | { readonly error: unknown }>;
+export type Settled<T> = Promise<{ readonly value: T; readonly error?: never } | { readonly error: unknown }>;
 
 /** Begins a check, so that others go on beside it. */
-export async function begin<T>(check: Promise<T>): Begun<T> {
+export async function settled<T>(check: Promise<T>): Settled<T> {
   try {
     return { value: await check };
   } catch (error) {
@@ -17,7 +17,7 @@ export async function begin<T>(check: Promise<T>): Begun<T> {
  *
  * @throws whatever is no `DeployError`.
  */
-export async function outcome<T>(check: Begun<T>): Promise<{ value?: T; findings: DeployError[] }> {
+export async function toFindings<T>(check: Settled<T>): Promise<{ value?: T; findings: DeployError[] }> {
   const ended = await check;
   if (!('error' in ended)) return { value: ended.value, findings: [] };
   if (!(ended.error instanceof DeployError)) throw ended.error;
@@ -29,11 +29,11 @@ export async function outcome<T>(check: Begun<T>): Promise<{ value?: T; findings
  *
  * @param onDenied called where it may not.
  */
-export async function permitted<T>(
-  check: Begun<T>,
+export async function toPermittedFindings<T>(
+  check: Settled<T>,
   onDenied: () => unknown,
 ): Promise<{ value?: T; findings: DeployError[] }> {
-  const { findings, ...found } = await outcome(check);
+  const { findings, ...found } = await toFindings(check);
   const isDenied = findings.some(({ code }) => code === 'cluster-denied');
   if (isDenied) onDenied();
   return { ...found, findings: isDenied ? [] : findings };

@@ -7,7 +7,7 @@ import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** Which nodes the replicas may go to, and what has to be built for them. */
-export interface Place {
+export interface NodePlace {
   readonly targets: readonly LinuxTarget[];
   readonly nodes: readonly V1Node[];
   /** Why there is none. */
@@ -21,9 +21,9 @@ type Wanted = Pick<Plan, 'target' | 'nodeSelector' | 'tolerations'>;
  *
  * @returns where there is none, what would be built for the nodes that come nearest, so that other checks can go on.
  */
-export function placeFor({ target, nodeSelector, tolerations }: Wanted, nodes: readonly V1Node[]): Place {
+export function nodePlaceFor({ target, nodeSelector, tolerations }: Wanted, nodes: readonly V1Node[]): NodePlace {
   const wanted = target === undefined ? linuxTargets : [target];
-  const none = (message: string, hint: string): Place => ({
+  const none = (message: string, hint: string): NodePlace => ({
     targets: wanted,
     nodes: [],
     findings: [new DeployError('no-matching-node', message, { hint })],

@@ -4,15 +4,15 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { labelSelector } from '../../platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
 import { shortages } from '../../platforms/kubernetes/pods/quota.ts';
-import type { Rehearsal } from '../../platforms/kubernetes/apply/dry-run.ts';
+import type { DryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { begin, outcome } from './findings.ts';
+import { settled, toFindings } from './findings.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What the checks of pods need to know. */
 export interface PodWorld {
   readonly cluster: Cluster;
-  readonly rehearsal: Rehearsal;
+  readonly rehearsal: DryRun;
   readonly quotas: readonly V1ResourceQuota[];
   /** The pod of the manifest, for where none could be tried. */
   readonly template: V1Pod;
@@ -82,7 +82,7 @@ async function quotaFindings(
   if (quotas.length === 0) return [];
   const path = pathOf('Pod', { namespace: cluster.namespace });
   const query = { labelSelector: labelSelector(name) };
-  const listed = await outcome(begin(cluster.request<{ items: V1Pod[] }>('GET', path, { query, signal })));
+  const listed = await toFindings(settled(cluster.request<{ items: V1Pod[] }>('GET', path, { query, signal })));
   const { items: ours } = listed.value ?? {};
   // Who may not see pods lacks a right if they have to be watched; that is found elsewhere.
   if (ours === undefined) return listed.findings.filter(({ code }) => code !== 'cluster-denied');

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
-import { kindOf } from '../../platforms/kubernetes/api/resource-paths.ts';
-import type { Rehearsal } from '../../platforms/kubernetes/apply/dry-run.ts';
+import { objectKind } from '../../platforms/kubernetes/api/resource-paths.ts';
+import type { DryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
 import { missingRights, type Right, type Rules, rightsText } from '../../platforms/kubernetes/api/rights.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -10,7 +10,7 @@ type Deploy = Pick<Plan, 'name' | 'waits' | 'follows' | 'removes'>;
 
 /** Every right that a deploy needs to do its job. What only tells more (events, nodes, proxy) is not among them. */
 function rightsFor({ name, waits, follows, removes }: Deploy, objects: readonly KubernetesObject[]): Right[] {
-  const written = objects.map((object) => ({ kind: kindOf(object), name: object.metadata?.name ?? name }));
+  const written = objects.map((object) => ({ kind: objectKind(object), name: object.metadata?.name ?? name }));
   const looked = (right: Omit<Right, 'verb'>): Right[] => [
     { verb: 'list', ...right },
     { verb: 'watch', ...right },
@@ -34,7 +34,7 @@ function rightsFor({ name, waits, follows, removes }: Deploy, objects: readonly 
 export interface RightsWorld {
   readonly cluster: Cluster;
   readonly rules: Rules;
-  readonly rehearsal: Rehearsal;
+  readonly rehearsal: DryRun;
   readonly signal: AbortSignal;
 }
 

@@ -2,17 +2,17 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
 import { listNodes } from '../../platforms/kubernetes/pods/nodes.ts';
-import { deploymentIn, rehearse } from '../../platforms/kubernetes/apply/dry-run.ts';
+import { deploymentIn, dryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
 import { rulesIn } from '../../platforms/kubernetes/api/rights.ts';
-import { supportFindings } from '../../platforms/kubernetes/api/server-version.ts';
+import { serverVersionFindings } from '../../platforms/kubernetes/api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Report } from '../../shared/report.ts';
 import { linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import type { Store } from '../../store/store.ts';
-import { begin, outcome, permitted, refusal } from './findings.ts';
+import { settled, toFindings, toPermittedFindings, refusal } from './findings.ts';
 import type { Plan } from '../plan/plan.ts';
 import { imageFindings } from './preflight-image.ts';
-import { isProvisioned, type Place, placeFor, roomFindings } from './preflight-nodes.ts';
+import { isProvisioned, type NodePlace, nodePlaceFor, roomFindings } from './preflight-nodes.ts';
 import { podFindings, quotasIn } from './preflight-pods.ts';
 import { rightsFindings } from './preflight-rights.ts';
 import { secretFindings } from './preflight-secrets.ts';
@@ -45,23 +45,26 @@ export interface Preflight {
  */
 export async function preflight(plan: Plan, { cluster, store, report, signal }: PreflightWorld): Promise<Preflight> {
   const checks = {
-    store: begin(store.check({ signal })),
-    rules: begin(rulesIn(cluster, signal)),
-    quotas: begin(quotasIn(cluster, signal)),
-    secrets: begin(secretFindings(plan, { cluster, signal })),
+    store: settled(store.check({ signal })),
+    rules: settled(rulesIn(cluster, signal)),
+    quotas: settled(quotasIn(cluster, signal)),
+    secrets: settled(secretFindings(plan, { cluster, signal })),
   };
   const nodes = await listNodes(cluster, signal);
   const wanted = plan.target === undefined ? linuxTargets : [plan.target];
-  const place: Place = nodes === undefined ? { targets: wanted, nodes: [], findings: [] } : placeFor(plan, nodes);
+  const place: NodePlace =
+    nodes === undefined ? { targets: wanted, nodes: [], findings: [] } : nodePlaceFor(plan, nodes);
 
   return {
     targets: place.targets,
     async verdict(objects) {
       const denied = nodes === undefined ? [`see nodes (so it is built for ${wanted.join(' and ')})`] : [];
-      const rehearsal = await rehearse(cluster, objects, signal);
-      const rules = await permitted(checks.rules, () => denied.push('ask for its rights'));
-      const quotas = await permitted(checks.quotas, () => denied.push('see quotas'));
-      const secrets = await permitted(checks.secrets, () => denied.push('read the Secrets that replicas need'));
+      const rehearsal = await dryRun(cluster, objects, signal);
+      const rules = await toPermittedFindings(checks.rules, () => denied.push('ask for its rights'));
+      const quotas = await toPermittedFindings(checks.quotas, () => denied.push('see quotas'));
+      const secrets = await toPermittedFindings(checks.secrets, () =>
+        denied.push('read the Secrets that replicas need'),
+      );
       if (rehearsal.podRefused?.code === 'cluster-denied') denied.push('try a pod (quota, limits, admission)');
 
       const template = podOf(objects);
@@ -75,7 +78,7 @@ export async function preflight(plan: Plan, { cluster, store, report, signal }: 
       ];
       const isGrowing = nodes?.some(isProvisioned) === true;
       const refused = refusal([
-        ...supportFindings(cluster),
+        ...serverVersionFindings(cluster),
         ...(rights ?? []),
         ...rehearsal.refused.filter(({ code }) => code !== 'cluster-denied' || !rights?.length),
         ...pods,
@@ -84,7 +87,7 @@ export async function preflight(plan: Plan, { cluster, store, report, signal }: 
         ...quotas.findings,
         ...(isGrowing ? [] : nodeFindings),
         ...image.findings,
-        ...(await outcome(checks.store)).findings,
+        ...(await toFindings(checks.store)).findings,
       ]);
       signal.throwIfAborted();
       if (refused !== undefined) throw refused;
@@ -116,7 +119,7 @@ export async function withStore(
   { store, signal }: Pick<PreflightWorld, 'store' | 'signal'>,
 ): Promise<unknown> {
   if (!(error instanceof DeployError) || error.code === 'bad-name') return error;
-  const { findings } = await outcome(begin(store.check({ signal })));
+  const { findings } = await toFindings(settled(store.check({ signal })));
   return refusal([error, ...findings]);
 }
 

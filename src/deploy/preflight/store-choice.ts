@@ -1,7 +1,7 @@
-import { clusterStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { kindOf } from '../../store/kind.ts';
+import { storeKindOf } from '../../store/kind.ts';
 import type { StoreSettings } from '../../store/open.ts';
 import type { Store, UrlStore } from '../../store/store.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -21,11 +21,11 @@ const credentials = [
 /** The kinds of stores that there are. */
 export const storeKinds = ['cluster', 'azure', 's3', 'file'] as const;
 
-export type StoreKind = (typeof storeKinds)[number];
+export type KindOfStore = (typeof storeKinds)[number];
 
 /** Which store it is, known before there is a connection. */
 export interface StoreChoice {
-  readonly kind: StoreKind;
+  readonly kind: KindOfStore;
   /** True if nobody asked for it. */
   readonly isDefault: boolean;
   /** Who chose it, for the plan line: `chosen by --store`. */
@@ -49,7 +49,7 @@ export async function chooseStore(settings: StoreSettings): Promise<StoreChoice>
   if (who !== undefined && text !== theCluster) {
     const { openStore } = await import('../../store/open.ts');
     const opened = openStore(settings);
-    return { kind: kindOf(text), isDefault: false, why: `chosen by ${who}`, opened, open: () => opened };
+    return { kind: storeKindOf(text), isDefault: false, why: `chosen by ${who}`, opened, open: () => opened };
   }
   if (storeUrl !== undefined) {
     throw new DeployError('bad-usage', 'Cannot read the cluster as a store from --store-url', {
@@ -60,7 +60,7 @@ export async function chooseStore(settings: StoreSettings): Promise<StoreChoice>
     kind: 'cluster',
     isDefault: who === undefined,
     why: who === undefined ? 'the default, since no other store is configured' : `chosen by ${who}`,
-    open: (cluster, name) => clusterStore(cluster, { name }),
+    open: (cluster, name) => secretStore(cluster, { name }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Artifact, Hashing } from './artifact.ts';
  * @param digest what they have to hash to: by default the version, and for a part of an artifact that part's.
  * @throws {DeployError} `executable-damaged`
  */
-export function refuseDamaged(
+export function assertDigest(
   { name, version }: Pick<Artifact, 'name' | 'version'>,
   hash: Hashing,
   digest: Digest = version,

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { LinuxTarget } from '../../shared/target.ts';
-import { damaged, readAt } from './file-bytes.ts';
+import { damagedFile, readAt } from './file-bytes.ts';
 
 /** What we need of a 64-bit little-endian ELF file (System V ABI, chapter 4 and 5). */
 export interface Elf {
@@ -100,7 +100,7 @@ export async function locateElfBlob(
 }
 
 async function within<T extends { end: number }>(file: FileHandle, located: T): Promise<T> {
-  if (located.end > (await file.stat()).size) throw damaged('its blob ends outside of it');
+  if (located.end > (await file.stat()).size) throw damagedFile('its blob ends outside of it');
   return located;
 }
 

@@ -14,14 +14,14 @@ export async function readAt(
   const bytes = Buffer.alloc(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, length - done, start + done);
-    if (bytesRead === 0) throw damaged('it ends too early');
+    if (bytesRead === 0) throw damagedFile('it ends too early');
     done += bytesRead;
   }
   return bytes;
 }
 
 /** The error for a file whose own headers contradict it. */
-export function damaged(reason: string): DeployError {
+export function damagedFile(reason: string): DeployError {
   return new DeployError('executable-damaged', `Cannot read the executable: ${reason}`, {
     hint: 'Fetch or build the file again.',
   });

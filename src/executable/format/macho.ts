@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Target } from '../../shared/target.ts';
-import { damaged, readAt } from './file-bytes.ts';
+import { damagedFile, readAt } from './file-bytes.ts';
 
 // Layout: mach-o/loader.h of Apple's xnu. All numbers are little-endian on both architectures.
 const magic64 = 0xfeedfacf;
@@ -46,7 +46,7 @@ export async function readMachO(file: FileHandle): Promise<MachO | undefined> {
   const target = targetOf[header.readUInt32LE(4)];
   if (header.readUInt32LE(0) !== magic64 || target === undefined) return undefined;
   const length = header.readUInt32LE(20);
-  if (headerBytes + length > size) throw damaged('its load commands end outside of it');
+  if (headerBytes + length > size) throw damagedFile('its load commands end outside of it');
   const commands = split(await readAt(file, { start: headerBytes, length }), header.readUInt32LE(16));
   return { target, commands, segments: commands.filter(({ kind }) => kind === segmentCommand).map(segmentOf) };
 }
@@ -66,7 +66,7 @@ export async function locateMachoBlob(
     ?.sections.find(({ name }) => name === '__NODE_SEA_BLOB');
   if (macho === undefined || section === undefined) return undefined;
   const end = section.offset + section.size;
-  if (end > (await file.stat()).size) throw damaged('its blob ends outside of it');
+  if (end > (await file.stat()).size) throw damagedFile('its blob ends outside of it');
   return { target: macho.target, start: section.offset, end };
 }
 
@@ -75,7 +75,7 @@ function split(bytes: Buffer, count: number): LoadCommand[] {
   let at = 0;
   for (let index = 0; index < count; index += 1) {
     const length = at + 8 <= bytes.length ? bytes.readUInt32LE(at + 4) : 0;
-    if (length < 8 || at + length > bytes.length) throw damaged(`load command ${index} has no valid length`);
+    if (length < 8 || at + length > bytes.length) throw damagedFile(`load command ${index} has no valid length`);
     commands.push({
       kind: bytes.readUInt32LE(at),
       offset: headerBytes + at,
@@ -89,7 +89,7 @@ function split(bytes: Buffer, count: number): LoadCommand[] {
 function segmentOf(command: LoadCommand): Segment {
   const { bytes } = command;
   const count = bytes.length < 72 ? 0 : bytes.readUInt32LE(64);
-  if (bytes.length < 72 + count * 80) throw damaged('a segment is shorter than its sections');
+  if (bytes.length < 72 + count * 80) throw damagedFile('a segment is shorter than its sections');
   const sections = Array.from({ length: count }, (_, index) => {
     const at = 72 + index * 80;
     return {

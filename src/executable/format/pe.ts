@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Target } from '../../shared/target.ts';
-import { damaged, readAt, writeAt } from './file-bytes.ts';
+import { damagedFile, readAt, writeAt } from './file-bytes.ts';
 
 // Layout: https://learn.microsoft.com/windows/win32/debug/pe-format
 const machineX64 = 0x8664;
@@ -41,11 +41,11 @@ export async function locatePeBlob(
   for (const { nameAt, child } of await readFolder(file, base, names.child)) {
     if (nameAt !== undefined && (await readName(file, base + nameAt)) === 'NODE_SEA_BLOB') {
       const [language] = await readFolder(file, base, child);
-      if (language === undefined) throw damaged('its blob resource is empty');
+      if (language === undefined) throw damagedFile('its blob resource is empty');
       const entry = await readAt(file, { start: base + language.child, length: 16 });
       const start = offsetOf(headers, entry.readUInt32LE(0));
       const end = start + entry.readUInt32LE(4);
-      if (end > (await file.stat()).size) throw damaged('its blob ends outside of it');
+      if (end > (await file.stat()).size) throw damagedFile('its blob ends outside of it');
       return { target: 'win-x64', start, end };
     }
   }
@@ -102,7 +102,7 @@ async function readHeaders(file: FileHandle): Promise<Headers | undefined> {
   const coff = await readAt(file, { start, length: 24 });
   const optionalBytes = coff.readUInt16LE(20);
   if (coff.toString('latin1', 0, 4) !== 'PE\0\0' || coff.readUInt16LE(4) !== machineX64) return undefined;
-  if (optionalBytes < 112) throw damaged('its optional header is too short');
+  if (optionalBytes < 112) throw damagedFile('its optional header is too short');
   const optional = await readAt(file, { start: start + 24, length: optionalBytes });
   if (optional.readUInt16LE(0) !== pe32Plus) return undefined;
 
@@ -128,7 +128,7 @@ function directory({ directories }: Headers, entry: number): { address: number; 
 /** Where in the file something mapped at `address` is. */
 function offsetOf({ sections }: Headers, address: number): number {
   const section = sections.find((one) => one.address <= address && address < one.address + one.size);
-  if (section === undefined) throw damaged('its resources lie outside of its sections');
+  if (section === undefined) throw damagedFile('its resources lie outside of its sections');
   return address - section.address + section.offset;
 }
 

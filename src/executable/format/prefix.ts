@@ -10,7 +10,7 @@ import { blobNoteName, headerField, programHeaderBytes, readElf, segmentType, up
  * tail. The kernel before 5.18 takes the table's address for `load address + e_phoff`, so the offset in the file is
  * the offset in memory, beyond the end of .bss.
  */
-export interface Layout {
+export interface PrefixLayout {
   /** Of the prefix: where the tail starts in the file. */
   readonly sizeBytes: number;
   /** Where the tail starts in memory. */
@@ -33,7 +33,7 @@ const pageBytes = 0x10000;
 const flagRead = 4;
 
 /** Works out the layout of a plain runtime whose fuse is at `fuseOffset`. */
-export async function layoutOf(file: FileHandle, fuseOffset: number): Promise<Layout> {
+export async function layoutOf(file: FileHandle, fuseOffset: number): Promise<PrefixLayout> {
   const elf = await readElf(file);
   const segments = elf?.programHeaders ?? [];
   const loads = segments.filter(({ type }) => type === segmentType.load);
@@ -51,7 +51,7 @@ export async function layoutOf(file: FileHandle, fuseOffset: number): Promise<La
 }
 
 /** Turns the bytes of a plain runtime into those of the prefix, as they pass; what follows the last segment is read and left out. */
-export async function* prefixOf(runtime: AsyncIterable<Uint8Array>, layout: Layout): AsyncGenerator<Uint8Array> {
+export async function* prefixOf(runtime: AsyncIterable<Uint8Array>, layout: PrefixLayout): AsyncGenerator<Uint8Array> {
   const patches = patchesOf(layout);
   let at = 0;
   for await (const chunk of runtime) {
@@ -69,7 +69,7 @@ export async function* prefixOf(runtime: AsyncIterable<Uint8Array>, layout: Layo
   if (at >= layout.copiedBytes) yield Buffer.alloc(layout.sizeBytes - layout.copiedBytes);
 }
 
-function patchesOf({ sizeBytes, fuseOffset, programHeaders }: Layout): [offset: number, bytes: Buffer][] {
+function patchesOf({ sizeBytes, fuseOffset, programHeaders }: PrefixLayout): [offset: number, bytes: Buffer][] {
   const tableOffset = Buffer.alloc(8);
   tableOffset.writeBigUInt64LE(BigInt(sizeBytes));
   const count = Buffer.alloc(2);
@@ -86,17 +86,17 @@ function patchesOf({ sizeBytes, fuseOffset, programHeaders }: Layout): [offset: 
 }
 
 /** The second part of an executable: program headers, notes and the blob, up to the end of the file. */
-export function tailOf(layout: Layout, blob: Bytes): Bytes {
+export function tailOf(layout: PrefixLayout, blob: Bytes): Bytes {
   return joined([bytesOf(tailHeadOf(layout, blob.sizeBytes)), blob, bytesOf(Buffer.alloc(paddingOf(blob.sizeBytes)))]);
 }
 
 /** Where the blob starts in an executable of this layout. */
-export function blobStartOf(layout: Layout): number {
+export function blobStartOf(layout: PrefixLayout): number {
   return layout.sizeBytes + tailHeadOf(layout, 0).length;
 }
 
 /** What precedes the blob in the tail. */
-function tailHeadOf(layout: Layout, blobBytes: number): Buffer {
+function tailHeadOf(layout: PrefixLayout, blobBytes: number): Buffer {
   const old = headersIn(layout.programHeaders);
   const tableBytes = (old.length + 1) * programHeaderBytes;
   const notes = Buffer.concat([Buffer.from(layout.notes, 'base64'), blobNoteHeader(blobBytes)]);

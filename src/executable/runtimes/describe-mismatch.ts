@@ -4,17 +4,17 @@ import { fuse, fuseDigit } from '../format/prefix.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Looks at a runtime's bytes as they pass, to say what is wrong if their SHA-256 is not the table's. */
-export interface Inspector {
+export interface MismatchDescriber {
   see(chunk: Uint8Array): void;
   /** Completes the sentence "Refused ...: ". */
   reason(): string;
 }
 
 /** An inspector for what should be the plain runtime of a target. */
-export function inspectorFor(
+export function mismatchDescriber(
   target: Target,
   { sizeBytes, package: { version } }: Pick<Runtime, 'sizeBytes' | 'package'>,
-): Inspector {
+): MismatchDescriber {
   const digits = new Set<number>();
   let seenBytes = 0;
   let start = Buffer.alloc(0);

@@ -7,7 +7,7 @@ import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
 import { ArchiveError } from './archive.ts';
 import { HttpError, isForeign, isTransient, reasonOf } from './download.ts';
-import { inspectorFor } from './describe-mismatch.ts';
+import { mismatchDescriber } from './describe-mismatch.ts';
 import { replaceFile, systemReason, writeAll } from '../format/atomic-write.ts';
 import { runtimes } from './runtimes-table.ts';
 import type { KeepOptions } from './runtimes.ts';
@@ -50,7 +50,7 @@ export async function fetchRuntime(target: Target, options: FetchOptions): Promi
 async function fetchOnce(target: Target, source: RuntimeSource, options: FetchOptions): Promise<void> {
   const { path, digest, change, report, signal } = options;
   const runtime = runtimes[target];
-  const inspector = inspectorFor(target, runtime);
+  const inspector = mismatchDescriber(target, runtime);
   const plain = createHash('sha256');
   const what = `Node.js ${runtime.package.version} for ${target}`;
   const onProgress = (doneBytes: number, totalBytes: number) =>

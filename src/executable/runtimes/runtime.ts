@@ -1,6 +1,6 @@
 import type { Digest } from '../../shared/digest.ts';
 import type { LinuxTarget, Target } from '../../shared/target.ts';
-import type { Layout } from '../format/prefix.ts';
+import type { PrefixLayout } from '../format/prefix.ts';
 
 /** The plain Node binary of a target: where it comes from and how it is known again. */
 export interface Runtime {
@@ -29,7 +29,7 @@ interface LinuxRuntime extends Runtime {
 }
 
 /** The first part of every executable for one Node version and target. */
-interface Prefix extends Layout {
+interface Prefix extends PrefixLayout {
   readonly digest: Digest;
   readonly md5: string;
   /** Of SHA-256 after the prefix (hash-wasm's, base64): from here on a version costs the hash of its tail. */

@@ -1,7 +1,7 @@
 import { ContainerSASPermissions, SASProtocol, generateBlobSASQueryParameters } from '@azure/storage-blob';
 import type { BlobServiceClient, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import type { Call } from './call.ts';
-import type { Credentials } from './credentials.ts';
+import type { AzureCall } from './call.ts';
+import type { AzureCredentials } from './credentials.ts';
 import { policyEnd, prolongPolicy, policyName } from './policy.ts';
 import { dateOf } from './sas.ts';
 import type { Sas } from './sas.ts';
@@ -16,8 +16,8 @@ export interface Opener {
   readonly service: BlobServiceClient;
   readonly container: ContainerClient;
   readonly account: string | undefined;
-  readonly credentials: Credentials;
-  readonly call: Call;
+  readonly credentials: AzureCredentials;
+  readonly call: AzureCall;
 }
 
 /** Fixed, not the SDK's newest: the text of a link must survive an update of the SDK. */
@@ -39,7 +39,7 @@ export async function linkFrom(opener: Opener, signal?: AbortSignal): Promise<Li
 }
 
 /** What `linkFrom` will give, in words. */
-export function accessWith(credentials: Credentials): string {
+export function accessWith(credentials: AzureCredentials): string {
   if (credentials.kind === 'key') return `read-only link, policy ${policyName}, prolonged at each deploy`;
   if (credentials.kind === 'identity') return `read-only link signed by your identity, for ${delegationDays} days`;
   const { validUntil } = credentials.sas;
@@ -47,7 +47,7 @@ export function accessWith(credentials: Credentials): string {
 }
 
 /** What a link that was handed out earlier still gives. */
-export async function accessOfLink(secret: string, opener: Opener, signal?: AbortSignal): Promise<Access> {
+export async function accessOfSas(secret: string, opener: Opener, signal?: AbortSignal): Promise<Access> {
   const fields = new URLSearchParams(secret);
   const policy = fields.get('si');
   const validUntil =

@@ -6,7 +6,7 @@ import { contentKey, rangesOf } from './copy.ts';
 import type { Copy, Range, Refusal } from './copy.ts';
 import { blockId } from './blocks.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Meter } from '../progress-meter.ts';
+import type { ProgressMeter } from '../progress-meter.ts';
 import type { PutOptions } from '../store.ts';
 import { commit, stagePart, stagedBlocks } from './upload.ts';
 import type { Staging } from './upload.ts';
@@ -15,7 +15,7 @@ export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOp
   /** For people. */
   readonly address: string;
   readonly copy: Copy;
-  readonly counted: Meter;
+  readonly counted: ProgressMeter;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -3,19 +3,19 @@ import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble, objectName } from './assemble.ts';
-import { accessOfLink, accessWith, linkFrom } from './access.ts';
+import { accessOfSas, accessWith, linkFrom } from './access.ts';
 import type { Link, Opener } from './access.ts';
 import { addressText } from './address.ts';
 import { azureCode, callsTo } from './call.ts';
 import { copier } from './copy.ts';
-import type { Credentials } from './credentials.ts';
+import type { AzureCredentials } from './credentials.ts';
 import { denialHints } from './errors.ts';
-import { dateAnew } from './date.ts';
-import { artifactsIn } from './list.ts';
-import { removeOld, removeVersion } from './remove.ts';
-import { keepFresh } from '../touch.ts';
+import { touchBlob } from './date.ts';
+import { artifactsInContainer } from './list.ts';
+import { removeUnfinishedBlobs, removeFromContainer } from './remove.ts';
+import { touch } from '../touch.ts';
 import { mayWrite } from './write.ts';
-import { meter } from '../progress-meter.ts';
+import { progressMeter } from '../progress-meter.ts';
 import type { Access, PutOptions, Source, UrlPlace, UrlStore, WaitOptions } from '../store.ts';
 
 /** Everything a store on Azure Blob Storage needs to know. */
@@ -24,7 +24,7 @@ export interface AzureSettings {
   readonly endpoint: string;
   readonly account?: string | undefined;
   readonly container: string;
-  readonly credentials: Credentials;
+  readonly credentials: AzureCredentials;
   /** Where anybody may read the container, without a slash at its end; pods then need no secret. */
   readonly publicUrl?: string | undefined;
   readonly freshMs?: number | undefined;
@@ -98,14 +98,14 @@ export function azureStore(settings: AzureSettings): UrlStore {
       const before = await head(artifact, options);
       if (isThere(artifact, before)) {
         const { storedAt, metadata } = before;
-        const anew = async () => dateAnew(blobOf(artifact), { metadata, call, ...(signal && { signal }) });
-        if (await keepFresh({ storedAt, freshMs, address, options, dateAnew: anew }))
+        const anew = async () => touchBlob(blobOf(artifact), { metadata, call, ...(signal && { signal }) });
+        if (await touch({ storedAt, freshMs, address, options, dateAnew: anew }))
           return { sentBytes: 0, reusedBytes: 0 };
       }
       if (before === 'ContainerNotFound') {
         await call((attempt) => container.createIfNotExists({ abortSignal: attempt }), { signal });
       }
-      const counted = meter(artifact.sizeBytes, options.onProgress);
+      const counted = progressMeter(artifact.sizeBytes, options.onProgress);
       const committed = await assemble(artifact, { ...opener, address, copy, counted, ...options, signal });
       if (!committed && !isThere(artifact, await head(artifact, options))) {
         throw new DeployError(
@@ -131,19 +131,19 @@ export function azureStore(settings: AzureSettings): UrlStore {
     },
 
     async accessOf(secret, { signal } = {}): Promise<Access> {
-      return secret === undefined ? { access: 'public' } : accessOfLink(secret, opener, signal);
+      return secret === undefined ? { access: 'public' } : accessOfSas(secret, opener, signal);
     },
 
     async list({ signal } = {}) {
-      return call((attempt) => artifactsIn(container, attempt), { signal });
+      return call((attempt) => artifactsInContainer(container, attempt), { signal });
     },
 
     async remove(version, { signal } = {}) {
-      await call((attempt) => removeVersion(container, version, attempt), { signal });
+      await call((attempt) => removeFromContainer(container, version, attempt), { signal });
     },
 
     async removeUnused(artifacts, options) {
-      return removeOld(container, artifacts, { ...options, call });
+      return removeUnfinishedBlobs(container, artifacts, { ...options, call });
     },
   };
 }
@@ -156,7 +156,7 @@ interface Found {
 
 type Head = Found | 'BlobNotFound' | 'ContainerNotFound';
 
-function serviceAt(endpoint: string, credentials: Credentials): BlobServiceClient {
+function serviceAt(endpoint: string, credentials: AzureCredentials): BlobServiceClient {
   const options = { retryOptions: { maxTries: 1 }, userAgentOptions: { userAgentPrefix: 'selfsame' } };
   if (credentials.kind === 'sas') {
     return new BlobServiceClient(`${endpoint}?${credentials.sas.query}`, undefined, options);
@@ -164,7 +164,7 @@ function serviceAt(endpoint: string, credentials: Credentials): BlobServiceClien
   return new BlobServiceClient(endpoint, credentials.kind === 'key' ? credentials.key : credentials.token, options);
 }
 
-function signInWith(credentials: Credentials): ((signal?: AbortSignal) => Promise<unknown>) | undefined {
+function signInWith(credentials: AzureCredentials): ((signal?: AbortSignal) => Promise<unknown>) | undefined {
   if (credentials.kind !== 'identity') return undefined;
   return (signal) => credentials.token.getToken(StorageOAuthScopes, signal && { abortSignal: signal });
 }
@@ -179,7 +179,7 @@ function noContainer(address: string): DeployError {
   });
 }
 
-function readOnly(address: string, { kind }: Credentials): DeployError {
+function readOnly(address: string, { kind }: AzureCredentials): DeployError {
   return new DeployError('store-denied', `${address} lets these credentials read, but not write`, {
     hint: denialHints[kind],
   });

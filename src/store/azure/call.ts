@@ -1,12 +1,12 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
-import { attempted } from '../retry.ts';
+import { retried } from '../retry.ts';
 import type { CallOptions, Send } from '../retry.ts';
-import { explained } from './errors.ts';
-import type { Place } from './errors.ts';
+import { explainAzure } from './errors.ts';
+import type { AzurePlace } from './errors.ts';
 
 /** Sends one request to Azure, and again if the network or the service failed in passing. */
-export type Call = <T>(send: Send<T>, options?: CallOptions) => Promise<T>;
+export type AzureCall = <T>(send: Send<T>, options?: CallOptions) => Promise<T>;
 
 /**
  * Makes the one way in which the store talks to Azure.
@@ -16,17 +16,17 @@ export type Call = <T>(send: Send<T>, options?: CallOptions) => Promise<T>;
  * The SDK's own retries are off: they wait 4 to 120 seconds, also for an address that does not exist, and cannot be set
  * for one call.
  */
-export function callsTo(place: Place, signIn?: (signal?: AbortSignal) => Promise<unknown>): Call {
+export function callsTo(place: AzurePlace, signIn?: (signal?: AbortSignal) => Promise<unknown>): AzureCall {
   const hint = 'Check the network, a proxy (HTTPS_PROXY) and the firewall of the storage account.';
   const service = { address: place.address, hint, isPassing };
   return async (send, options = {}) => {
     const { signal } = options;
     try {
       await signIn?.(signal);
-      return await attempted(send, service, options);
+      return await retried(send, service, options);
     } catch (error) {
       signal?.throwIfAborted();
-      throw explained(error, place);
+      throw explainAzure(error, place);
     }
   };
 }

@@ -7,14 +7,14 @@ import { readSas } from './sas.ts';
 import type { Sas } from './sas.ts';
 
 /** What the deployer holds. What pods read with follows from it. */
-export type Credentials =
+export type AzureCredentials =
   | { readonly kind: 'key'; readonly key: StorageSharedKeyCredential }
   | { readonly kind: 'sas'; readonly sas: Sas }
   | { readonly kind: 'identity'; readonly token: TokenCredential };
 
 /** Credentials, and what they say about where the store is. */
 export interface Grant {
-  readonly credentials: Credentials;
+  readonly credentials: AzureCredentials;
   readonly account?: string;
   readonly endpoint?: string;
 }

@@ -1,5 +1,5 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { azureCode, type Call } from './call.ts';
+import { azureCode, type AzureCall } from './call.ts';
 import type { WaitOptions } from '../store.ts';
 
 /**
@@ -7,9 +7,9 @@ import type { WaitOptions } from '../store.ts';
  *
  * @returns false if it is gone.
  */
-export async function dateAnew(
+export async function touchBlob(
   blob: BlockBlobClient,
-  { metadata, call, signal }: WaitOptions & { readonly metadata: Record<string, string>; readonly call: Call },
+  { metadata, call, signal }: WaitOptions & { readonly metadata: Record<string, string>; readonly call: AzureCall },
 ): Promise<boolean> {
   return call(
     async (attempt) => {

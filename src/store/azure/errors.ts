@@ -3,7 +3,7 @@ import type { RestError } from '@azure/storage-blob';
 import { DeployError } from '../../shared/errors.ts';
 
 /** What an error has to name: where, and with whose credentials. */
-export interface Place {
+export interface AzurePlace {
   /** For people, without secrets. */
   readonly address: string;
   readonly endpoint: string;
@@ -23,14 +23,14 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** What to ask for, by what one has. */
-export const denialHints: Readonly<Record<Place['credentials'], string>> = {
+export const denialHints: Readonly<Record<AzurePlace['credentials'], string>> = {
   key: 'Copy the account key again (az storage account keys list), and check that the account lets in keys and this network.',
   sas: 'Make a new SAS for the container, with the permissions read, create, write and list (sp=rcwl).',
   identity: 'Ask for the role "Storage Blob Data Contributor" on the storage account, and wait some minutes.',
 };
 
 /** Turns the SDK's error into one the user can act on. Anything that is not the SDK's comes back as it is. */
-export function explained(error: unknown, place: Place): unknown {
+export function explainAzure(error: unknown, place: AzurePlace): unknown {
   if (!isRestError(error)) return error;
   const { statusCode } = error;
   if (statusCode === undefined) return unreachable(error, place);
@@ -56,14 +56,14 @@ export function explained(error: unknown, place: Place): unknown {
 }
 
 /** For an answer that no blob service gives. */
-function notBlobStorage({ address }: Place, error: RestError): DeployError {
+function notBlobStorage({ address }: AzurePlace, error: RestError): DeployError {
   return new DeployError('store-unreachable', `Something answers at ${address}, but no Azure Blob Storage`, {
     hint: 'Check --store: account, container and host.',
     cause: withoutSecrets(error),
   });
 }
 
-function unreachable(error: RestError, { address, endpoint, account }: Place): DeployError {
+function unreachable(error: RestError, { address, endpoint, account }: AzurePlace): DeployError {
   const code = error.code ?? '';
   const cause = withoutSecrets(error);
   if (code === 'ENOTFOUND' && account !== undefined && new URL(endpoint).hostname.startsWith(`${account}.blob.`)) {

@@ -5,7 +5,7 @@ import { azureCode } from './call.ts';
 import type { StoredArtifact } from '../store.ts';
 
 /** Every artifact of a container; none if that is not there. */
-export async function artifactsIn(container: ContainerClient, signal: AbortSignal): Promise<StoredArtifact[]> {
+export async function artifactsInContainer(container: ContainerClient, signal: AbortSignal): Promise<StoredArtifact[]> {
   const found: StoredArtifact[] = [];
   try {
     for await (const blob of container.listBlobsFlat({ includeMetadata: true, abortSignal: signal })) {

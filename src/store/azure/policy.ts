@@ -1,7 +1,7 @@
 import type { ContainerClient, SignedIdentifier } from '@azure/storage-blob';
 import { DeployError } from '../../shared/errors.ts';
 import { azureCode } from './call.ts';
-import type { Call } from './call.ts';
+import type { AzureCall } from './call.ts';
 
 /** The stored access policy that links are bound to: whoever removes it from the container revokes them all. */
 export const policyName = 'selfsame';
@@ -14,7 +14,7 @@ const mostPolicies = 5;
 
 interface Policies {
   readonly container: ContainerClient;
-  readonly call: Call;
+  readonly call: AzureCall;
 }
 
 /**

@@ -2,14 +2,18 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from './assemble.ts';
-import { azureCode, type Call } from './call.ts';
+import { azureCode, type AzureCall } from './call.ts';
 import type { WaitOptions } from '../store.ts';
 
 /**
  * Removes the objects of a version, and with the last version on a runtime that. Whoever stores a version meanwhile is not
  * hurt: an object holds its own bytes, and a runtime that is missed is sent again.
  */
-export async function removeVersion(container: ContainerClient, version: Digest, signal: AbortSignal): Promise<void> {
+export async function removeFromContainer(
+  container: ContainerClient,
+  version: Digest,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     for await (const blob of container.listBlobsFlat({ prefix: `${version}/`, abortSignal: signal })) {
       await container.getBlobClient(blob.name).deleteIfExists({ abortSignal: signal });
@@ -21,10 +25,10 @@ export async function removeVersion(container: ContainerClient, version: Digest,
 }
 
 /** Removes objects that have not been written since, and then runtimes as above. Azure itself compares, to the second. */
-export async function removeOld<A extends Pick<Artifact, 'version' | 'name'>>(
+export async function removeUnfinishedBlobs<A extends Pick<Artifact, 'version' | 'name'>>(
   container: ContainerClient,
   artifacts: readonly A[],
-  { before, call, signal }: WaitOptions & { readonly before: Date; readonly call: Call },
+  { before, call, signal }: WaitOptions & { readonly before: Date; readonly call: AzureCall },
 ): Promise<A[]> {
   const removed: A[] = [];
   for (const artifact of artifacts) {

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import type { Artifact, Hashing } from '../../executable/format/artifact.ts';
-import { refuseDamaged } from '../../executable/format/assert-digest.ts';
+import { assertDigest } from '../../executable/format/assert-digest.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { azureCode } from './call.ts';
-import type { Call } from './call.ts';
+import type { AzureCall } from './call.ts';
 import { blockId, blocksOf } from './blocks.ts';
 import type { Block, Span } from './blocks.ts';
-import type { Meter } from '../progress-meter.ts';
-import { sendBeside } from '../bounded-send.ts';
+import type { ProgressMeter } from '../progress-meter.ts';
+import { boundedSend } from '../bounded-send.ts';
 
 const blocksAtOnce = 4;
 /** What is handed to the socket at a time, so that progress tells what has left. */
 const sliceBytes = 64 * 1024;
 
 /** A part of an artifact, and what proves that its bytes are right. */
-export interface Part extends Span {
+export interface BlobPart extends Span {
   /** Takes in the part's bytes. */
   readonly hash: Hashing;
   /** What that has to make. */
@@ -24,11 +24,11 @@ export interface Part extends Span {
 }
 
 export interface Staging {
-  readonly call: Call;
+  readonly call: AzureCall;
   readonly signal: AbortSignal | undefined;
   /** Ids of the blocks that are there. */
   readonly staged: ReadonlySet<string>;
-  readonly counted: Meter;
+  readonly counted: ProgressMeter;
   /** Has the store itself fill a block, if it holds these bytes already; tells if it did. */
   readonly copied: (block: CopiedBlock, signal: AbortSignal) => Promise<boolean>;
 }
@@ -50,11 +50,11 @@ interface CopiedBlock {
 export async function stagePart(
   blob: BlockBlobClient,
   artifact: Artifact,
-  { part, ...staging }: Staging & { part: Part },
+  { part, ...staging }: Staging & { part: BlobPart },
 ): Promise<string[]> {
   const { signal, staged, counted } = staging;
   const ids: string[] = [];
-  await sendBeside({ atOnce: blocksAtOnce, signal }, async (stop, begin) => {
+  await boundedSend({ atOnce: blocksAtOnce, signal }, async (stop, begin) => {
     // A chunk is copied into its block while the stream holds one more and the file is read into a third.
     const bytes = artifact.open({ start: part.start, end: part.end, ring: 4 });
     const chunks = Readable.from(bytes, { signal: stop, highWaterMark: 1 });
@@ -74,7 +74,7 @@ export async function stagePart(
       });
     }
   });
-  refuseDamaged(artifact, part.hash, part.digest);
+  assertDigest(artifact, part.hash, part.digest);
   return ids;
 }
 
@@ -105,7 +105,7 @@ async function stage(
 }
 
 /** Blocks that an earlier or another upload of the same object has left, kept by Azure for a week. */
-export async function stagedBlocks(blob: BlockBlobClient, call: Call, signal?: AbortSignal): Promise<Set<string>> {
+export async function stagedBlocks(blob: BlockBlobClient, call: AzureCall, signal?: AbortSignal): Promise<Set<string>> {
   return call(
     async (attempt) => {
       try {
@@ -125,7 +125,7 @@ export interface Commit {
   readonly metadata: Record<string, string>;
   /** The object that it may take the place of; none by default. */
   readonly replaced?: string | undefined;
-  readonly call: Call;
+  readonly call: AzureCall;
   readonly signal: AbortSignal | undefined;
 }
 

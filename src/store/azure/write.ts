@@ -1,7 +1,7 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import type { CallOptions } from '../retry.ts';
-import { azureCode, type Call } from './call.ts';
-import type { Credentials } from './credentials.ts';
+import { azureCode, type AzureCall } from './call.ts';
+import type { AzureCredentials } from './credentials.ts';
 
 /**
  * Asks whether these credentials may write, and writes nothing. An account key may do everything; a SAS may say what it
@@ -12,9 +12,9 @@ import type { Credentials } from './credentials.ts';
  * @param blob of a name that no object has, in a container that is there.
  */
 export async function mayWrite(
-  credentials: Credentials,
+  credentials: AzureCredentials,
   blob: BlockBlobClient,
-  call: Call,
+  call: AzureCall,
   options: CallOptions,
 ): Promise<boolean> {
   if (credentials.kind === 'key') return true;

@@ -3,14 +3,14 @@ import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promi
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Artifact } from '../../executable/format/artifact.ts';
-import { refuseDamaged } from '../../executable/format/assert-digest.ts';
+import { assertDigest } from '../../executable/format/assert-digest.ts';
 import { targetOf } from '../../executable/format/elf.ts';
 import { replaceFile, systemReason, writeAll } from '../../executable/format/atomic-write.ts';
 import { isDigest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
-import { dateAnew, lookAt, removeOld } from './date.ts';
-import { keepFresh } from '../touch.ts';
+import { touchFile, lookAt, removeIfOld } from './date.ts';
+import { touch } from '../touch.ts';
 import type { StoredArtifact, UrlPlace, UrlStore } from '../store.ts';
 
 /**
@@ -72,11 +72,8 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       const path = pathOf(artifact);
       const found = await explaining(address, async () => lookAt(path));
       if (found !== undefined && found.size !== artifact.sizeBytes) throw damaged(address, artifact, found.size);
-      const anew = async () => explaining(address, async () => dateAnew(path));
-      if (
-        found !== undefined &&
-        (await keepFresh({ storedAt: found.mtime, freshMs, address, options, dateAnew: anew }))
-      )
+      const anew = async () => explaining(address, async () => touchFile(path));
+      if (found !== undefined && (await touch({ storedAt: found.mtime, freshMs, address, options, dateAnew: anew })))
         return { sentBytes: 0, reusedBytes: 0 };
       let sentBytes = 0;
       await explaining(address, async () => {
@@ -96,7 +93,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
               onProgress?.(sentBytes, artifact.sizeBytes);
             }
             signal?.throwIfAborted();
-            refuseDamaged(artifact, hash);
+            assertDigest(artifact, hash);
           },
           { mode: 0o644 },
         );
@@ -134,7 +131,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       const removed: (typeof artifacts)[number][] = [];
       for (const artifact of artifacts) {
         signal?.throwIfAborted();
-        if (await explaining(address, async () => removeOld(pathOf(artifact), before))) removed.push(artifact);
+        if (await explaining(address, async () => removeIfOld(pathOf(artifact), before))) removed.push(artifact);
       }
       return removed;
     },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { refuseDamaged } from '../../executable/format/assert-digest.ts';
+import { assertDigest } from '../../executable/format/assert-digest.ts';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { objectName } from '../azure/assemble.ts';
-import type { Meter } from '../progress-meter.ts';
+import type { ProgressMeter } from '../progress-meter.ts';
 import type { S3Place } from './address.ts';
 import type { S3Call } from './call.ts';
 import {
@@ -18,16 +18,16 @@ import {
   unfinishedUploads,
   type Upload,
 } from './multipart.ts';
-import { type Create, metadataHeaders, type Outcome } from './objects.ts';
-import { type Part, partBytes, partsFrom, sendParts } from './parts.ts';
-import { keepRuntime, runtimeFor, type RuntimeSource } from './runtime.ts';
+import { type Create, metadataHeaders, type CreateOutcome } from './objects.ts';
+import { type UploadPart, partBytes, partsFrom, sendParts } from './parts.ts';
+import { keepRuntime, runtimeFor, type StoredRuntime } from './runtime.ts';
 import type { PutOptions } from '../store.ts';
 
 export interface S3Assembly {
   readonly place: S3Place;
   readonly call: S3Call;
   readonly create: Create;
-  readonly counted: Meter;
+  readonly counted: ProgressMeter;
   readonly signal: AbortSignal | undefined;
   readonly onNotice: PutOptions['onNotice'] | undefined;
   /** False: nothing is copied, since joining with a copied part has failed. */
@@ -51,7 +51,7 @@ export interface S3Assembly {
  *
  * @throws {DeployError} `executable-damaged` if the bytes are not the version's; nothing is made then.
  */
-export async function assembleInBucket(artifact: Artifact, assembly: S3Assembly): Promise<Outcome> {
+export async function assembleInBucket(artifact: Artifact, assembly: S3Assembly): Promise<CreateOutcome> {
   if (artifact.sizeBytes <= partBytes) return putWhole(artifact, assembly);
   try {
     return await putJoined(artifact, assembly);
@@ -61,7 +61,7 @@ export async function assembleInBucket(artifact: Artifact, assembly: S3Assembly)
   }
 }
 
-async function putJoined(artifact: Artifact, assembly: S3Assembly): Promise<Outcome> {
+async function putJoined(artifact: Artifact, assembly: S3Assembly): Promise<CreateOutcome> {
   const { call, create, signal, onNotice, place } = assembly;
   const left = await unfinishedUploads(call, objectName(artifact), signal);
   const runtime = await runtimeFor(artifact, assembly);
@@ -100,7 +100,7 @@ interface Made {
 type Left = Awaited<ReturnType<typeof unfinishedUploads>>;
 
 /** One request. Nothing is sent before all was hashed. */
-async function putWhole(artifact: Artifact, { create, counted, signal }: S3Assembly): Promise<Outcome> {
+async function putWhole(artifact: Artifact, { create, counted, signal }: S3Assembly): Promise<CreateOutcome> {
   const hash = createHash('sha256');
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
@@ -110,7 +110,7 @@ async function putWhole(artifact: Artifact, { create, counted, signal }: S3Assem
     sizeBytes += chunk.length;
     if (sizeBytes <= artifact.sizeBytes) chunks.push(Uint8Array.from(chunk));
   }
-  refuseDamaged(artifact, hash);
+  assertDigest(artifact, hash);
   const body = Buffer.concat(chunks);
   const progress = counted.block();
   const headers = {
@@ -137,7 +137,7 @@ async function putParts(artifact: Artifact, assembly: S3Assembly & { left: Left 
 /** The first part from `runtimes/`, the others from here. */
 async function putCopying(
   artifact: Artifact,
-  assembly: S3Assembly & { left: Left; source: RuntimeSource },
+  assembly: S3Assembly & { left: Left; source: StoredRuntime },
 ): Promise<Made | CopyRefusal> {
   const { call, counted, source } = assembly;
   const parts = partsFrom(source.sizeBytes, artifact.sizeBytes, 2);
@@ -187,7 +187,7 @@ function isOther(
 /** Goes on with what was left unfinished of the same parts, the one with the most, or begins anew. */
 async function begun(
   artifact: Artifact,
-  { call, signal, left, layout }: S3Assembly & { left: Left; layout: readonly Part[] },
+  { call, signal, left, layout }: S3Assembly & { left: Left; layout: readonly UploadPart[] },
 ): Promise<{ upload: Upload; stored: ReadonlyMap<number, StoredPart> }> {
   const sizes = new Map(layout.map(({ number, start, end }) => [number, end - start]));
   const [best] = left

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { EnvHttpProxyAgent, request } from 'undici';
-import { type CallOptions, attempted, type Send } from '../retry.ts';
+import { type CallOptions, retried, type Send } from '../retry.ts';
 import type { S3Place } from './address.ts';
 import type { S3Keys } from './credentials.ts';
-import { explained, NetworkError, networkError, S3Error } from './errors.ts';
-import { readXml, textOf, type Xml } from './xml.ts';
+import { explainS3, NetworkError, networkError, S3Error } from './errors.ts';
+import { readXml, xmlText, type Xml } from './xml.ts';
 
 /** What is asked of a bucket. */
 export interface S3Request {
@@ -58,16 +58,16 @@ export function s3CallsTo(place: S3Place, keys: S3Keys): S3Call {
       }
     };
     try {
-      return await attempted(once, service, options);
+      return await retried(once, service, options);
     } catch (error) {
       signal?.throwIfAborted();
-      throw explained(error, place);
+      throw explainS3(error, place);
     }
   };
 }
 
 /** The URL of an object, or of the bucket. */
-export function urlIn({ url }: S3Place, key?: string): string {
+export function urlOfKey({ url }: S3Place, key?: string): string {
   return key === undefined ? url : `${url}/${encodedKey(key)}`;
 }
 
@@ -87,7 +87,7 @@ interface Sending {
 
 async function send(asked: S3Request, { place, keys, dispatcher, signal, alive }: Sending): Promise<S3Answer> {
   const { method, key, query = {}, headers = {}, body } = asked;
-  const url = new URL(urlIn(place, key));
+  const url = new URL(urlOfKey(place, key));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const signed = await new AwsV4Signer({
     ...keys,
@@ -113,7 +113,7 @@ async function send(asked: S3Request, { place, keys, dispatcher, signal, alive }
   };
   return {
     status: response.statusCode,
-    code: parsed?.root === 'Error' ? textOf(parsed.node, 'Code') : '',
+    code: parsed?.root === 'Error' ? xmlText(parsed.node, 'Code') : '',
     header,
     body: parsed,
   };

@@ -13,7 +13,7 @@ interface Dated extends WaitOptions {
  *
  * @returns false if it is gone.
  */
-export async function dateAnew(call: S3Call, { bucket, key, metadata, signal }: Dated): Promise<boolean> {
+export async function touchObject(call: S3Call, { bucket, key, metadata, signal }: Dated): Promise<boolean> {
   const headers = {
     ...metadataHeaders(Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''))),
     'x-amz-copy-source': `/${bucket}/${encodedKey(key)}`,

@@ -2,7 +2,7 @@ import { DeployError } from '../../shared/errors.ts';
 import type { S3Place } from './address.ts';
 import type { S3Answer } from './call.ts';
 import { exportCommand } from './credentials.ts';
-import { textOf } from './xml.ts';
+import { xmlText } from './xml.ts';
 
 /** An answer that nobody asked for. Of it remains what is safe to show: the request, with its signature, is not kept. */
 export class S3Error extends Error {
@@ -19,7 +19,7 @@ export class S3Error extends Error {
     super(['S3:', status, safe].filter(Boolean).join(' '));
     this.status = status;
     this.code = safe;
-    const region = answer.header('x-amz-bucket-region') || textOf(body?.node, 'Region');
+    const region = answer.header('x-amz-bucket-region') || xmlText(body?.node, 'Region');
     this.region = /^[a-z0-9-]{1,40}$/.test(region) ? region : '';
     const there = Date.parse(answer.header('date'));
     this.clockMinutesOff = Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
@@ -69,7 +69,7 @@ const rightsHint =
   'Allow this key on the bucket: s3:ListBucket, GetObject, PutObject, DeleteObject, AbortMultipartUpload, ListMultipartUploadParts, ListBucketMultipartUploads.';
 
 /** Turns what went wrong into an error the user can act on. Anything else comes back as it is. */
-export function explained(error: unknown, place: S3Place): unknown {
+export function explainS3(error: unknown, place: S3Place): unknown {
   if (error instanceof S3Error) return answered(error, place);
   return error instanceof NetworkError ? unreachable(error, place) : error;
 }

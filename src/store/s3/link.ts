@@ -45,7 +45,7 @@ export async function linkTo(
 }
 
 /** What a link that was handed out earlier still gives. */
-export function accessOfLink(secret: string): Access {
+export function accessOfSignature(secret: string): Access {
   const fields = new URLSearchParams(secret);
   const begin = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(fields.get('X-Amz-Date') ?? '');
   const access = fields.has('X-Amz-Security-Token')

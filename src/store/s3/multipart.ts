@@ -1,6 +1,6 @@
 import { encodedKey, type S3Answer, type S3Call } from './call.ts';
-import { metadataHeaders, type Create, type Outcome } from './objects.ts';
-import { elements, textOf } from './xml.ts';
+import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
+import { elements, xmlText } from './xml.ts';
 
 /** An object in the making: parts that become it once they are joined. */
 export interface Upload {
@@ -29,7 +29,7 @@ export async function beginUpload(
 ): Promise<Upload> {
   const headers = { ...metadataHeaders(metadata), 'content-type': 'application/octet-stream' };
   const { body } = await call({ method: 'POST', key, query: { uploads: '' }, headers }, { signal });
-  return { key, id: textOf(body?.node, 'UploadId') };
+  return { key, id: xmlText(body?.node, 'UploadId') };
 }
 
 /**
@@ -44,8 +44,8 @@ export async function unfinishedUploads(
   const query = { uploads: '', prefix: key };
   const { body } = await call({ method: 'GET', query }, { signal, allows: isNotTold });
   const uploads = elements(body?.node, 'Upload')
-    .filter((entry) => textOf(entry, 'Key') === key)
-    .map((entry): Upload => ({ key, id: textOf(entry, 'UploadId') }));
+    .filter((entry) => xmlText(entry, 'Key') === key)
+    .map((entry): Upload => ({ key, id: xmlText(entry, 'UploadId') }));
   // More than a few are the leavings of many failures, and of those one will do.
   const latest = uploads.slice(-mostUploads);
   return Promise.all(latest.map(async (upload) => ({ upload, parts: await partsOf(call, upload, signal) })));
@@ -60,11 +60,11 @@ async function partsOf(call: S3Call, { key, id }: Upload, signal?: AbortSignal):
     // Meanwhile another may have ended it.
     const { body } = await call({ method: 'GET', key, query }, { signal, allows: isNotTold });
     for (const entry of elements(body?.node, 'Part')) {
-      const [number, sizeBytes] = [textOf(entry, 'PartNumber'), Number(textOf(entry, 'Size'))];
-      parts.set(Number(number), { sizeBytes, etag: textOf(entry, 'ETag') });
+      const [number, sizeBytes] = [xmlText(entry, 'PartNumber'), Number(xmlText(entry, 'Size'))];
+      parts.set(Number(number), { sizeBytes, etag: xmlText(entry, 'ETag') });
     }
-    marker = textOf(body?.node, 'NextPartNumberMarker');
-    if (textOf(body?.node, 'IsTruncated') !== 'true' || marker === '') return parts;
+    marker = xmlText(body?.node, 'NextPartNumberMarker');
+    if (xmlText(body?.node, 'IsTruncated') !== 'true' || marker === '') return parts;
   }
 }
 
@@ -113,7 +113,7 @@ export async function copyPart(
   if (code === 'NoSuchKey') return { kind: 'gone', text };
   if (status === 412 || status === 416 || code === 'InvalidRange') return { kind: 'damaged', text };
   // A provider that does not know the header stores an empty part, and is content.
-  const etag = body?.root === 'CopyPartResult' ? textOf(body.node, 'ETag') : '';
+  const etag = body?.root === 'CopyPartResult' ? xmlText(body.node, 'ETag') : '';
   return etag === '' ? { kind: 'refused', text } : { etag };
 }
 
@@ -126,7 +126,7 @@ export async function joinParts(
   create: Create,
   { key, id }: Upload,
   { etags, signal }: { etags: readonly string[]; signal?: AbortSignal | undefined },
-): Promise<Outcome> {
+): Promise<CreateOutcome> {
   const parts = etags.map((etag, index) => {
     const bare = etag.replaceAll('"', '').replaceAll(/[<>&]/g, '');
     return `<Part><PartNumber>${index + 1}</PartNumber><ETag>"${bare}"</ETag></Part>`;

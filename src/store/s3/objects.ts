@@ -1,7 +1,7 @@
 import { isDigest } from '../../shared/digest.ts';
 import { targets } from '../../shared/target.ts';
 import type { S3Answer, S3Call, S3Request } from './call.ts';
-import { elements, textOf } from './xml.ts';
+import { elements, xmlText } from './xml.ts';
 import type { StoredArtifact } from '../store.ts';
 
 /** What a bucket tells of an object without sending it. */
@@ -35,10 +35,10 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): Rec
 }
 
 /** How a bucket took an attempt to make an object: made it; has one of that name; lost what was sent for it. */
-export type Outcome = 'made' | 'exists' | 'lost';
+export type CreateOutcome = 'made' | 'exists' | 'lost';
 
 /** Makes objects where there is none of their name. */
-export type Create = (request: S3Request, signal: AbortSignal | undefined) => Promise<Outcome>;
+export type Create = (request: S3Request, signal: AbortSignal | undefined) => Promise<CreateOutcome>;
 
 /**
  * Makes the way in which an object comes to be: only if none has its name (`If-None-Match: *`). A provider that knows no such
@@ -64,7 +64,7 @@ export function creator(call: S3Call): Create {
   };
 }
 
-function outcomeOf({ status, code }: S3Answer): Outcome {
+function outcomeOf({ status, code }: S3Answer): CreateOutcome {
   if (status === 412) return 'exists';
   // Another has joined or dropped the parts, or sent other ones under their numbers.
   const isLost = status === 409 || ['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(code);
@@ -90,18 +90,18 @@ export async function listOf(call: S3Call, prefix: string, signal?: AbortSignal)
     const { body } = await call({ method: 'GET', query }, { signal });
     for (const entry of elements(body?.node, 'Contents')) {
       found.push({
-        key: textOf(entry, 'Key'),
-        sizeBytes: Number(textOf(entry, 'Size')),
-        storedAt: new Date(textOf(entry, 'LastModified')),
+        key: xmlText(entry, 'Key'),
+        sizeBytes: Number(xmlText(entry, 'Size')),
+        storedAt: new Date(xmlText(entry, 'LastModified')),
       });
     }
-    token = textOf(body?.node, 'NextContinuationToken');
-    if (textOf(body?.node, 'IsTruncated') !== 'true' || token === '') return found;
+    token = xmlText(body?.node, 'NextContinuationToken');
+    if (xmlText(body?.node, 'IsTruncated') !== 'true' || token === '') return found;
   }
 }
 
 /** Makes of what is listed the artifacts, each asked for its target: a list does not tell that. */
-export async function artifactsIn(
+export async function artifactsInBucket(
   call: S3Call,
   listed: readonly Listed[],
   signal?: AbortSignal,

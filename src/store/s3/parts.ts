@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Artifact, Hashing } from '../../executable/format/artifact.ts';
-import { refuseDamaged } from '../../executable/format/assert-digest.ts';
-import type { Meter } from '../progress-meter.ts';
+import { assertDigest } from '../../executable/format/assert-digest.ts';
+import type { ProgressMeter } from '../progress-meter.ts';
 import type { S3Call } from './call.ts';
 import { LostUpload, md5Of, type StoredPart, type Upload } from './multipart.ts';
-import { sendBeside } from '../bounded-send.ts';
+import { boundedSend } from '../bounded-send.ts';
 
 /** A dropped connection costs one of these. Larger ones cost more memory, smaller ones more requests. */
 export const partBytes = 8 * 1024 * 1024;
 const partsAtOnce = 4;
 
 /** Where a part stands in the object. */
-export interface Part {
+export interface UploadPart {
   readonly number: number;
   readonly start: number;
   readonly end: number;
 }
 
 /** Cuts bytes into parts of one size, but for the last: some providers join no others. */
-export function partsFrom(start: number, end: number, firstNumber = 1): Part[] {
-  const parts: Part[] = [];
+export function partsFrom(start: number, end: number, firstNumber = 1): UploadPart[] {
+  const parts: UploadPart[] = [];
   for (let at = start; at < end; at += partBytes) {
     parts.push({ number: firstNumber + parts.length, start: at, end: Math.min(at + partBytes, end) });
   }
@@ -31,12 +31,12 @@ export interface PartSending {
   readonly call: S3Call;
   readonly upload: Upload;
   /** Those that stand one after the other up to the artifact's end. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly UploadPart[];
   /** What the bucket has already, by number. */
   readonly stored: ReadonlyMap<number, StoredPart>;
   /** Takes in what is read, and has to make the version then. */
   readonly hash: Hashing;
-  readonly counted: Meter;
+  readonly counted: ProgressMeter;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -58,9 +58,9 @@ export async function sendParts(artifact: Artifact, sending: PartSending): Promi
   const { parts, stored, hash, counted, signal } = sending;
   const free: Buffer[] = [];
   const sent: SentPart[] = [];
-  const indexOf = ({ number }: Part): number => number - (parts[0]?.number ?? 1);
+  const indexOf = ({ number }: UploadPart): number => number - (parts[0]?.number ?? 1);
   const range = { start: parts[0]?.start ?? 0, end: artifact.sizeBytes };
-  await sendBeside({ atOnce: partsAtOnce, signal }, async (stop, begin) => {
+  await boundedSend({ atOnce: partsAtOnce, signal }, async (stop, begin) => {
     const chunks = Readable.from(artifact.open(range), { signal: stop });
     for await (const { part, bytes } of filled(chunks, parts, { hash, free })) {
       const md5 = createHash('md5').update(bytes).digest();
@@ -79,13 +79,13 @@ export async function sendParts(artifact: Artifact, sending: PartSending): Promi
       });
     }
   });
-  refuseDamaged(artifact, hash);
+  assertDigest(artifact, hash);
   return sent;
 }
 
 async function sendPart(
   { call, upload: { key, id }, counted, signal }: PartSending,
-  { part, bytes, md5 }: { part: Part; bytes: Buffer; md5: Buffer },
+  { part, bytes, md5 }: { part: UploadPart; bytes: Buffer; md5: Buffer },
 ): Promise<string> {
   const progress = counted.block();
   const answer = await call(
@@ -110,9 +110,9 @@ async function sendPart(
  */
 async function* filled(
   chunks: AsyncIterable<Uint8Array>,
-  parts: readonly Part[],
+  parts: readonly UploadPart[],
   { hash, free }: { hash: Hashing; free: Buffer[] },
-): AsyncGenerator<{ part: Part; bytes: Buffer }> {
+): AsyncGenerator<{ part: UploadPart; bytes: Buffer }> {
   let index = 0;
   let at = 0;
   let bytes: Buffer | undefined;

@@ -9,7 +9,7 @@ import type { WaitOptions } from '../store.ts';
  * Removes the objects of a version, and with the last version on a runtime that. Whoever stores a version meanwhile is not
  * hurt: an object holds its own bytes, and a runtime that is missed is sent again.
  */
-export async function removeFrom(call: S3Call, version: Digest, signal?: AbortSignal): Promise<void> {
+export async function removeFromBucket(call: S3Call, version: Digest, signal?: AbortSignal): Promise<void> {
   for (const { key } of await listOf(call, `${version}/`, signal)) await removeKey(call, key, signal);
   await sweepRuntimes(call, signal);
 }
@@ -18,7 +18,7 @@ export async function removeFrom(call: S3Call, version: Digest, signal?: AbortSi
  * Removes objects that have not been written since, and then runtimes as above. S3 compares no dates when it deletes: each is
  * looked at right before.
  */
-export async function removeOld<A extends Pick<Artifact, 'version' | 'name'>>(
+export async function removeOldObjects<A extends Pick<Artifact, 'version' | 'name'>>(
   call: S3Call,
   artifacts: readonly A[],
   { before, signal }: WaitOptions & { readonly before: Date },

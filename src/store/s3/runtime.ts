@@ -14,7 +14,7 @@ import {
 import { headOf } from './objects.ts';
 
 /** A runtime in the bucket, as the first part of an artifact. */
-export interface RuntimeSource extends CopySource {
+export interface StoredRuntime extends CopySource {
   readonly prefix: ArtifactPrefix;
 }
 
@@ -27,7 +27,7 @@ interface NoRuntime {
 export async function runtimeFor(
   { prefix, sizeBytes }: Artifact,
   { place, call, copies, signal }: Pick<S3Assembly, 'place' | 'call' | 'copies' | 'signal'>,
-): Promise<RuntimeSource | NoRuntime> {
+): Promise<StoredRuntime | NoRuntime> {
   // A part of less cannot be joined.
   if (!copies || prefix === undefined || prefix.sizeBytes < leastPartBytes || prefix.sizeBytes >= sizeBytes) {
     return { kind: 'not wanted', text: '' };

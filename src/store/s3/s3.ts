@@ -1,16 +1,16 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { objectName } from '../azure/assemble.ts';
-import { keepFresh } from '../touch.ts';
-import { meter } from '../progress-meter.ts';
+import { touch } from '../touch.ts';
+import { progressMeter } from '../progress-meter.ts';
 import type { S3Place } from './address.ts';
 import { assembleInBucket } from './assemble.ts';
-import { s3CallsTo, urlIn } from './call.ts';
+import { s3CallsTo, urlOfKey } from './call.ts';
 import type { S3Keys } from './credentials.ts';
-import { accessOfLink, accessWithKeys, linkTo } from './link.ts';
-import { dateAnew } from './date.ts';
-import { artifactsIn, creator, headOf, listOf, type S3Object } from './objects.ts';
-import { removeFrom, removeOld } from './remove.ts';
+import { accessOfSignature, accessWithKeys, linkTo } from './link.ts';
+import { touchObject } from './date.ts';
+import { artifactsInBucket, creator, headOf, listOf, type S3Object } from './objects.ts';
+import { removeFromBucket, removeOldObjects } from './remove.ts';
 import type { UrlPlace, UrlStore } from '../store.ts';
 
 /** Everything a store in an S3 bucket needs to know. */
@@ -33,7 +33,7 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
   const access = publicUrl === undefined ? accessWithKeys(keys) : `public at ${publicUrl}`;
   const placeOf = async (artifact: Pick<Artifact, 'version' | 'name'>): Promise<UrlPlace> => ({
     kind: 'url',
-    url: urlIn(publicUrl === undefined ? place : { ...place, url: publicUrl }, objectName(artifact)),
+    url: urlOfKey(publicUrl === undefined ? place : { ...place, url: publicUrl }, objectName(artifact)),
   });
 
   const isThere = (artifact: Artifact, stored: S3Object | undefined): stored is S3Object => {
@@ -68,12 +68,11 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
         if (isThere(artifact, found)) {
           const { storedAt, metadata } = found;
           const at = { bucket: place.bucket, key, metadata, ...(signal && { signal }) };
-          const anew = async () => dateAnew(call, at);
-          if (await keepFresh({ storedAt, freshMs, address, options, dateAnew: anew }))
-            return { sentBytes, reusedBytes };
+          const anew = async () => touchObject(call, at);
+          if (await touch({ storedAt, freshMs, address, options, dateAnew: anew })) return { sentBytes, reusedBytes };
         }
         if (tries > mostTries) throw lost(address, artifact);
-        const counted = meter(artifact.sizeBytes, onProgress);
+        const counted = progressMeter(artifact.sizeBytes, onProgress);
         // What cannot be joined with a copied part may be joined without.
         await assembleInBucket(artifact, { place, call, create, counted, signal, onNotice, copies: tries === 1 });
         sentBytes += counted.sentBytes();
@@ -88,19 +87,19 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
     },
 
     async accessOf(secret) {
-      return secret === undefined ? { access: 'public' } : accessOfLink(secret);
+      return secret === undefined ? { access: 'public' } : accessOfSignature(secret);
     },
 
     async list({ signal } = {}) {
-      return artifactsIn(call, await listOf(call, '', signal), signal);
+      return artifactsInBucket(call, await listOf(call, '', signal), signal);
     },
 
     async remove(version, { signal } = {}) {
-      await removeFrom(call, version, signal);
+      await removeFromBucket(call, version, signal);
     },
 
     async removeUnused(artifacts, options) {
-      return removeOld(call, artifacts, options);
+      return removeOldObjects(call, artifacts, options);
     },
   };
 }

@@ -36,7 +36,7 @@ export function elements(node: Xml | undefined, name: string): readonly Xml[] {
 }
 
 /** The text of the first element of a name in another; empty if there is none. */
-export function textOf(node: Xml | undefined, name: string): string {
+export function xmlText(node: Xml | undefined, name: string): string {
   const [first] = elements(node, name);
   return typeof first === 'string' ? first : '';
 }

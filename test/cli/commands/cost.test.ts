@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { managedBy } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
-import { apiServer, json, refuse, type ApiServer } from '../../support/kubernetes/api-server.ts';
-import { runProgram, type Ended } from '../../support/programs/program.ts';
+import { apiServer, json, refuseCall, type ApiServer } from '../../support/kubernetes/api-server.ts';
+import { runProgram, type EndedProgram } from '../../support/programs/program.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());
@@ -17,11 +17,11 @@ interface There {
 }
 
 /** Asks on a cluster where three replicas run, or none. */
-async function cost(words: readonly string[], there: There): Promise<Ended> {
+async function cost(words: readonly string[], there: There): Promise<EndedProgram> {
   return asked(['self', 'cost', ...words], there);
 }
 
-async function asked(words: readonly string[], { runs, autoscaled = false, env = {} }: There): Promise<Ended> {
+async function asked(words: readonly string[], { runs, autoscaled = false, env = {} }: There): Promise<EndedProgram> {
   const resources = { requests: { cpu: '100m', memory: '128Mi' } };
   const deployment = {
     metadata: { labels: { 'app.kubernetes.io/managed-by': managedBy } },
@@ -31,7 +31,7 @@ async function asked(words: readonly string[], { runs, autoscaled = false, env =
     if (autoscaled && request.url?.includes('/horizontalpodautoscalers')) json(response, 200, { items: [autoscaler] });
     else if (!request.url?.includes('/deployments/')) json(response, 200, { items: [] });
     else if (runs) json(response, 200, deployment);
-    else refuse(response, 404, { reason: 'NotFound', message: 'not found' });
+    else refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
   });
   return runProgram(helloExecutable, [...words, '--kubeconfig', await server.kubeconfig()], { env });
 }

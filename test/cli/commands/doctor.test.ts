@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { StoreState } from '../../../src/deploy/preflight/doctor.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
 import { apiServer, json, type ApiServer } from '../../support/kubernetes/api-server.ts';
-import { runProgram, type Ended } from '../../support/programs/program.ts';
+import { runProgram, type EndedProgram } from '../../support/programs/program.ts';
 
 let server: ApiServer;
 afterEach(async () => server.close());
@@ -15,7 +15,7 @@ const nobody = Object.fromEntries(
 );
 
 /** Asks where Secrets may be written, or not. */
-async function doctor(words: readonly string[], { allowed }: { allowed: boolean }): Promise<Ended> {
+async function doctor(words: readonly string[], { allowed }: { allowed: boolean }): Promise<EndedProgram> {
   const nodes = ['arm64', 'amd64', 'amd64'].map((arch, index) => ({
     metadata: { name: `node-${index}`, labels: { 'kubernetes.io/arch': arch } },
   }));
@@ -27,7 +27,7 @@ async function doctor(words: readonly string[], { allowed }: { allowed: boolean 
   return runProgram(helloExecutable, all, { env: nobody });
 }
 
-const statesIn = ({ stdout }: Ended): Record<string, string> => {
+const statesIn = ({ stdout }: EndedProgram): Record<string, string> => {
   const { stores } = JSON.parse(stdout) as { stores: StoreState[] };
   return Object.fromEntries(
     stores.map(({ kind, state, isChosen }) => [kind, isChosen ? `${state}, chosen` : state] as const),

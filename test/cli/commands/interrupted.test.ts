@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
 import { azuriteProcess } from '../../support/stores/azurite.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
-import { apiServer, json, refuse } from '../../support/kubernetes/api-server.ts';
+import { apiServer, json, refuseCall } from '../../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -24,7 +24,7 @@ it('says after Ctrl-C while objects are applied that some may be there', async (
     const node = { metadata: { name: 'one', labels: { 'kubernetes.io/arch': 'amd64' } } };
     if (path.startsWith('/api/v1/nodes')) json(response, 200, { items: [node] });
     else if (path.includes('/resourcequotas')) json(response, 200, { items: [] });
-    else if (request.method === 'GET') refuse(response, 404, { reason: 'NotFound', message: 'not found' });
+    else if (request.method === 'GET') refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
     else if (path.includes('dryRun=All')) json(response, 200, { metadata: {} });
     else if (path.endsWith('/selfsubjectrulesreviews')) json(response, 201, { status: everythingAllowed });
     else if (path.endsWith('/selfsubjectreviews')) json(response, 200, { status: { userInfo: { username: 'me' } } });

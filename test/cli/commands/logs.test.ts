@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { helloExecutable } from '../../support/programs/executables.ts';
 import { type ApiServer, apiServer, json } from '../../support/kubernetes/api-server.ts';
-import { type Ended, runProgram, type RunOptions } from '../../support/programs/program.ts';
+import { type EndedProgram, runProgram, type ProgramOptions } from '../../support/programs/program.ts';
 
 let server: ApiServer;
 let kubeconfig: string;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => server.close());
 
-const logs = async (words: string, options?: RunOptions): Promise<Ended> =>
+const logs = async (words: string, options?: ProgramOptions): Promise<EndedProgram> =>
   runProgram(
     helloExecutable,
     ['self', 'logs', '--kubeconfig', kubeconfig, ...words.split(' ').filter(Boolean)],

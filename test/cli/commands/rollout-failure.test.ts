@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { failureOf, tellCause } from '../../../src/cli/commands/rollout-failure.ts';
 import type { Session } from '../../../src/cli/context/session.ts';
-import type { Undone } from '../../../src/deploy/auto-rollback.ts';
-import type { Outcome } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
+import type { AutoRollback } from '../../../src/deploy/auto-rollback.ts';
+import type { RolloutOutcome } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { exitStatus } from '../../../src/shared/errors.ts';
 
 const progress = { ready: 1, wanted: 3, pods: [], old: [] };
@@ -15,9 +15,14 @@ const diagnosis = {
   pod: 'hello-1',
   node: 'node-1',
 };
-const failed: Outcome = { kind: 'failed', progress, diagnosis };
-const timeout: Outcome = { kind: 'timeout', progress };
-const back = (outcome: Outcome): Undone => ({ kind: 'rolled-back', release: 'b'.repeat(64), revision: 1, outcome });
+const failed: RolloutOutcome = { kind: 'failed', progress, diagnosis };
+const timeout: RolloutOutcome = { kind: 'timeout', progress };
+const back = (outcome: RolloutOutcome): AutoRollback => ({
+  kind: 'rolled-back',
+  release: 'b'.repeat(64),
+  revision: 1,
+  outcome,
+});
 
 function session(): { said: string[]; session: Session } {
   const said: string[] = [];
@@ -39,7 +44,7 @@ function session(): { said: string[]; session: Session } {
 }
 
 describe('failureOf()', () => {
-  it.each<[text: string, outcome: Outcome, undone: Undone | undefined, status: number]>([
+  it.each<[text: string, outcome: RolloutOutcome, undone: AutoRollback | undefined, status: number]>([
     [
       'cannot become ready: It crashes; rolled back, release bbbbbbbbbbbb is ready',
       failed,

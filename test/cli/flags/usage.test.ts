@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { flags } from '../../../src/shared/flags.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
-import { runProgram, type Ended } from '../../support/programs/program.ts';
+import { runProgram, type EndedProgram } from '../../support/programs/program.ts';
 
 const source = join(import.meta.dirname, '../../../src/hello-world.ts');
 
@@ -21,7 +21,7 @@ const nobody = {
   LC_ALL: 'de_DE.UTF-8',
 };
 
-const hello = async (line: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+const hello = async (line: string, env: Readonly<Record<string, string>> = {}): Promise<EndedProgram> =>
   runProgram(helloExecutable, line.split(' '), { env: { ...nobody, ...env } });
 
 describe('--help', () => {

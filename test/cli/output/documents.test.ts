@@ -5,7 +5,7 @@ import { checked, faultsIn, schemas } from '../../support/programs/document.ts';
 import { changedExecutable, helloExecutable } from '../../support/programs/executables.ts';
 import { type PlayedCluster, playedCluster } from '../../support/kubernetes/played-cluster.ts';
 import type { PlayedStage } from '../../support/kubernetes/played-pod.ts';
-import { type Ended, runProgram, type RunOptions } from '../../support/programs/program.ts';
+import { type EndedProgram, runProgram, type ProgramOptions } from '../../support/programs/program.ts';
 
 const closing: PlayedCluster[] = [];
 afterEach(async () => {
@@ -22,15 +22,15 @@ const nobody = Object.fromEntries(
 interface Place {
   readonly server: PlayedCluster;
   /** Runs the program there, with `--output json` unless another is said; `runProgram` holds its stdout against the schema. */
-  readonly hello: (line: string, options?: RunOptions) => Promise<Ended>;
-  readonly changed: (line: string) => Promise<Ended>;
+  readonly hello: (line: string, options?: ProgramOptions) => Promise<EndedProgram>;
+  readonly changed: (line: string) => Promise<EndedProgram>;
 }
 
 async function place(comesTo: PlayedStage = 'ready'): Promise<Place> {
   const server = await playedCluster({ comesTo });
   closing.push(server);
   const kubeconfig = await server.kubeconfig();
-  const run = async (file: string, line: string, options: RunOptions = {}): Promise<Ended> => {
+  const run = async (file: string, line: string, options: ProgramOptions = {}): Promise<EndedProgram> => {
     const words = [...line.split(' '), ...(line.includes('--output') ? [] : ['--output', 'json'])];
     return runProgram(file, words, { ...options, env: { ...nobody, KUBECONFIG: kubeconfig } });
   };
@@ -41,7 +41,7 @@ async function place(comesTo: PlayedStage = 'ready'): Promise<Place> {
   };
 }
 
-const document = ({ stdout }: Ended): unknown => JSON.parse(stdout);
+const document = ({ stdout }: EndedProgram): unknown => JSON.parse(stdout);
 
 describe('--output json', () => {
   it('is a document of its schema, whatever the command', async () => {

@@ -7,7 +7,7 @@ import { helloExecutable } from '../../support/programs/executables.ts';
 
 const commands = [['--version-hash'], ['--help'], ['self', '--help']];
 
-describe('guardOutputs()', () => {
+describe('endOnBrokenPipe()', () => {
   it.each(commands)('leaves a reader that has enough in peace: %s %s', async (...words) => {
     const child = spawn(helloExecutable, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy(); // long before the first line

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { waterfall } from '../../../src/cli/terminal/timing-table.ts';
+import { timingTable } from '../../../src/cli/terminal/timing-table.ts';
 
 const stages = [
   { name: 'start', ms: 400 },
@@ -10,11 +10,11 @@ const stages = [
 /** As words, without the padding. */
 const wordsOf = (text: string) => text.split('\n').map((line) => line.trim().split(/ {2,}/));
 
-describe('waterfall()', () => {
+describe('timingTable()', () => {
   it('shows the stages in one row and each pod in one', () => {
     const times = { createdMs: 20, scheduledMs: 0, imageMs: 1_500, fetchMs: 412, verifyMs: 633, bootMs: 300 };
     const pods = [{ name: 'a', node: 'n', ...times, readyMs: 2_900, fetchedBytes: 3_400_000 }];
-    expect(wordsOf(waterfall({ stages, pods }))).toEqual([
+    expect(wordsOf(timingTable({ stages, pods }))).toEqual([
       ['START', 'UPLOAD', 'READY', 'TOTAL'],
       ['400ms', '1.2s', '1m', '1m 1.6s'],
       ['POD', 'NODE', 'CREATED', 'SCHEDULED', 'IMAGE', 'FETCH', 'VERIFY', 'BOOT', 'READY', 'FETCHED'],
@@ -27,7 +27,7 @@ describe('waterfall()', () => {
       { name: 'a', createdMs: 1 },
       { name: 'b', createdMs: 2, readyMs: 3 },
     ];
-    expect(wordsOf(waterfall({ stages: [], pods })).slice(2)).toEqual([
+    expect(wordsOf(timingTable({ stages: [], pods })).slice(2)).toEqual([
       ['POD', 'CREATED', 'READY'],
       ['a', '1ms', '-'],
       ['b', '2ms', '3ms'],
@@ -36,12 +36,12 @@ describe('waterfall()', () => {
 
   it('shows no more than ten pods', () => {
     const pods = Array.from({ length: 12 }, (_, index) => ({ name: `pod-${index}`, createdMs: 1 }));
-    const lines = waterfall({ stages, pods }).split('\n');
+    const lines = timingTable({ stages, pods }).split('\n');
     expect(lines).toHaveLength(2 + 1 + 10 + 1);
     expect(lines.at(-1)).toBe('and 2 more, none slower');
   });
 
   it('has no rows where no pod was started', () => {
-    expect(waterfall({ stages, pods: [] }).split('\n')).toHaveLength(2);
+    expect(timingTable({ stages, pods: [] }).split('\n')).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { begin, outcome, permitted, refusal } from '../../../src/deploy/preflight/findings.ts';
+import { settled, toFindings, toPermittedFindings, refusal } from '../../../src/deploy/preflight/findings.ts';
 import { DeployError, type ErrorCode } from '../../../src/shared/errors.ts';
 
 describe('refusal()', () => {
@@ -23,26 +23,26 @@ describe('refusal()', () => {
   });
 });
 
-describe('outcome()', () => {
+describe('toFindings()', () => {
   it('gives what a check found, or the finding that it ended with', async () => {
-    expect(await outcome(begin(Promise.resolve(7)))).toEqual({ value: 7, findings: [] });
+    expect(await toFindings(settled(Promise.resolve(7)))).toEqual({ value: 7, findings: [] });
     const error = finding('store-denied', 'No');
-    expect(await outcome(begin(Promise.reject(error)))).toEqual({ findings: [error] });
+    expect(await toFindings(settled(Promise.reject(error)))).toEqual({ findings: [error] });
   });
 
   it('passes on what is no finding', async () => {
-    await expect(outcome(begin(Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
+    await expect(toFindings(settled(Promise.reject(new TypeError('a bug'))))).rejects.toThrow('a bug');
   });
 });
 
-describe('permitted()', () => {
+describe('toPermittedFindings()', () => {
   it('takes no offence at what the account may not see, and tells', async () => {
     let told = 0;
-    const denied = begin(Promise.reject(finding('cluster-denied', 'No')));
-    expect(await permitted(denied, () => (told += 1))).toEqual({ findings: [] });
+    const denied = settled(Promise.reject(finding('cluster-denied', 'No')));
+    expect(await toPermittedFindings(denied, () => (told += 1))).toEqual({ findings: [] });
     expect(told).toBe(1);
     const gone = finding('cluster-unreachable', 'Gone');
-    expect(await permitted(begin(Promise.reject(gone)), () => (told += 1))).toEqual({ findings: [gone] });
+    expect(await toPermittedFindings(settled(Promise.reject(gone)), () => (told += 1))).toEqual({ findings: [gone] });
     expect(told).toBe(1);
   });
 });

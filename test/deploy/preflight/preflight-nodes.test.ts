@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1Node, V1Pod, V1Taint } from '@kubernetes/client-node';
-import { isProvisioned, placeFor, roomFindings } from '../../../src/deploy/preflight/preflight-nodes.ts';
+import { isProvisioned, nodePlaceFor, roomFindings } from '../../../src/deploy/preflight/preflight-nodes.ts';
 
 const anywhere = { nodeSelector: {}, tolerations: [] };
 
-describe('placeFor()', () => {
+describe('nodePlaceFor()', () => {
   const mixed = [node('a', { arch: 'amd64' }), node('b', { arch: 'arm64', labels: { disk: 'ssd' } })];
 
   it('builds for the architectures of the nodes', () => {
-    expect(placeFor(anywhere, mixed)).toMatchObject({ targets: ['linux-arm64', 'linux-x64'], findings: [] });
-    expect(placeFor({ ...anywhere, target: 'linux-x64' }, mixed)).toMatchObject({ targets: ['linux-x64'] });
+    expect(nodePlaceFor(anywhere, mixed)).toMatchObject({ targets: ['linux-arm64', 'linux-x64'], findings: [] });
+    expect(nodePlaceFor({ ...anywhere, target: 'linux-x64' }, mixed)).toMatchObject({ targets: ['linux-x64'] });
     const others = [
       node('c', { arch: 's390x' }),
       node('d', { arch: 'arm64', labels: { 'kubernetes.io/os': 'windows' } }),
     ];
-    expect(placeFor(anywhere, [node('a', { arch: 'amd64' }), ...others]).targets).toEqual(['linux-x64']);
+    expect(nodePlaceFor(anywhere, [node('a', { arch: 'amd64' }), ...others]).targets).toEqual(['linux-x64']);
   });
 
   it('leaves out what the selector leaves out', () => {
-    const { targets, nodes } = placeFor({ ...anywhere, nodeSelector: { disk: 'ssd' } }, mixed);
+    const { targets, nodes } = nodePlaceFor({ ...anywhere, nodeSelector: { disk: 'ssd' } }, mixed);
     expect(targets).toEqual(['linux-arm64']);
     expect(nodes.map(({ metadata }) => metadata?.name)).toEqual(['b']);
   });
@@ -26,7 +26,7 @@ describe('placeFor()', () => {
   it('leaves out nodes whose taints keep pods away, unless they are tolerated', () => {
     const taints: V1Taint[] = [{ key: 'arch', value: 'arm', effect: 'NoSchedule' }];
     const tainted = [node('a', { arch: 'amd64' }), node('b', { arch: 'arm64', taints })];
-    const targets = (...tolerations: string[]) => placeFor({ ...anywhere, tolerations }, tainted).targets;
+    const targets = (...tolerations: string[]) => nodePlaceFor({ ...anywhere, tolerations }, tainted).targets;
     expect(targets()).toEqual(['linux-x64']);
     expect(targets('other', 'arch=x86', 'arch:NoExecute')).toEqual(['linux-x64']);
     for (const toleration of ['arch', 'arch=arm', 'arch:NoSchedule', 'arch=arm:NoSchedule', ':NoSchedule']) {
@@ -36,11 +36,11 @@ describe('placeFor()', () => {
 
   it('counts nodes that will take pods again by themselves, where no other does', () => {
     const taints: V1Taint[] = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
-    expect(placeFor(anywhere, [node('a', { arch: 'amd64', taints })])).toMatchObject({
+    expect(nodePlaceFor(anywhere, [node('a', { arch: 'amd64', taints })])).toMatchObject({
       targets: ['linux-x64'],
       findings: [],
     });
-    expect(placeFor(anywhere, [...mixed.slice(1), node('a', { arch: 'amd64', taints })]).targets).toEqual([
+    expect(nodePlaceFor(anywhere, [...mixed.slice(1), node('a', { arch: 'amd64', taints })]).targets).toEqual([
       'linux-arm64',
     ]);
   });
@@ -72,7 +72,7 @@ describe('placeFor()', () => {
       'No node takes pods: 2 nodes are tainted for=batch:NoSchedule; c is cordoned',
     ],
   ])('refuses %s', (_, wanted, nodes, message) => {
-    const { findings, targets } = placeFor(wanted, nodes);
+    const { findings, targets } = nodePlaceFor(wanted, nodes);
     expect(findings).toMatchObject([{ code: 'no-matching-node', message }]);
     // Other checks go on with what was wanted.
     expect(targets.length).toBeGreaterThan(0);

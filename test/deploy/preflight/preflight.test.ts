@@ -6,8 +6,8 @@ import { connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import { manifestFor } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { deploymentIn } from '../../../src/platforms/kubernetes/apply/dry-run.ts';
 import type { ReportEvent } from '../../../src/shared/report.ts';
-import { apiServer, json, refuse } from '../../support/kubernetes/api-server.ts';
-import { intentFor } from '../../support/kubernetes/intent.ts';
+import { apiServer, json, refuseCall } from '../../support/kubernetes/api-server.ts';
+import { testIntent } from '../../support/kubernetes/intent.ts';
 import { memoryStore } from '../../support/stores/memory-store.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const app: Application = { name: 'hello', run: async () => undefined };
-const objects = manifestFor(intentFor({ name: 'hello', namespace: 'mine', replicas: 2, query: 'sig=x' }));
+const objects = manifestFor(testIntent({ name: 'hello', namespace: 'mine', replicas: 2, query: 'sig=x' }));
 const deployment = deploymentIn(objects);
 
 describe('preflight()', () => {
@@ -166,10 +166,10 @@ async function check({ answers = {}, flags, secrets, warning, signal }: Situatio
     );
     if (warning !== undefined) response.setHeader('warning', warning);
     const answer = key === undefined ? undefined : known[key];
-    if (typeof answer === 'string') refuse(response, 403, { reason: 'Forbidden', message: answer });
+    if (typeof answer === 'string') refuseCall(response, 403, { reason: 'Forbidden', message: answer });
     else if (answer !== undefined) json(response, 200, answer);
     else if (request.method === 'PATCH') request.pipe(response.writeHead(200, { 'content-type': 'application/json' }));
-    else refuse(response, 404, { reason: 'NotFound', message: 'not found' });
+    else refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
   });
   closing.push(async () => server.close());
   const end = new AbortController();

@@ -15,7 +15,7 @@ import {
   here,
   installedRuntime,
   needCommand,
-  run,
+  runFixture,
   temporaryFolder,
   type Fixture,
 } from '../../support/programs/executable-fixture.ts';
@@ -111,7 +111,7 @@ describe('an executable', () => {
   });
 
   it('gives Node the same application as when postject injects it', async () => {
-    const [mine, theirs] = [await run(ours.path, ['assets']), await run(injected, ['assets'])];
+    const [mine, theirs] = [await runFixture(ours.path, ['assets']), await runFixture(injected, ['assets'])];
     expect(mine).toMatchObject({ status: 0, stderr: '' });
     const everyByte = Uint8Array.from({ length: 1021 }, (_, index) => index % 256);
     expect(mine.answer).toEqual({ 'a/empty': sha256(new Uint8Array()), 'z/every-byte': sha256(everyByte) });
@@ -121,7 +121,9 @@ describe('an executable', () => {
   it('lets neither NODE_OPTIONS nor arguments reach Node', async () => {
     const foreign = join(ours.folder, 'foreign.cjs');
     await writeFile(foreign, 'console.log("foreign code ran")');
-    const { answer } = await run(ours.path, ['--no-warnings'], { env: { NODE_OPTIONS: `--require ${foreign}` } });
+    const { answer } = await runFixture(ours.path, ['--no-warnings'], {
+      env: { NODE_OPTIONS: `--require ${foreign}` },
+    });
     expect(answer).toMatchObject({ argv: ['--no-warnings'], execArgv: [] });
   });
 

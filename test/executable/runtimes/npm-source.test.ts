@@ -9,15 +9,15 @@ import {
   here,
   installedRuntime,
   needCommand,
-  run,
+  runFixture,
   temporaryFolder,
-  type Run,
+  type FixtureRun,
 } from '../../support/programs/executable-fixture.ts';
 import {
   makeCertificate,
   packArchives,
   startProxy,
-  startRegistry,
+  startNpmRegistry,
   type Archives,
 } from '../../support/executable/registry-server.ts';
 
@@ -46,7 +46,7 @@ afterAll(cleanUp);
 describe('npm registry', () => {
   it('is asked with the token of .npmrc, and replaces the public one in its metadata', async () => {
     const tarballs = npmConf.defaults.registry;
-    await using registry = await startRegistry({ archives, authorization: 'Bearer very-secret', tarballs });
+    await using registry = await startNpmRegistry({ archives, authorization: 'Bearer very-secret', tarballs });
     const lines = [`registry=${registry.url}/npm`, `${registry.url.slice(5)}/npm/:_authToken=\${TEST_TOKEN}`];
     expect(await fetchPrefix(lines, { TEST_TOKEN: 'very-secret' })).toEqual(whole);
     const { name, version } = runtimes[here].package;
@@ -55,15 +55,15 @@ describe('npm registry', () => {
 
   it('is asked with a name and password, too', async () => {
     const authorization = `Basic ${btoa('me:very-secret')}`;
-    await using registry = await startRegistry({ archives, authorization });
+    await using registry = await startNpmRegistry({ archives, authorization });
     const at = `${registry.url.slice(5)}/npm/`;
     const lines = [`registry=${registry.url}/npm/`, `${at}:username=me`, `${at}:_password=${btoa('very-secret')}`];
     expect(await fetchPrefix(lines)).toEqual(whole);
   });
 
   it('keeps its token from other hosts', async () => {
-    await using other = await startRegistry({ archives });
-    await using registry = await startRegistry({ archives, tarballs: `${other.url}/elsewhere/` });
+    await using other = await startNpmRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives, tarballs: `${other.url}/elsewhere/` });
     const lines = [`registry=${registry.url}/npm/`, `${registry.url.slice(5)}/npm/:_authToken=very-secret`];
     expect(await fetchPrefix(lines)).toEqual(whole);
     expect(registry.asked.map(({ authorization }) => authorization)).toEqual(['Bearer very-secret']);
@@ -71,7 +71,7 @@ describe('npm registry', () => {
   });
 
   it('says what to do where a token is missing, and not what it is where it is wrong', async () => {
-    await using registry = await startRegistry({ archives, authorization: 'Bearer right' });
+    await using registry = await startNpmRegistry({ archives, authorization: 'Bearer right' });
     const lines = [`registry=${registry.url}/npm/`, `${registry.url.slice(5)}/npm/:_authToken=very-secret`];
     for (const given of [lines, lines.slice(0, 1)]) {
       const { status, answer, stderr } = await fetchPrefix(given);
@@ -82,13 +82,13 @@ describe('npm registry', () => {
   });
 
   it('is found in npm_config_registry before .npmrc', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     const environment = { npm_config_registry: `${registry.url}/npm/` };
     expect(await fetchPrefix(['registry=http://127.0.0.1:1/'], environment)).toEqual(whole);
   });
 
   it('warns of a .npmrc that names a variable which is not set', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     const lines = [`registry=http://127.0.0.1:1/`, `//other.example/:_authToken=\${NO_SUCH_VARIABLE}`];
     const answered = await fetchPrefix(lines, { npm_config_registry: `${registry.url}/npm/` });
     expect(answered).toMatchObject({
@@ -110,7 +110,7 @@ describe('npm registry', () => {
   });
 
   it('names version, package and registry if it does not have them', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     const { name } = runtimes[here].package;
     expect((await fetchPrefix([`registry=${registry.url}/none/`])).answer).toMatchObject({
       code: 'runtime-unavailable',
@@ -123,7 +123,7 @@ describe('npm registry', () => {
 
 describe('TLS', () => {
   it('refuses an authority that nobody named', async () => {
-    await using registry = await startRegistry({ archives, tls });
+    await using registry = await startNpmRegistry({ archives, tls });
     const { status, answer } = await fetchPrefix([`registry=${registry.url}/npm/`]);
     expect(status).toBe(3);
     expect(answer).toMatchObject({
@@ -134,7 +134,7 @@ describe('TLS', () => {
   });
 
   it('trusts the cafile of .npmrc, also through the proxy that it names', async () => {
-    await using registry = await startRegistry({ archives, tls });
+    await using registry = await startNpmRegistry({ archives, tls });
     await using proxy = await startProxy();
     const lines = [`registry=${registry.url}/npm/`, `cafile=${certificate.cert}`, `https-proxy=${proxy.url}`];
     expect(await fetchPrefix(lines)).toEqual(whole);
@@ -142,7 +142,7 @@ describe('TLS', () => {
   });
 
   it('trusts NODE_EXTRA_CA_CERTS, also through HTTPS_PROXY with a name and password', async () => {
-    await using registry = await startRegistry({ archives, tls });
+    await using registry = await startNpmRegistry({ archives, tls });
     await using proxy = await startProxy();
     const environment = {
       NODE_EXTRA_CA_CERTS: certificate.cert,
@@ -156,7 +156,7 @@ describe('TLS', () => {
   });
 
   it('is not checked with strict-ssl=false; NO_PROXY is heeded', async () => {
-    await using registry = await startRegistry({ archives, tls });
+    await using registry = await startNpmRegistry({ archives, tls });
     const environment = { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
     expect(await fetchPrefix([`registry=${registry.url}/npm/`, 'strict-ssl=false'], environment)).toEqual(whole);
   });
@@ -188,18 +188,18 @@ describe('without a network', () => {
   });
 
   it('is content with what is in the cache', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     expect(await fetchPrefix([`registry=${registry.url}/npm/`])).toEqual(whole);
     expect(await fetchPrefix(['registry=http://127.0.0.1:1/npm/'])).toEqual(whole);
   });
 });
 
 /** Runs the executable with such a .npmrc, nothing of ours in the environment and a cache of its own. */
-async function fetchPrefix(npmrc: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Run> {
+async function fetchPrefix(npmrc: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<FixtureRun> {
   await writeFile(join(project, '.npmrc'), npmrc.join('\n'));
   const foreign = /^(npm_|(https?|no)_proxy$|NODE_EXTRA_CA_CERTS$|SSL_|SELFSAME_)/i;
   const names = Object.keys(process.env).filter((name) => foreign.test(name));
   const cleared = Object.fromEntries(names.map((name) => [name, undefined]));
   const env = { ...cleared, HOME: project, XDG_CACHE_HOME: join(project, 'cache'), ...environment };
-  return run((await builtFixture()).path, ['prefix', here], { env, cwd: project });
+  return runFixture((await builtFixture()).path, ['prefix', here], { env, cwd: project });
 }

@@ -30,7 +30,7 @@ import {
 import {
   packArchives,
   packRuntime,
-  startRegistry,
+  startNpmRegistry,
   type Archives,
   type Misbehave,
 } from '../../support/executable/registry-server.ts';
@@ -52,7 +52,7 @@ afterAll(cleanUp);
 
 describe('mirrorSource()', () => {
   it('gives the prefix, reports true progress, and keeps it for the next time', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     const events: ReportEvent[] = [];
     const source = mirrorSource(`${registry.url}/dist`, direct());
     const path = await prefixFile(here, { source, cacheFolder, report: (event) => events.push(event) });
@@ -72,7 +72,7 @@ describe('mirrorSource()', () => {
 
   it('uses name, password and query of its address, and shows none of them', async () => {
     const authorization = `Basic ${btoa('me:very-secret')}`;
-    await using registry = await startRegistry({ archives, authorization });
+    await using registry = await startNpmRegistry({ archives, authorization });
     const address = `${registry.url.replace('//', '//me:very-secret@')}/dist/?sig=secret-too`;
     const source = mirrorSource(address, direct());
     await prefixFile(here, { source, cacheFolder });
@@ -92,7 +92,7 @@ describe('mirrorSource()', () => {
   });
 
   it('keeps the plain runtime where that is what is wanted', async () => {
-    await using registry = await startRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives });
     const path = await runtimeFile(here, { source: mirrorSource(`${registry.url}/dist/`, direct()), cacheFolder });
     expect(await digestOfFile(path)).toBe(digest);
   });
@@ -105,14 +105,17 @@ describe('a failing server', () => {
       if (nth === 2 && file !== undefined) dropMidway(response, file);
       return nth <= 2;
     };
-    await using registry = await startRegistry({ archives, misbehave });
+    await using registry = await startNpmRegistry({ archives, misbehave });
     const path = await prefixFile(here, { source: mirrorSource(`${registry.url}/dist/`, direct()), cacheFolder });
     expect(await digestOfFile(path)).toBe(prefix.digest);
     expect(registry.asked).toHaveLength(3);
   });
 
   it('is given up in the end, and nothing is left in the cache', async () => {
-    await using registry = await startRegistry({ archives, misbehave: (response) => !!response.writeHead(503).end() });
+    await using registry = await startNpmRegistry({
+      archives,
+      misbehave: (response) => !!response.writeHead(503).end(),
+    });
     expect(await refusal(mirrorSource(`${registry.url}/dist/`, direct()))).toMatchObject({
       code: 'runtime-unavailable',
       message: expect.stringContaining('answered 503'),
@@ -121,7 +124,10 @@ describe('a failing server', () => {
   }, 30_000);
 
   it('is not asked again after 404', async () => {
-    await using registry = await startRegistry({ archives, misbehave: (response) => !!response.writeHead(404).end() });
+    await using registry = await startNpmRegistry({
+      archives,
+      misbehave: (response) => !!response.writeHead(404).end(),
+    });
     await refusal(npmSource({ ...direct(), registryOf: () => `${registry.url}/npm/` }));
     expect(registry.asked).toHaveLength(1);
   });
@@ -133,7 +139,7 @@ describe('a failing server', () => {
       stop.abort();
       return true;
     };
-    await using registry = await startRegistry({ archives, misbehave });
+    await using registry = await startNpmRegistry({ archives, misbehave });
     const source = mirrorSource(`${registry.url}/dist/`, direct());
     const stopped = prefixFile(here, { source, cacheFolder, signal: stop.signal });
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
@@ -248,7 +254,7 @@ describe('a runtime is refused', () => {
   ])('if its archive is %s', async (_, make, reason) => {
     const dist = join(folder, 'archive');
     await make(dist);
-    await using registry = await startRegistry({ archives: { npm: dist, dist } });
+    await using registry = await startNpmRegistry({ archives: { npm: dist, dist } });
     for (const source of [
       mirrorSource(`${registry.url}/dist/`, direct()),
       npmSource({ ...direct(), registryOf: () => `${registry.url}/npm/` }),

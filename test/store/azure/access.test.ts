@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../support/stores/azurite-server.ts';
 import type { Artifact } from '../../../src/executable/format/artifact.ts';
 import { callsTo } from '../../../src/store/azure/call.ts';
-import type { Call } from '../../../src/store/azure/call.ts';
+import type { AzureCall } from '../../../src/store/azure/call.ts';
 import { prolongPolicy } from '../../../src/store/azure/policy.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { artifactOf } from '../../support/programs/artifact.ts';
@@ -123,7 +123,7 @@ describe('source() with an account key', () => {
     await container.create();
     const call = callsTo({ address: 'key-race', endpoint: azurite.url, credentials: 'key' });
     let calls = 0;
-    const overtaken: Call = async (send, options) => {
+    const overtaken: AzureCall = async (send, options) => {
       calls += 1;
       if (calls === 2) {
         // Azure tells writers apart to the second.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStore } from '../../../src/store/open.ts';
 import { artifactOf, generatedArtifact } from '../../support/programs/artifact.ts';
-import { application, place, run } from '../../support/runner/runner.ts';
+import { application, place, startRunner } from '../../support/runner/runner.ts';
 import { flipped, storeContract } from '../../support/contracts/store-contract.ts';
 import { ofExecutables } from '../../support/stores/store-kinds.ts';
 import { unusedContract } from '../../support/contracts/unused-contract.ts';
@@ -101,7 +101,7 @@ it('run.sh fetches what a web server serves of the folder', async () => {
     const artifact = await artifactOf(application, 'app');
     await store.put(artifact);
     await using at = await place((await store.source(artifact)).url);
-    expect(await run(at)).toMatchObject({ status: 0, ran: expect.stringContaining(artifact.version) });
+    expect(await startRunner(at)).toMatchObject({ status: 0, ran: expect.stringContaining(artifact.version) });
   } finally {
     server.close();
   }

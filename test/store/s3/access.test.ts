@@ -8,7 +8,7 @@ import { openStore } from '../../../src/store/open.ts';
 import type { Source, UrlPlace } from '../../../src/store/store.ts';
 import { artifactOf } from '../../support/programs/artifact.ts';
 import { makeBucket } from '../../support/stores/bucket.ts';
-import { application, here, place, run } from '../../support/runner/runner.ts';
+import { application, here, place, startRunner } from '../../support/runner/runner.ts';
 import { s3Server, type S3Server } from '../../support/stores/seaweed.ts';
 import { meddlingProxy, type MeddlingProxy } from '../../support/stores/meddling-proxy.ts';
 
@@ -112,7 +112,7 @@ it('run.sh reads with the link of the version that it wants, and asks for the ta
     [`SELFSAME_PREFIX_SIZE_${here}`]: '1000',
   });
   proxy.seen.length = 0;
-  const end = await run(at);
+  const end = await startRunner(at);
   expect(end).toMatchObject({ status: 0, ran: expect.stringContaining(`SELFSAME_RUNNER_SHA256=${artifact.version}`) });
   expect(proxy.seen.map(({ headers }) => headers.range)).toEqual(['bytes=1000-']);
   expect(end.output + end.ran).not.toContain(secret);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../../src/store/open.ts';
 import { parseS3Address } from '../../../src/store/s3/address.ts';
-import { elements, readXml, textOf } from '../../../src/store/s3/xml.ts';
+import { elements, readXml, xmlText } from '../../../src/store/s3/xml.ts';
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
 
@@ -73,7 +73,7 @@ describe('readXml()', () => {
       readXml(' \n <?xml version="1.0"?>\n<L xmlns="x"><K>a&amp;&#39;</K><N>007</N><K>b</K></L>') ?? {};
     expect(root).toBe('L');
     expect(elements(node, 'K')).toEqual(["a&'", 'b']);
-    expect([textOf(node, 'N'), textOf(node, 'none')]).toEqual(['007', '']);
+    expect([xmlText(node, 'N'), xmlText(node, 'none')]).toEqual(['007', '']);
   });
 
   it.each(['', 'Not found', '{"a": 1}', '<a><b></a>'])('does not take %j for XML', (text) => {

@@ -1,8 +1,8 @@
 import type { HoldOptions } from '../kubernetes/gate.ts';
 
 /** Exit status by signal. */
-export const statusOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-export type EndingSignal = keyof typeof statusOf;
+export const stageStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type EndingSignal = keyof typeof stageStatus;
 
 export const nothing = ['Stopped: nothing on the cluster was changed. The same command finishes the job.'];
 const watching = ['Stopped watching: the rollout of it goes on without this program.', 'self delete --name it'];

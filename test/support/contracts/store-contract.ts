@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Artifact } from '../../../src/executable/format/artifact.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { artifactOf, generatedArtifact, noise, partedArtifact } from '../programs/artifact.ts';
-import { ofExecutables, type StoreKind } from '../stores/store-kinds.ts';
+import { ofExecutables, type TestedStore } from '../stores/store-kinds.ts';
 
 /**
  * Every store must pass this, the fake included: that is what lets other tests trust the fake.
@@ -10,7 +10,7 @@ import { ofExecutables, type StoreKind } from '../stores/store-kinds.ts';
  * @param open gives a new, empty store each time.
  * @param kind what such a store takes.
  */
-export function storeContract(open: () => Promise<Store>, kind: StoreKind = ofExecutables): void {
+export function storeContract(open: () => Promise<Store>, kind: TestedStore = ofExecutables): void {
   if (kind.isOfExecutables) copyingContract(open, kind);
 
   it('check() is content with a new store and creates nothing in it', async () => {
@@ -120,7 +120,7 @@ export function storeContract(open: () => Promise<Store>, kind: StoreKind = ofEx
 }
 
 /** What a store of whole executables need not be sent. */
-function copyingContract(open: () => Promise<Store>, { reuses }: StoreKind): void {
+function copyingContract(open: () => Promise<Store>, { reuses }: TestedStore): void {
   /** Of a version that is not the first. */
   const reusedOf = (prefixBytes: number, tailBytes = 0): number =>
     (reuses === 'nothing' ? 0 : prefixBytes) + (reuses === 'prefix and tail' ? tailBytes : 0);

@@ -68,7 +68,7 @@ export interface RegistryOptions {
 }
 
 /** A registry below /npm/ and a mirror below /dist/. */
-export async function startRegistry({ archives, tls, ...options }: RegistryOptions): Promise<TestServer> {
+export async function startNpmRegistry({ archives, tls, ...options }: RegistryOptions): Promise<TestServer> {
   const asked: Asked[] = [];
   const { name, version } = runtimes[here].package;
   const tarballPath = `${name}/-/${name}-${version}.tgz`;

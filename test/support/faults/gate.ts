@@ -10,7 +10,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { writeCertificate } from '../stores/metered-proxy.ts';
 
 /** A way to the API server that can be stopped at one request, so that something happens at exactly that moment. */
-export interface Gate {
+export interface FaultGate {
   /** Path of a kubeconfig that leads through here, without credentials: who we are is told here. */
   readonly kubeconfig: string;
   /** Holds the next request whose `METHOD PATH` matches, or a later one; resolves when it is held. */
@@ -23,7 +23,7 @@ export interface Gate {
   close(): Promise<void>;
 }
 
-export async function gateTo(kubeconfig: string): Promise<Gate> {
+export async function faultGateTo(kubeconfig: string): Promise<FaultGate> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const server = config.getCurrentCluster()?.server ?? '';

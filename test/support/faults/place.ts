@@ -1,11 +1,11 @@
 import type { V1Deployment, V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
 import { labelSelector, releaseAnnotation } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
-import { isEnding, isReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
+import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { type TestCluster, testCluster } from '../cluster/cluster.ts';
-import { type Ended, runProgram } from '../programs/program.ts';
+import { type EndedProgram, runProgram } from '../programs/program.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
-import { type Gate, gateTo } from './gate.ts';
+import { type FaultGate, faultGateTo } from './gate.ts';
 
 /** Where faults are tried: a namespace of the real cluster, and programs that deploy themselves. */
 export interface FaultPlace extends TestCluster {
@@ -20,11 +20,11 @@ export async function faultPlace(executables: FaultPlace['executables']): Promis
 /** One deploy under a name of its own, through a gate of its own. */
 export interface Deployer {
   readonly name: string;
-  readonly gate: Gate;
+  readonly gate: FaultGate;
   /** Begins it. */
-  deploy(options?: DeployOptions): Run;
+  deploy(options?: DeployOptions): FaultRun;
   /** Begins it, and waits until it asks for this, which is held. */
-  deployTo(wanted: RegExp, options?: DeployOptions & { readonly skip?: number }): Promise<Run>;
+  deployTo(wanted: RegExp, options?: DeployOptions & { readonly skip?: number }): Promise<FaultRun>;
   close(): Promise<void>;
 }
 
@@ -36,15 +36,15 @@ export interface DeployOptions {
   readonly under?: readonly string[];
 }
 
-export interface Run {
-  readonly ended: Promise<Ended>;
+export interface FaultRun {
+  readonly ended: Promise<EndedProgram>;
   /** Resolves once it has said this on stderr, or ended. */
   said(wanted: RegExp): Promise<void>;
 }
 
 export async function deployerIn(place: FaultPlace, name: string): Promise<Deployer> {
-  const gate = await gateTo(place.kubeconfig);
-  const deploy = (options: DeployOptions = {}): Run => {
+  const gate = await faultGateTo(place.kubeconfig);
+  const deploy = (options: DeployOptions = {}): FaultRun => {
     const [program, ...before] = [...(options.under ?? []), place.executables[options.version ?? 'first']];
     const own = ['--kubernetes', '--name', name, '--namespace', place.namespace, '--target', 'linux-x64'];
     const size = ['--replicas', '2', '--cpu-request', '20m'];
@@ -70,7 +70,7 @@ export async function deployerIn(place: FaultPlace, name: string): Promise<Deplo
   };
 }
 
-function begun(program: string, words: readonly string[], env: Readonly<Record<string, string>>): Run {
+function begun(program: string, words: readonly string[], env: Readonly<Record<string, string>>): FaultRun {
   let stderr = '';
   const waiting = new Set<() => void>();
   const ended = runProgram(program, words, {
@@ -125,7 +125,7 @@ export async function leftOf({ cluster, namespace }: FaultPlace, name: string): 
     query: { labelSelector: labelSelector(name) },
   });
   const ready = items.filter(
-    (pod) => isReady(pod) && !isEnding(pod) && pod.metadata?.annotations?.[releaseAnnotation] === release,
+    (pod) => podIsReady(pod) && !isEnding(pod) && pod.metadata?.annotations?.[releaseAnnotation] === release,
   ).length;
   return { objects, deployment: { release, ready, wanted: spec?.replicas ?? 0 } };
 }

@@ -1,4 +1,4 @@
-import { deployerIn, type DeployOptions, type Deployer, type FaultPlace, leftOf, type Run } from './place.ts';
+import { deployerIn, type DeployOptions, type Deployer, type FaultPlace, leftOf, type FaultRun } from './place.ts';
 import { again, type Expected, judged, type Tried } from './try.ts';
 
 const applying = /^PATCH .*\/deployments\/.*force=true$/;
@@ -52,7 +52,7 @@ async function sameMoment(place: FaultPlace): Promise<Tried[]> {
 
 async function overtaken(
   place: FaultPlace,
-  { what, run, one, other }: { what: string; run: Run; one: Deployer; other: Deployer },
+  { what, run, one, other }: { what: string; run: FaultRun; one: Deployer; other: Deployer },
   says?: readonly RegExp[],
 ): Promise<Tried[]> {
   const overtaking = other.deploy({ version: 'second' });

@@ -1,4 +1,4 @@
-import type { Ended } from '../programs/program.ts';
+import type { EndedProgram } from '../programs/program.ts';
 import { type Deployer, deployerIn, type FaultPlace, type Left, leftOf, textOfLeft } from './place.ts';
 
 /** What has to come of a case. */
@@ -23,7 +23,7 @@ export interface Tried {
 /** A case that is over: what ended how, and what there is. */
 export interface Over {
   readonly what: string;
-  readonly ended: Ended;
+  readonly ended: EndedProgram;
   readonly left: Left;
   readonly expected: Expected;
 }
@@ -31,7 +31,7 @@ export interface Over {
 /** Judges a case, and then runs the same command once more: that has to finish the job, whatever happened before. */
 export async function judged(
   { what, ended, left, expected }: Over,
-  finish: () => Promise<{ readonly ended: Ended; readonly left: Left }>,
+  finish: () => Promise<{ readonly ended: EndedProgram; readonly left: Left }>,
 ): Promise<Tried> {
   const { status, stderr } = ended;
   const wrong = [
@@ -78,7 +78,7 @@ export async function again(
   place: FaultPlace,
   deployer: Deployer,
   options?: Parameters<Deployer['deploy']>[0],
-): Promise<{ ended: Ended; left: Left }> {
+): Promise<{ ended: EndedProgram; left: Left }> {
   const ended = await deployer.deploy(options).ended;
   return { ended, left: await leftOf(place, deployer.name) };
 }

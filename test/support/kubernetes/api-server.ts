@@ -76,7 +76,7 @@ export function json(response: ServerResponse, status: number, body: unknown): v
 }
 
 /** How the API server says no. */
-export function refuse(
+export function refuseCall(
   response: ServerResponse,
   code: number,
   { reason, message }: { reason: string; message: string },

@@ -2,7 +2,7 @@ import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest
 import { parseDigest } from '../../../src/shared/digest.ts';
 
 /** What a test wants to run. */
-export function intentFor(changes: Partial<Intent> = {}): Intent {
+export function testIntent(changes: Partial<Intent> = {}): Intent {
   const version = parseDigest('1'.repeat(64));
   return {
     name: 'hello-world',

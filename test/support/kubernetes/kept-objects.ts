@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { json, refuse } from './api-server.ts';
+import { json, refuseCall } from './api-server.ts';
 
 /** An object as a test handles it. */
-export interface Kept {
+export interface PlayedObjects {
   kind?: string;
   metadata: {
     name: string;
@@ -23,8 +23,8 @@ export interface Kept {
 
 /** Objects by the path of their collection, which can be read, written and watched as an API server's. */
 export interface KeptObjects {
-  readonly list: (collection: string) => Kept[];
-  readonly put: (collection: string, object: Kept) => Kept;
+  readonly list: (collection: string) => PlayedObjects[];
+  readonly put: (collection: string, object: PlayedObjects) => PlayedObjects;
   readonly remove: (collection: string, name: string) => void;
   /** Answers a call to a collection or to an object in one. */
   readonly answer: (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -33,27 +33,27 @@ export interface KeptObjects {
 interface Change {
   readonly collection: string;
   readonly version: number;
-  readonly line: { readonly type: string; readonly object: Kept };
+  readonly line: { readonly type: string; readonly object: PlayedObjects };
 }
 
 /** @param onWritten called after a call has written something. */
 export function keptObjects(onWritten: () => void): KeptObjects {
-  const objects = new Map<string, Map<string, Kept>>();
+  const objects = new Map<string, Map<string, PlayedObjects>>();
   const changes: Change[] = [];
   const watchers = new Set<(change: Change) => void>();
   let version = 0;
 
-  const of = (collection: string): Map<string, Kept> => {
-    const found = objects.get(collection) ?? new Map<string, Kept>();
+  const of = (collection: string): Map<string, PlayedObjects> => {
+    const found = objects.get(collection) ?? new Map<string, PlayedObjects>();
     objects.set(collection, found);
     return found;
   };
-  const tell = (type: string, collection: string, object: Kept): void => {
+  const tell = (type: string, collection: string, object: PlayedObjects): void => {
     const change = { collection, version, line: { type, object: structuredClone(object) } };
     changes.push(change);
     for (const watcher of watchers) watcher(change);
   };
-  const put = (collection: string, given: Kept): Kept => {
+  const put = (collection: string, given: PlayedObjects): PlayedObjects => {
     const before = of(collection).get(given.metadata.name);
     const object = structuredClone(given);
     object.metadata = {
@@ -107,19 +107,20 @@ export function keptObjects(onWritten: () => void): KeptObjects {
         return json(response, 200, { metadata: { resourceVersion: String(version) }, items });
       }
       if (request.method === 'POST') {
-        const body = JSON.parse(text) as Kept;
+        const body = JSON.parse(text) as PlayedObjects;
         if (query.has('dryRun')) return json(response, 201, body);
         if (of(collection).has(body.metadata.name))
-          return refuse(response, 409, { reason: 'AlreadyExists', message: '' });
+          return refuseCall(response, 409, { reason: 'AlreadyExists', message: '' });
         json(response, 201, put(collection, body));
         return onWritten();
       }
       if (request.method === 'PATCH' && request.headers['content-type']?.startsWith('application/apply') === true) {
-        const { managedFields: _fields, ...metadata } = (JSON.parse(text) as Kept).metadata as Kept['metadata'] & {
+        const { managedFields: _fields, ...metadata } = (JSON.parse(text) as PlayedObjects)
+          .metadata as PlayedObjects['metadata'] & {
           managedFields?: unknown;
         };
-        const object: Kept = {
-          ...(JSON.parse(text) as Kept),
+        const object: PlayedObjects = {
+          ...(JSON.parse(text) as PlayedObjects),
           metadata,
           ...(found?.status && { status: found.status }),
         };
@@ -132,7 +133,7 @@ export function keptObjects(onWritten: () => void): KeptObjects {
         json(response, 200, put(collection, object));
         return onWritten();
       }
-      if (found === undefined) return refuse(response, 404, { reason: 'NotFound', message: 'not found' });
+      if (found === undefined) return refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
       if (request.method === 'PATCH') {
         put(collection, patched(found, JSON.parse(text), rest));
         json(response, 200, found);
@@ -155,7 +156,7 @@ function placeOf(path: string): { collection: string; name: string | undefined; 
   return { collection: `${group}/${plural}`.replace('/api/v1/', '').replace(/^.*\//, ''), name, rest };
 }
 
-function fitting(query: URLSearchParams): (object: Kept) => boolean {
+function fitting(query: URLSearchParams): (object: PlayedObjects) => boolean {
   const labels = (query.get('labelSelector') ?? '').split(',').filter(Boolean);
   const [, name] = /^metadata\.name=(.*)$/.exec(query.get('fieldSelector') ?? '') ?? [];
   return ({ metadata }) =>
@@ -164,12 +165,12 @@ function fitting(query: URLSearchParams): (object: Kept) => boolean {
 }
 
 /** What its controllers write stays when others apply. */
-function kubernetesOwn(object: Kept | undefined): Record<string, string> {
+function kubernetesOwn(object: PlayedObjects | undefined): Record<string, string> {
   const all = Object.entries(object?.metadata.annotations ?? {});
   return Object.fromEntries(all.filter(([key]) => key.includes('kubernetes.io/')));
 }
 
-function patched(object: Kept, patch: unknown, subresource: string): Kept {
+function patched(object: PlayedObjects, patch: unknown, subresource: string): PlayedObjects {
   const after = structuredClone(object);
   if (Array.isArray(patch)) {
     for (const { path, value } of patch as { path: string; value: unknown }[]) {
@@ -180,7 +181,7 @@ function patched(object: Kept, patch: unknown, subresource: string): Kept {
     }
     return after;
   }
-  const { spec, metadata } = patch as Partial<Kept>;
+  const { spec, metadata } = patch as Partial<PlayedObjects>;
   if (subresource === 'scale') after.spec = { ...after.spec, ...spec };
   if (subresource === '') {
     const { labels, annotations } = after.metadata;

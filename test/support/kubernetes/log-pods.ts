@@ -11,7 +11,7 @@ import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts'
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { serverImage, type TestCluster } from '../cluster/cluster.ts';
 import { type Forwarder, forwardTo } from './forwarder.ts';
-import { intentFor } from './intent.ts';
+import { testIntent } from './intent.ts';
 
 /** A way to the cluster that can be cut. */
 export interface Way {
@@ -47,7 +47,7 @@ export async function runScript(
   { name, script, replicas }: { name: string; script: string; replicas: number },
 ): Promise<void> {
   const release = parseDigest(randomBytes(32).toString('hex'));
-  const { port: _port, ...intent } = intentFor({ name, namespace: test.namespace, release, replicas });
+  const { port: _port, ...intent } = testIntent({ name, namespace: test.namespace, release, replicas });
   const objects = manifestFor({ ...intent, runnerImage: serverImage, terminationGracePeriodSeconds: 5 });
   for (const object of objects) {
     if (object.kind !== 'Deployment') continue;
@@ -57,7 +57,7 @@ export async function runScript(
   await apply(test.cluster, objects);
 }
 
-export async function scaleTo({ cluster }: TestCluster, name: string, replicas: number): Promise<void> {
+export async function scaleLogPods({ cluster }: TestCluster, name: string, replicas: number): Promise<void> {
   await cluster.request('PATCH', `${pathOf('Deployment', { namespace: cluster.namespace, name })}/scale`, {
     body: { spec: { replicas } },
     contentType: 'application/merge-patch+json',

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { apiServer, type ApiServer, json } from './api-server.ts';
-import { type Kept, type KeptObjects, keptObjects } from './kept-objects.ts';
-import { addNodes, isReady, type PlayedStage, proxied, statusAt } from './played-pod.ts';
+import { type PlayedObjects, type KeptObjects, keptObjects } from './kept-objects.ts';
+import { addNodes, playedIsReady, type PlayedStage, proxied, statusAt } from './played-pod.ts';
 
 /** An API server with the controllers of Deployments behind it; what nodes would do is the test's. */
 export interface PlayedCluster extends ApiServer {
@@ -58,7 +58,7 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
   function control(): void {
     for (const deployment of objects.list('deployments')) {
       const { metadata, spec = {} } = deployment;
-      const template = spec['template'] as Kept;
+      const template = spec['template'] as PlayedObjects;
       const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 10);
       const name = `${metadata.name}-${hash}`;
       const sets = objects.list('replicasets');
@@ -116,11 +116,11 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
         const own = podsOf(set);
         objects.put('replicasets', {
           ...set,
-          status: { replicas: own.length, readyReplicas: own.filter(isReady).length },
+          status: { replicas: own.length, readyReplicas: own.filter(playedIsReady).length },
         });
       }
       const pods = currentPods();
-      const ready = pods.filter(isReady).length;
+      const ready = pods.filter(playedIsReady).length;
       const condition = {
         type: 'Progressing',
         status: 'True',
@@ -140,7 +140,7 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
     for (const waiter of waiters) waiter();
   }
 
-  function podsOf(set: Kept): Kept[] {
+  function podsOf(set: PlayedObjects): PlayedObjects[] {
     return objects
       .list('pods')
       .filter(({ metadata }) => JSON.stringify(metadata.ownerReferences).includes(set.metadata.uid ?? '-'));
@@ -151,13 +151,13 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
     const kept = new Set(currentPods());
     for (const pod of objects.list('pods')) if (!kept.has(pod)) objects.remove('pods', pod.metadata.name);
   }
-  function currentPods(): Kept[] {
+  function currentPods(): PlayedObjects[] {
     const [newest] = objects.list('replicasets').toSorted((one, other) => revisionOf(other) - revisionOf(one));
     return newest === undefined ? [] : podsOf(newest);
   }
   function allReady(): boolean {
     const wanted = Number(objects.list('deployments')[0]?.spec?.['replicas'] ?? 1);
-    return currentPods().filter(isReady).length >= wanted;
+    return currentPods().filter(playedIsReady).length >= wanted;
   }
 
   function move(name: string, stage: PlayedStage): void {
@@ -205,6 +205,6 @@ export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedSta
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
 
-function revisionOf({ metadata }: Kept): number {
+function revisionOf({ metadata }: PlayedObjects): number {
   return Number(metadata.annotations?.[revisionAnnotation] ?? 0);
 }

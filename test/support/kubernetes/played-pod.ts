@@ -1,10 +1,10 @@
-import type { Kept, KeptObjects } from './kept-objects.ts';
+import type { PlayedObjects, KeptObjects } from './kept-objects.ts';
 
 /** How far a replica has come. */
 export type PlayedStage = 'waiting' | 'scheduled' | 'pulling' | 'running' | 'ready' | 'crashing';
 
 /** True for a pod that serves. */
-export function isReady({ status }: Kept): boolean {
+export function playedIsReady({ status }: PlayedObjects): boolean {
   return JSON.stringify(status?.['conditions'] ?? []).includes('"Ready","status":"True"');
 }
 

@@ -79,7 +79,7 @@ export function startDev(
     said,
     ended,
     line,
-    answers: async () => urlIn(await line(/^dev: hello-world answers on /)),
+    answers: async () => urlInLine(await line(/^dev: hello-world answers on /)),
     servers: async () => processesWith('exe', join(checkout, 'dist', 'hello-world')),
     processes: async () => processesWith('cwd', checkout),
     async end(signal) {
@@ -89,7 +89,7 @@ export function startDev(
   };
 }
 
-export function urlIn(line: string): string {
+export function urlInLine(line: string): string {
   return /http:[^ ,]+/.exec(line)?.[0] ?? line;
 }
 

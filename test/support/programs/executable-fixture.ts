@@ -97,7 +97,7 @@ async function fixtureBlob(): Promise<Buffer> {
 }
 
 /** What a run of the fixture left. */
-export interface Run {
+export interface FixtureRun {
   readonly status: number;
   /** What it printed, parsed. */
   readonly answer: unknown;
@@ -105,7 +105,11 @@ export interface Run {
 }
 
 /** Runs an executable of the fixture that is for this machine. */
-export async function run(file: string, args: string[] = [], { env, cwd }: RunOptions = {}): Promise<Run> {
+export async function runFixture(
+  file: string,
+  args: string[] = [],
+  { env, cwd }: FixtureRunOptions = {},
+): Promise<FixtureRun> {
   const options = { env: { ...process.env, ...env }, maxBuffer: 1 << 24, ...(cwd !== undefined && { cwd }) };
   try {
     const { stdout, stderr } = await promisify(execFile)(file, args, options);
@@ -117,16 +121,20 @@ export async function run(file: string, args: string[] = [], { env, cwd }: RunOp
   }
 }
 
-export interface RunOptions {
+export interface FixtureRunOptions {
   /** On top of the environment of the tests. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
 
 /** Runs an executable of the fixture that is for the other architecture, under qemu. */
-export async function runElsewhere(file: string, args: string[] = [], { env, cwd }: RunOptions = {}): Promise<Run> {
+export async function runElsewhere(
+  file: string,
+  args: string[] = [],
+  { env, cwd }: FixtureRunOptions = {},
+): Promise<FixtureRun> {
   const prefix = { QEMU_LD_PREFIX: other.libraries };
-  return run(other.emulator, [file, ...args], { env: { ...prefix, ...env }, ...(cwd !== undefined && { cwd }) });
+  return runFixture(other.emulator, [file, ...args], { env: { ...prefix, ...env }, ...(cwd !== undefined && { cwd }) });
 }
 
 /** What Debian's packages bring to run programs of the other architecture. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { checkOutput } from './document.ts';
 
 /** How a program ended, and what it said. */
-export interface Ended {
+export interface EndedProgram {
   readonly status: number | null;
   /** The signal that it did not handle, if one ended it. */
   readonly killedBy?: NodeJS.Signals;
@@ -11,7 +11,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
   /** Signals that the program gets, each at its moment. */
@@ -20,7 +20,11 @@ export interface RunOptions {
 }
 
 /** Runs a real program to its end. Where it was asked for data, its stdout has to be as the schemas say. */
-export async function runProgram(file: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+export async function runProgram(
+  file: string,
+  words: readonly string[],
+  options: ProgramOptions = {},
+): Promise<EndedProgram> {
   const child = spawn(file, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

@@ -1,7 +1,7 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { applicationOf, type Observed } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 /** A situation that the real cluster is brought into, and what is to be made of it. */
 export interface Case {
@@ -10,13 +10,13 @@ export interface Case {
   /** `fatal`: it is given up at once. `in time`: unless it heals before long. `waiting`: never given up for that. */
   readonly verdict: 'fatal' | 'in time' | 'waiting' | 'ready' | 'superseded';
   /** What differs from a sound deploy of the test server with one replica. */
-  readonly intent?: (stage: Stage) => Partial<Intent>;
+  readonly intent?: (stage: CaseStage) => Partial<Intent>;
   /** Changes the pods' template before it is applied: what an intent cannot say. */
   readonly edit?: (spec: EditedSpec) => void;
   /** What has to be there first. Its result is merged into the intent. */
-  readonly before?: (stage: Stage) => Promise<Partial<Intent> | void>;
+  readonly before?: (stage: CaseStage) => Promise<Partial<Intent> | void>;
   /** What happens once it is applied. */
-  readonly after?: (stage: Stage) => Promise<void>;
+  readonly after?: (stage: CaseStage) => Promise<void>;
   /** When to record. */
   readonly until: (observed: Observed) => boolean;
 }
@@ -40,7 +40,7 @@ export function hasRestarted(times: number): Condition {
   return ({ pods }) => pods.some((pod) => (applicationOf(pod)?.restartCount ?? 0) >= times);
 }
 
-export const hasEnded: Condition = ({ pods }) =>
+export const deploymentHasEnded: Condition = ({ pods }) =>
   pods.some((pod) => {
     const { state, lastState } = applicationOf(pod) ?? {};
     return (state?.terminated ?? lastState?.terminated) !== undefined;

@@ -5,7 +5,7 @@ import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts'
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { type Case, isAvailable } from './case.ts';
 import { intentOf } from './record.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 /** What happens to the rollout as a whole. */
 export const courseCases: Readonly<Record<string, Case>> = {
@@ -46,7 +46,7 @@ export const courseCases: Readonly<Record<string, Case>> = {
   },
 };
 
-async function patch({ cluster, name }: Stage, body: object): Promise<void> {
+async function patch({ cluster, name }: CaseStage, body: object): Promise<void> {
   const path = pathOf('Deployment', { namespace: cluster.namespace, name });
   await cluster.request('PATCH', path, { contentType: 'application/strategic-merge-patch+json', body });
 }

@@ -1,8 +1,8 @@
 import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
-import { isReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
+import { podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { both, type Case, hasEvent, isAvailable, isUnplaced, isUnready } from './case.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 const unplaced = { verdict: 'in time', until: isUnplaced } as const;
 const notReady = {
@@ -81,7 +81,7 @@ export const nodeCases: Readonly<Record<string, Case>> = {
       await stage.setNodeReady(node, ready);
       await stage.startPods(node);
     },
-    until: both(hasEvent('NodeNotReady'), ({ pods }) => pods.every(isReady)),
+    until: both(hasEvent('NodeNotReady'), ({ pods }) => pods.every(podIsReady)),
   },
   evicted: {
     expected: 'evicted',
@@ -119,7 +119,7 @@ function versionsFor(arch: 'amd64' | 'arm64'): Intent['versions'] {
 }
 
 /** Lets a replica run on the node that was made for it. */
-async function useNode(stage: Stage): Promise<string> {
+async function useNode(stage: CaseStage): Promise<string> {
   const { pods } = await stage.until((observed) => observed.pods.some(({ spec }) => spec?.nodeName !== undefined));
   const node = pods[0]?.spec?.nodeName ?? '';
   await stage.startPods(node);

@@ -1,6 +1,6 @@
 import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { type Case, isRefused } from './case.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 const refused = { until: isRefused };
 
@@ -74,13 +74,13 @@ export const refusedCases: Readonly<Record<string, Case>> = {
   },
 };
 
-async function quota(stage: Stage, hard: Record<string, string>): Promise<Partial<Intent>> {
+async function quota(stage: CaseStage, hard: Record<string, string>): Promise<Partial<Intent>> {
   await stage.create(collection(stage, 'resourcequotas'), { metadata: { name: 'few' }, spec: { hard } });
   return {};
 }
 
 /** A rule of the cluster's owners, in this namespace alone. */
-async function denyPods({ cluster, create }: Stage): Promise<void> {
+async function denyPods({ cluster, create }: CaseStage): Promise<void> {
   const { namespace } = cluster;
   const admission = '/apis/admissionregistration.k8s.io/v1';
   await create(`${admission}/validatingadmissionpolicies`, {
@@ -129,6 +129,6 @@ function only(namespace: string): object {
   return { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
 }
 
-function collection({ cluster: { namespace } }: Stage, kind: string): string {
+function collection({ cluster: { namespace } }: CaseStage, kind: string): string {
   return `/api/v1/namespaces/${namespace}/${kind}`;
 }

@@ -1,8 +1,8 @@
 import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
-import { type Case, hasEnded, isRunning } from './case.ts';
+import { type Case, deploymentHasEnded, isRunning } from './case.ts';
 import type { FileBehaviour } from './server.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 /** The runner is there, and cannot start the executable. */
 export const runnerCases: Readonly<Record<string, Case>> = {
@@ -10,19 +10,19 @@ export const runnerCases: Readonly<Record<string, Case>> = {
     expected: 'runner/denied',
     verdict: 'fatal',
     intent: (stage) => fetching('denied', stage),
-    until: hasEnded,
+    until: deploymentHasEnded,
   },
   'runner-not-found': {
     expected: 'runner/missing',
     verdict: 'fatal',
     intent: (stage) => fetching('missing', stage),
-    until: hasEnded,
+    until: deploymentHasEnded,
   },
   'runner-wrong-bytes': {
     expected: 'runner/mismatch',
     verdict: 'fatal',
     intent: (stage) => fetching('other', stage),
-    until: hasEnded,
+    until: deploymentHasEnded,
   },
   'runner-unreachable': {
     expected: 'runner/unreachable',
@@ -32,7 +32,7 @@ export const runnerCases: Readonly<Record<string, Case>> = {
       url.port = '1';
       return fetching('missing', stage, url.href);
     },
-    until: hasEnded,
+    until: deploymentHasEnded,
   },
   'runner-slow': {
     expected: 'none',
@@ -42,7 +42,7 @@ export const runnerCases: Readonly<Record<string, Case>> = {
   },
 };
 
-function fetching(behaviour: FileBehaviour, { images, file }: Stage, url = file(behaviour)): Partial<Intent> {
+function fetching(behaviour: FileBehaviour, { images, file }: CaseStage, url = file(behaviour)): Partial<Intent> {
   const version = parseDigest('1'.repeat(64));
   return {
     runnerImage: images.runner,

@@ -1,4 +1,4 @@
-import { both, type Case, hasEnded, hasEvent, hasRestarted, isRunning, isWaiting } from './case.ts';
+import { both, type Case, deploymentHasEnded, hasEvent, hasRestarted, isRunning, isWaiting } from './case.ts';
 
 const looping = isWaiting('CrashLoopBackOff');
 const shell = (script: string): string[] => ['/bin/sh', '-c', script];
@@ -9,7 +9,7 @@ export const startCases: Readonly<Record<string, Case>> = {
     expected: 'wrong-architecture',
     verdict: 'fatal',
     intent: ({ images }) => ({ runnerImage: images.foreign }),
-    until: hasEnded,
+    until: deploymentHasEnded,
   },
   'crash-first': {
     expected: 'crash',

@@ -4,7 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { explain } from '../../../src/cli/output/print-error.ts';
+import { printError } from '../../../src/cli/output/print-error.ts';
 import { loadImage, serverImage, serverImageFolder } from '../cluster/cluster.ts';
 import { cases } from './cases.ts';
 import { record } from './record.ts';
@@ -36,7 +36,7 @@ async function main(names: readonly string[]): Promise<number> {
         console.log(`${name}: ${sizeBytes} bytes; ${said}; expected ${given.expected}`);
       } catch (error) {
         failures += 1;
-        explain(error, (line) => console.error(`${name}: ${line}`));
+        printError(error, (line) => console.error(`${name}: ${line}`));
       }
     }
   }
@@ -74,5 +74,5 @@ function elfHeaderForS390x(): Buffer {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = explain(error, console.error);
+  process.exitCode = printError(error, console.error);
 }

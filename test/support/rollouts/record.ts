@@ -9,10 +9,10 @@ import {
 } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { watchRollout } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
-import { intentFor } from '../kubernetes/intent.ts';
+import { testIntent } from '../kubernetes/intent.ts';
 import { both, type Case, isObserved } from './case.ts';
 import { written } from './prune.ts';
-import type { Stage } from './stage.ts';
+import type { CaseStage } from './stage.ts';
 
 export const recordings = join(import.meta.dirname, '../../fixtures/rollouts');
 
@@ -24,7 +24,7 @@ interface Recorded {
 }
 
 /** Provokes one situation, waits until the API shows it, and writes down what it shows. */
-export async function record(name: string, given: Case, stage: Stage): Promise<Recorded> {
+export async function record(name: string, given: Case, stage: CaseStage): Promise<Recorded> {
   const { cluster, release } = stage;
   const intent = { ...intentOf(stage), ...given.intent?.(stage), ...(await given.before?.(stage)) };
   await apply(cluster, edited(manifestFor(intent), given));
@@ -64,10 +64,10 @@ export async function record(name: string, given: Case, stage: Stage): Promise<R
 }
 
 /** A sound deploy of the test server with one replica. */
-export function intentOf({ cluster, name, release, images }: Stage): Intent {
+export function intentOf({ cluster, name, release, images }: CaseStage): Intent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
-  return intentFor({
+  return testIntent({
     name,
     release,
     namespace: cluster.namespace,

@@ -17,7 +17,7 @@ export interface Images {
 }
 
 /** Where one rollout is provoked: a namespace of its own, and what it may do there. */
-export interface Stage extends AsyncDisposable {
+export interface CaseStage extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly name: string;
   readonly release: Digest;
@@ -56,7 +56,7 @@ interface World {
   readonly signal: AbortSignal;
 }
 
-export async function openStage({ server, images, signal }: World): Promise<Stage> {
+export async function openStage({ server, images, signal }: World): Promise<CaseStage> {
   const stack = new AsyncDisposableStack();
   const test = await testCluster('record');
   stack.defer(async () => test.close());
@@ -79,7 +79,7 @@ export async function openStage({ server, images, signal }: World): Promise<Stag
     await watching.catch(() => undefined);
   });
 
-  const stage: Stage = {
+  const stage: CaseStage = {
     cluster,
     name,
     server,

@@ -3,12 +3,12 @@ import { globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { jestWords, type Part } from './parts.ts';
+import { jestWords, type TestPart } from './parts.ts';
 
 const run = promisify(execFile);
 const root = process.cwd();
 
-async function filesOf(part: Part, only: readonly string[]): Promise<string[]> {
+async function filesOf(part: TestPart, only: readonly string[]): Promise<string[]> {
   const { stdout } = await run(process.execPath, jestWords(part, { only, more: ['--listTests'] }));
   const files = stdout.split('\n').filter((line) => line !== '');
   return files.map((file) => relative(root, file)).toSorted();

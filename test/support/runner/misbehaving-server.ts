@@ -12,7 +12,7 @@ interface Exchange {
 }
 
 /** Answers one request; `turn` counts them from 0. */
-export type Answer = (response: ServerResponse, request: IncomingMessage, turn: number) => Promise<void> | void;
+export type PlannedAnswer = (response: ServerResponse, request: IncomingMessage, turn: number) => Promise<void> | void;
 
 export interface MisbehavingServer extends AsyncDisposable {
   /** Of the executable, without a query. */
@@ -21,7 +21,7 @@ export interface MisbehavingServer extends AsyncDisposable {
 }
 
 /** A real HTTP (or, with a certificate, HTTPS) server on a free port of 127.0.0.1 that answers as told. */
-export async function serve(answer: Answer, tls?: ServerOptions): Promise<MisbehavingServer> {
+export async function serveAnswers(answer: PlannedAnswer, tls?: ServerOptions): Promise<MisbehavingServer> {
   const exchanges: Exchange[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const { search } = new URL(request.url ?? '/', 'http://host');
@@ -50,14 +50,14 @@ export async function serve(answer: Answer, tls?: ServerOptions): Promise<Misbeh
 }
 
 /** Answers with a status alone, as Azure Blob Storage does. */
-export function refuse(status: number, code = ''): Answer {
+export function refuseWith(status: number, code = ''): PlannedAnswer {
   return (response) => {
     response.writeHead(status, { 'x-ms-error-code': code }).end('<Error>not the executable</Error>');
   };
 }
 
 /** Answers well: the whole, or the rest that a Range header asks for. `stopAt` cuts the connection at that byte of the whole. */
-export function give(bytes: Buffer, { ranges = true, stopAt = bytes.length } = {}): Answer {
+export function give(bytes: Buffer, { ranges = true, stopAt = bytes.length } = {}): PlannedAnswer {
   return (response, request) => {
     const start = (ranges && Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1])) || 0;
     if (start > 0) response.setHeader('Content-Range', `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
@@ -68,6 +68,6 @@ export function give(bytes: Buffer, { ranges = true, stopAt = bytes.length } = {
 }
 
 /** The n-th request gets the n-th answer, and the last one ever after. */
-export function inTurn(...answers: [Answer, ...Answer[]]): Answer {
+export function inTurn(...answers: [PlannedAnswer, ...PlannedAnswer[]]): PlannedAnswer {
   return (response, request, turn) => (answers[turn] ?? answers.at(-1))?.(response, request, turn);
 }

@@ -20,14 +20,14 @@ export const application: Buffer = Buffer.from(
 );
 
 /** A place to run in: what a pod has. */
-export interface Place extends AsyncDisposable {
+export interface RunnerPlace extends AsyncDisposable {
   readonly dir: string;
   readonly marker: string;
   readonly environment: Record<string, string>;
 }
 
 /** An empty folder, and the environment that asks for `bytes` from `url` with limits that suit a test. */
-export async function place(url: string, bytes: Buffer = application): Promise<Place> {
+export async function place(url: string, bytes: Buffer = application): Promise<RunnerPlace> {
   const home = await mkdtemp(join(tmpdir(), 'selfsame-runner-'));
   const dir = await mkdtemp(join(home, 'dir-'));
   const marker = join(home, 'marker');
@@ -50,7 +50,7 @@ export async function place(url: string, bytes: Buffer = application): Promise<P
   };
 }
 
-export interface Ended {
+export interface EndedRunner {
   readonly status: number | null;
   readonly output: string;
   /** What Kubernetes would show. */
@@ -61,15 +61,15 @@ export interface Ended {
 }
 
 /** Something that does what the head of run.sh says. */
-export interface Runner {
+export interface RunnerUnderTest {
   readonly title: string;
   readonly command: readonly string[];
 }
 
-const shellRunner: Runner = { title: 'run.sh', command: ['sh', script] };
+const shellRunner: RunnerUnderTest = { title: 'run.sh', command: ['sh', script] };
 
 /** The bundle as it was built before the tests, with the Node.js of an official image. */
-export const stockRunner: Runner = {
+export const stockRunner: RunnerUnderTest = {
   title: 'the stock runner',
   command: [installedRuntime, join(import.meta.dirname, '../../../dist/runner.cjs')],
 };
@@ -78,14 +78,14 @@ export const runners = [shellRunner, stockRunner];
 
 export interface How {
   /** Default: run.sh. */
-  readonly runner?: Runner;
+  readonly runner?: RunnerUnderTest;
   /** A command that gets the runner's as its last words. */
   readonly within?: readonly string[];
 }
 
 /** Starts a runner. */
 export function start(
-  { environment }: Place,
+  { environment }: RunnerPlace,
   args: string[] = [],
   { runner = shellRunner, within = [] }: How = {},
 ): ChildProcess {
@@ -94,7 +94,7 @@ export function start(
 }
 
 /** What is to be seen after the process has ended. */
-export async function ended(child: ChildProcess, { dir, marker, environment }: Place): Promise<Ended> {
+export async function ended(child: ChildProcess, { dir, marker, environment }: RunnerPlace): Promise<EndedRunner> {
   const streams = [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : ''));
   const [[status], ...output] = await Promise.all([once(child, 'exit'), ...streams]);
   const log = environment['SELFSAME_TERMINATION_LOG'] ?? '';
@@ -108,6 +108,6 @@ export async function ended(child: ChildProcess, { dir, marker, environment }: P
 }
 
 /** Runs a runner to its end. */
-export async function run(at: Place, args?: string[], how?: How): Promise<Ended> {
+export async function startRunner(at: RunnerPlace, args?: string[], how?: How): Promise<EndedRunner> {
   return ended(start(at, args, how), at);
 }

@@ -5,7 +5,7 @@ import type { Source } from '../../../src/store/store.ts';
 import { artifactOf, generatedArtifact, noise } from '../programs/artifact.ts';
 
 /** What a store takes, and what it does with it: `storeContract` asks for no more than that. */
-export interface StoreKind {
+export interface TestedStore {
   /** True if it holds whole executables, of which it can copy prefix and parts. */
   readonly isOfExecutables: boolean;
   /** What such a store does not have sent again: the prefix that versions share, and of the tail what stands in the version like it. */
@@ -22,7 +22,7 @@ export interface StoreKind {
 }
 
 /** Stores that pods read by a URL. */
-export const ofExecutables: StoreKind = {
+export const ofExecutables: TestedStore = {
   isOfExecutables: true,
   reuses: 'prefix and tail',
   keepsTarget: true,
@@ -35,7 +35,7 @@ export const ofExecutables: StoreKind = {
 };
 
 /** The cluster as a store: it takes the blob alone, compressed, and sends it as base64. */
-export const ofBlobs: StoreKind = {
+export const ofBlobs: TestedStore = {
   isOfExecutables: false,
   reuses: 'nothing',
   keepsTarget: true,

@@ -38,9 +38,9 @@ export function refusalError(
   { server, context, path }: { server: string; context: string; path: string },
 ): DeployError {
   const { status, message } = refusal;
-  const place = placeOf(server);
+  const place = callPlace(server);
   // A pod that is asked through the API server answers for itself.
-  if (isOutage(refusal) && !path.includes('/proxy')) {
+  if (isOutageRefusal(refusal) && !path.includes('/proxy')) {
     return new DeployError(
       'cluster-unreachable',
       `The cluster at ${place} cannot answer: ${message || `HTTP status ${status}`}`,
@@ -78,7 +78,7 @@ const passingWords =
   /etcdserver: (?:request timed out|leader changed|no leader|server stopped|not |too many)|code = (?:Unavailable|DeadlineExceeded)|connection refused|context deadline exceeded/;
 
 /** True if the cluster is not all there: its etcd is away, or the API server begins or ends. It says so in many ways. */
-function isOutage({ status, message }: ApiRefusal): boolean {
+function isOutageRefusal({ status, message }: ApiRefusal): boolean {
   // A webhook of the cluster's that does not answer is no passing thing.
   if (/webhook/.test(message)) return false;
   if (status === 403) return message.endsWith('not yet ready to handle request');
@@ -88,7 +88,7 @@ function isOutage({ status, message }: ApiRefusal): boolean {
 }
 
 /** True if the same call may well succeed in a while. */
-export function isPassing(error: unknown): error is DeployError {
+export function isOutage(error: unknown): error is DeployError {
   if (!(error instanceof DeployError) || error.code !== 'cluster-unreachable') return false;
   return !/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(codeOf(error.cause ?? {}) ?? '');
 }
@@ -132,7 +132,7 @@ export function unreachable(
   const isNetwork = code !== undefined && (code in reasons || /^(UND_ERR|ERR_SSL|ERR_TLS|ERR_HTTP2|HPE)_/.test(code));
   if (tunnel === undefined && !isNetwork) return undefined;
   const reason = tunnel === undefined ? (reasons[code ?? ''] ?? code) : `the proxy answered ${tunnel}`;
-  return new DeployError('cluster-unreachable', `Cannot reach the cluster at ${placeOf(server)}: ${reason}`, {
+  return new DeployError('cluster-unreachable', `Cannot reach the cluster at ${callPlace(server)}: ${reason}`, {
     hint: /expired|not valid yet/.test(reason ?? '')
       ? `Set the clock of this machine if it is wrong (it says ${new Date().toISOString()}); else have the certificate renewed.`
       : /certificate/.test(reason ?? '')
@@ -152,7 +152,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** A server without anything secret that its URL may hold. */
-export function placeOf(server: string): string {
+export function callPlace(server: string): string {
   const url = new URL(server);
   return `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
 }

@@ -2,18 +2,18 @@ import { StringDecoder } from 'node:string_decoder';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refusalError, refusalIn, unreachable } from './api-error.ts';
-import type { Patience } from './outage-retry.ts';
-import type { Answer, Call, Transport } from './transport.ts';
+import type { OutageRetry } from './outage-retry.ts';
+import type { ApiAnswer, ApiCall, Transport } from './transport.ts';
 
 /** How often a call is sent again when the server is too busy, or the connection closed under it. */
 const retries = 3;
 
 /** Sends a call, reads its answer, and turns whatever goes wrong into an error that a user can act on. */
-export type Caller = <T>(call: Call, read: (answer: Answer) => Promise<T>) => Promise<T>;
+export type Caller = <T>(call: ApiCall, read: (answer: ApiAnswer) => Promise<T>) => Promise<T>;
 
 export function callerOf(
   transport: Transport,
-  { server, context, patience }: { server: string; context: string; patience: Patience },
+  { server, context, patience }: { server: string; context: string; patience: OutageRetry },
 ): Caller {
   const tryIt: Caller = async (call, read) => {
     for (let tried = 0; ; tried += 1) {
@@ -45,7 +45,7 @@ class CutOff extends Error {
  *
  * @throws {CutOff} if it is not whole: over HTTP/2 undici (8.12) ends a body that was broken off as if it were complete.
  */
-export async function whole<T>(answer: Answer): Promise<T> {
+export async function whole<T>(answer: ApiAnswer): Promise<T> {
   const body = await text(answer.body);
   if (!answer.isJson) return body as T;
   try {

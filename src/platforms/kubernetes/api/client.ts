@@ -1,11 +1,11 @@
 import { DeployError } from '../../../shared/errors.ts';
-import { placeOf, refusalStatus, unreachable } from './api-error.ts';
+import { callPlace, refusalStatus, unreachable } from './api-error.ts';
 import { callerOf, linesOf, whole } from './calls.ts';
 import { credentialsOf } from './credentials.ts';
-import { type AccessOptions, findAccess } from './kubeconfig.ts';
-import { lingering } from './finish-in-flight.ts';
-import { changes, type OnTrouble, patienceWith } from './outage-retry.ts';
-import { type Answer, openTransport } from './transport.ts';
+import { type ClusterAccessOptions, findAccess } from './kubeconfig.ts';
+import { finishInFlight } from './finish-in-flight.ts';
+import { changes, type OnTrouble, outageRetry } from './outage-retry.ts';
+import { type ApiAnswer, openTransport } from './transport.ts';
 
 /** A cluster that answered, in the namespace we work in. */
 export interface Cluster {
@@ -62,7 +62,7 @@ interface StreamOptions {
   readonly onRest?: (text: string) => void;
 }
 
-export interface ConnectOptions extends AccessOptions {
+export interface ConnectOptions extends ClusterAccessOptions {
   /** Ends every call of this cluster. */
   readonly signal: AbortSignal;
   /** Ends the connecting alone, a credential plugin with it; from then on nothing is asked again. */
@@ -101,11 +101,11 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
   const credentials = await credentialsOf(access, { ...options, signal: ended });
   const transport = await openTransport(access, { credentials, environment });
 
-  const patience = patienceWith({ onTrouble: options.onTrouble, hurry: connecting });
+  const patience = outageRetry({ onTrouble: options.onTrouble, hurry: connecting });
   const send = callerOf(transport, { server, context: access.context, patience });
 
   const cluster: Omit<Cluster, 'version'> = {
-    server: placeOf(server),
+    server: callPlace(server),
     context: access.context,
     namespace: access.namespace,
 
@@ -121,13 +121,13 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
         idleTimeoutMs: answerTimeoutMs,
         isPatient,
       });
-      const read = async (answer: Answer): Promise<T> => {
+      const read = async (answer: ApiAnswer): Promise<T> => {
         for (const warning of answer.warnings) onWarning?.(warning);
         return whole<T>(answer);
       };
       const either = signal ? AbortSignal.any([ended, signal]) : ended;
       if (!changes(call(either))) return send(call(either), read);
-      return lingering(either, async (late) => send(call(late), read));
+      return finishInFlight(either, async (late) => send(call(late), read));
     },
 
     async find<T>(path: string, given?: RequestOptions) {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { DeployError } from '../../../shared/errors.ts';
 import { type ExecConfig, type ExecCredential, runPlugin } from './exec-credential.ts';
-import type { Access } from './kubeconfig.ts';
+import type { ClusterAccess } from './kubeconfig.ts';
 
 /** What proves to the API server who we are: secret, every field. */
-export interface Credential {
+export interface ClusterCredential {
   readonly headers: Readonly<Record<string, string>>;
   /** PEM. */
   readonly cert?: string | Buffer;
@@ -13,10 +13,10 @@ export interface Credential {
 }
 
 /** The credentials of one account, kept as long as they are good. */
-export interface Credentials {
-  current(): Promise<Credential>;
+export interface ClusterCredentials {
+  current(): Promise<ClusterCredential>;
   /** Forgets a credential that was refused. @returns false if asking again could give no other. */
-  renew(refused: Credential): boolean;
+  renew(refused: ClusterCredential): boolean;
 }
 
 /** What lies outside: the signal ends a plugin that waits. */
@@ -37,9 +37,9 @@ const expiryMarginMs = 10_000;
  *
  * @throws {DeployError} `kubeconfig-unusable` if a file that it names cannot be read.
  */
-export async function credentialsOf(access: Access, options: CredentialOptions): Promise<Credentials> {
+export async function credentialsOf(access: ClusterAccess, options: CredentialOptions): Promise<ClusterCredentials> {
   const { user, cluster } = access;
-  const base: Credential = {
+  const base: ClusterCredential = {
     headers: {
       ...(user.impersonateUser && { 'Impersonate-User': user.impersonateUser }),
       ...(user.token && { Authorization: bearer(user.token) }),
@@ -74,10 +74,10 @@ export async function credentialsOf(access: Access, options: CredentialOptions):
   return { current: async () => base, renew: () => false };
 }
 
-type Lasting = Credential & { readonly goodUntil?: number };
+type Lasting = ClusterCredential & { readonly goodUntil?: number };
 
 /** Asks once, however many requests wait for the answer, and again only when it is no longer good. */
-function kept(ask: () => Promise<Lasting>): Credentials {
+function kept(ask: () => Promise<Lasting>): ClusterCredentials {
   let asking: Promise<Lasting> | undefined;
   let held: Lasting | undefined;
   return {
@@ -96,7 +96,7 @@ function kept(ask: () => Promise<Lasting>): Credentials {
   };
 }
 
-function withPlugin(base: Credential, given: ExecCredential): Lasting {
+function withPlugin(base: ClusterCredential, given: ExecCredential): Lasting {
   return {
     ...(given.token === undefined ? base : withHeaders(base, { Authorization: bearer(given.token) })),
     ...(given.clientCertificate !== undefined && { cert: given.clientCertificate }),
@@ -105,7 +105,7 @@ function withPlugin(base: Credential, given: ExecCredential): Lasting {
   };
 }
 
-function withHeaders(base: Credential, headers: Readonly<Record<string, string>>): Credential {
+function withHeaders(base: ClusterCredential, headers: Readonly<Record<string, string>>): ClusterCredential {
   return { ...base, headers: { ...base.headers, ...headers } };
 }
 

@@ -8,7 +8,7 @@ const graceMs = 3_000;
  * @param run gets a signal that aborts some seconds after the one given.
  * @throws the signal's reason if it has aborted before.
  */
-export async function lingering<T>(signal: AbortSignal, run: (late: AbortSignal) => Promise<T>): Promise<T> {
+export async function finishInFlight<T>(signal: AbortSignal, run: (late: AbortSignal) => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;

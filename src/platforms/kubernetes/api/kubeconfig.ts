@@ -5,7 +5,7 @@ import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
 
 /** The cluster and the account that a kubeconfig, or the pod we run in, names. */
-export interface Access {
+export interface ClusterAccess {
   /** The context's name, or `in-cluster`. */
   readonly context: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface Access {
   readonly config: KubeConfig;
 }
 
-export interface AccessOptions {
+export interface ClusterAccessOptions {
   /** The file given by the user; otherwise KUBECONFIG, ~/.kube/config, or the pod we run in. */
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -30,7 +30,7 @@ export interface AccessOptions {
  *
  * @throws {DeployError} `kubeconfig-unusable` if there is none, it cannot be read, or it lacks what the context names.
  */
-export function findAccess(options: AccessOptions): Access {
+export function findAccess(options: ClusterAccessOptions): ClusterAccess {
   const { files, required } = filesOf(options);
   const found = files.flatMap((file) => loadFile(file, required));
   if (found.length === 0) return inCluster(options, files);
@@ -57,7 +57,7 @@ export function findAccess(options: AccessOptions): Access {
 }
 
 /** The contexts that there are; none in a pod. Nothing is asked over a network. */
-export function contextsIn(options: AccessOptions): string[] {
+export function contextsIn(options: ClusterAccessOptions): string[] {
   const { files, required } = filesOf(options);
   const found = files.flatMap((file) => loadFile(file, required));
   const config = new KubeConfig();
@@ -65,7 +65,7 @@ export function contextsIn(options: AccessOptions): string[] {
   return config.getContexts().map(({ name }) => name);
 }
 
-function filesOf({ kubeconfig, environment }: AccessOptions): { files: string[]; required: boolean } {
+function filesOf({ kubeconfig, environment }: ClusterAccessOptions): { files: string[]; required: boolean } {
   if (kubeconfig !== undefined) return { files: [kubeconfig], required: true };
   const listed = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
   // kubectl leaves out files of the list that do not exist.
@@ -120,7 +120,7 @@ function firstByName<T extends { readonly name: string }>(entries: readonly T[])
   return [...new Map(entries.toReversed().map((entry) => [entry.name, entry])).values()].toReversed();
 }
 
-function inCluster(options: AccessOptions, files: readonly string[]): Access {
+function inCluster(options: ClusterAccessOptions, files: readonly string[]): ClusterAccess {
   const { environment, serviceAccountDir = '/var/run/secrets/kubernetes.io/serviceaccount' } = options;
   const host = environment['KUBERNETES_SERVICE_HOST'];
   if (!host) {

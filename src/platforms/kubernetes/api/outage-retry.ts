@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeployError } from '../../../shared/errors.ts';
-import { isPassing } from './api-error.ts';
-import type { Call } from './transport.ts';
+import { isOutage } from './api-error.ts';
+import type { ApiCall } from './transport.ts';
 
 /** A cluster that stopped answering in the middle of the work. */
 interface Trouble {
@@ -20,7 +20,7 @@ const limitAfterMs = 120_000;
 const longestPauseMs = 2_000;
 
 /** Makes an attempt, and makes it again while the cluster does not answer. */
-export type Patience = <T>(call: Call, attempt: () => Promise<T>) => Promise<T>;
+export type OutageRetry = <T>(call: ApiCall, attempt: () => Promise<T>) => Promise<T>;
 
 /**
  * The patience with one cluster, for all its calls: none before its first answer, since an address may be wrong; little before
@@ -28,13 +28,13 @@ export type Patience = <T>(call: Call, attempt: () => Promise<T>) => Promise<T>;
  *
  * @param options.hurry aborts when the user wants to end: what is still to be done then (`--rm` deletes) is tried once.
  */
-export function patienceWith({
+export function outageRetry({
   onTrouble = () => undefined,
   hurry,
 }: {
   readonly onTrouble?: OnTrouble | undefined;
   readonly hurry?: AbortSignal | undefined;
-}): Patience {
+}): OutageRetry {
   let hasAnswered = false;
   let hasChanged = false;
   let isAway = false;
@@ -52,7 +52,7 @@ export function patienceWith({
       } catch (error) {
         call.signal.throwIfAborted();
         const isPatient = call.isPatient === true && hasAnswered && hurry?.aborted !== true;
-        if (!isPatient || !isPassing(error)) throw error;
+        if (!isPatient || !isOutage(error)) throw error;
         const limitMs = hasChanged ? limitAfterMs : limitBeforeMs;
         if (performance.now() - startedAt >= limitMs) throw hasChanged ? halfway(error) : error;
         if (!isAway) onTrouble({ error, limitMs });
@@ -64,7 +64,7 @@ export function patienceWith({
 }
 
 /** True of what leaves something behind; questions about rights and identity are asked by POST. */
-export function changes({ method, path }: Pick<Call, 'method' | 'path'>): boolean {
+export function changes({ method, path }: Pick<ApiCall, 'method' | 'path'>): boolean {
   return method !== 'GET' && !/[?&]dryRun=All\b|reviews$/.test(path);
 }
 

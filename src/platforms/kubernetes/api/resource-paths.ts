@@ -27,7 +27,7 @@ export function resourceOf(kind: Kind): { group: string; resource: string } {
 }
 
 /** A kind of which we make objects, read from one. */
-export function kindOf(object: { readonly kind?: string }): Kind {
+export function objectKind(object: { readonly kind?: string }): Kind {
   const { kind = '' } = object;
   if (!(kind in plurals)) throw new TypeError(`No path for objects of kind "${kind}"`);
   return kind as Kind;

@@ -38,7 +38,7 @@ export async function missingRights(
 ): Promise<Right[]> {
   const unlisted = needed.filter((right) => !rules.resourceRules.some((rule) => allows(rule, right)));
   if (!rules.incomplete) return unlisted;
-  const allowed = await Promise.all(unlisted.map(async (right) => isAllowed(cluster, right, signal)));
+  const allowed = await Promise.all(unlisted.map(async (right) => isPermitted(cluster, right, signal)));
   return unlisted.filter((_, index) => allowed[index] === false);
 }
 
@@ -68,7 +68,7 @@ export function rightsText(rights: readonly Right[]): string {
 }
 
 /** Asks for a single right. One call. */
-export async function isAllowed(cluster: Cluster, right: Right, signal?: AbortSignal): Promise<boolean> {
+export async function isPermitted(cluster: Cluster, right: Right, signal?: AbortSignal): Promise<boolean> {
   const { verb, kind, name, subresource } = right;
   const resourceAttributes = { namespace: cluster.namespace, verb, ...resourceOf(kind), name, subresource };
   const { status } = await cluster.request<{ status: { allowed: boolean } }>(

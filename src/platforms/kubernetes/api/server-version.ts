@@ -9,7 +9,7 @@ const oldestMinor = 27;
  *
  * @param version as the API server gives it, e.g. `v1.34.4`, `v1.31.2-gke.100`.
  */
-export function supportFindings({ server, version }: Pick<Cluster, 'server' | 'version'>): DeployError[] {
+export function serverVersionFindings({ server, version }: Pick<Cluster, 'server' | 'version'>): DeployError[] {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   if (major === undefined || Number(major) > 1 || Number(minor) >= oldestMinor) return [];
   return [

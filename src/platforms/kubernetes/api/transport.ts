@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import { type Credential, type Credentials, pem } from './credentials.ts';
-import type { Access } from './kubeconfig.ts';
+import { type ClusterCredential, type ClusterCredentials, pem } from './credentials.ts';
+import type { ClusterAccess } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
 
 /** An answer whose body has not been read yet. It must be read or destroyed. */
-export interface Answer {
+export interface ApiAnswer {
   readonly status: number;
   readonly isJson: boolean;
   readonly retryAfterSeconds: number | undefined;
@@ -14,7 +14,7 @@ export interface Answer {
   readonly body: Readable;
 }
 
-export interface Call {
+export interface ApiCall {
   readonly method: string;
   /** With its query. */
   readonly path: string;
@@ -33,7 +33,7 @@ export interface Call {
 /** One way to one API server; all calls share its connection (HTTP/2 where the server speaks it). */
 export interface Transport {
   readonly isProxied: boolean;
-  send(call: Call): Promise<Answer>;
+  send(call: ApiCall): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
@@ -45,8 +45,11 @@ export const connectTimeoutMs = 5_000;
  * connection for every call, ends watches after 30 s, ignores proxies once a CA is given and refuses plain `http://`.
  */
 export async function openTransport(
-  access: Access,
-  { credentials, environment }: { credentials: Credentials; environment: Readonly<Record<string, string | undefined>> },
+  access: ClusterAccess,
+  {
+    credentials,
+    environment,
+  }: { credentials: ClusterCredentials; environment: Readonly<Record<string, string | undefined>> },
 ): Promise<Transport> {
   const { cluster } = access;
   const trust = {
@@ -58,7 +61,7 @@ export async function openTransport(
   let opened: { readonly dispatcher: Dispatcher; readonly certificate: string } | undefined;
 
   /** A client certificate belongs to the connection, so another certificate means another connection. */
-  function dispatcherFor({ cert, key }: Credential): Dispatcher {
+  function dispatcherFor({ cert, key }: ClusterCredential): Dispatcher {
     const certificate = String(cert ?? '');
     if (opened?.certificate === certificate) return opened.dispatcher;
     void opened?.dispatcher.close();
@@ -76,7 +79,7 @@ export async function openTransport(
     return dispatcher;
   }
 
-  async function once(call: Call, credential: Credential): Promise<Answer> {
+  async function once(call: ApiCall, credential: ClusterCredential): Promise<ApiAnswer> {
     const { statusCode, headers, body } = await request(cluster.server + call.path, {
       dispatcher: dispatcherFor(credential),
       method: call.method,

@@ -5,7 +5,7 @@ import { refusalStatus } from './api-error.ts';
 import type { Cluster, Query } from './client.ts';
 
 /** An object that can be listed and watched. */
-export interface Watched {
+export interface WatchedObject {
   metadata?: V1ObjectMeta;
 }
 
@@ -49,7 +49,7 @@ const pageSize = 500;
  * @param path of the collection.
  * @throws {DeployError} what the first reading throws; later only `cluster-denied`. The signal's reason when it ends.
  */
-export async function watch<T extends Watched>(
+export async function watch<T extends WatchedObject>(
   cluster: Cluster,
   path: string,
   options: WatchOptions<T>,
@@ -163,6 +163,6 @@ export async function watch<T extends Watched>(
   }
 }
 
-function keyOf({ metadata }: Watched): string {
+function keyOf({ metadata }: WatchedObject): string {
   return metadata?.uid ?? metadata?.name ?? '';
 }

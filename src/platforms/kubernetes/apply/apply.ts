@@ -5,7 +5,7 @@ import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { type KubernetesObject } from '../manifest/manifest.ts';
 import { managedBy } from '../manifest/labels.ts';
-import { type Kind, kindOf, pathOf } from '../api/resource-paths.ts';
+import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 
 /** What became of one object. */
 export interface Applied {
@@ -57,9 +57,9 @@ export async function apply(
   const applied: Applied[] = [];
   for (const [index, object] of objects.entries()) {
     const after = await patch(cluster, object, { ...options, dryRun });
-    onApplied?.({ kind: kindOf(object), before: before[index], after });
+    onApplied?.({ kind: objectKind(object), before: before[index], after });
     applied.push({
-      kind: kindOf(object),
+      kind: objectKind(object),
       name: object.metadata?.name ?? '',
       change: changeBetween(before[index], after, { dryRun }),
       resourceVersion: after.metadata.resourceVersion ?? '',
@@ -144,5 +144,5 @@ function wanted({ status: _status, metadata, ...rest }: Live): unknown {
 
 function placeOf(object: KubernetesObject): string {
   const { name = '', namespace = '' } = object.metadata ?? {};
-  return pathOf(kindOf(object), { namespace, name });
+  return pathOf(objectKind(object), { namespace, name });
 }

@@ -4,10 +4,10 @@ import { DeployError } from '../../../shared/errors.ts';
 import { ownLive, patch } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
 import type { KubernetesObject } from '../manifest/manifest.ts';
-import { type Kind, kindOf, pathOf } from '../api/resource-paths.ts';
+import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 
 /** What the API server would say to an apply. */
-export interface Rehearsal {
+export interface DryRun {
   /** Kinds whose objects it takes. */
   readonly accepted: readonly Kind[];
   readonly refused: readonly DeployError[];
@@ -27,11 +27,11 @@ export interface Rehearsal {
  * Lets the API server check everything and keep nothing. It knows of a Deployment only whether it is well formed; quota,
  * limits, Pod Security and the account of the pods are asked of a pod, so a pod is made from the template too.
  */
-export async function rehearse(
+export async function dryRun(
   cluster: Cluster,
   objects: readonly KubernetesObject[],
   signal?: AbortSignal,
-): Promise<Rehearsal> {
+): Promise<DryRun> {
   const warnings = new Set<string>();
   const onWarning = (text: string): void => void warnings.add(text);
   const how = { onWarning, ...(signal && { signal }) };
@@ -51,7 +51,7 @@ export async function rehearse(
     changed === undefined || needsPods(changed.before as V1Deployment | undefined, changed.after as V1Deployment);
   const refused = applied.flatMap(({ error }) => error ?? []);
   return {
-    accepted: applied.filter(({ value }) => value !== undefined).map(({ object }) => kindOf(object)),
+    accepted: applied.filter(({ value }) => value !== undefined).map(({ object }) => objectKind(object)),
     refused,
     isNowhere: refused.some(({ message }) => /namespaces "[^"]+" not found$/.test(message)),
     warnings: [...warnings],

@@ -19,7 +19,7 @@ const first = ['apiVersion', 'kind', 'metadata', 'name'];
 /**
  * What users mean by an object: without what the server sets by itself, its keys in one order, and what a Secret holds hidden.
  */
-export function comparable({ status: _status, metadata, ...rest }: Live): Record<string, unknown> {
+export function normalize({ status: _status, metadata, ...rest }: Live): Record<string, unknown> {
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !history.test(key));
   const kept = Object.entries(metadata).filter(([key]) => !serverSet.has(key));
   const bare = {

@@ -13,10 +13,10 @@ export interface RemoveOptions {
   /** By uid: what to leave. */
   readonly foreign?: ReadonlySet<string>;
   /** Called with each object that was deleted. */
-  readonly onRemoved?: (object: Removed) => void;
+  readonly onRemoved?: (object: RemovedObject) => void;
 }
 
-export interface Removed {
+export interface RemovedObject {
   readonly kind: Kind;
   readonly name: string;
 }
@@ -30,8 +30,8 @@ export async function remove(
   cluster: Cluster,
   name: string,
   { signal, wait = false, foreign, onRemoved }: RemoveOptions,
-): Promise<Removed[]> {
-  const removed: Removed[] = [];
+): Promise<RemovedObject[]> {
+  const removed: RemovedObject[] = [];
   for (const kind of kinds) {
     for (const metadata of await oursOf(cluster, kind, { name, signal })) {
       if (foreign?.has(metadata.uid ?? '')) continue;
@@ -50,7 +50,7 @@ export async function removable(
   cluster: Cluster,
   name: string,
   { signal }: { signal: AbortSignal },
-): Promise<Removed[]> {
+): Promise<RemovedObject[]> {
   const found = await Promise.all(kinds.map(async (kind) => oursOf(cluster, kind, { name, signal })));
   return kinds.flatMap((kind, index) => (found[index] ?? []).map((metadata) => ({ kind, name: metadata.name ?? '' })));
 }

@@ -46,7 +46,7 @@ export async function scalingOf(cluster: Cluster, name: string, { signal }: { si
 }
 
 /** Asks for so many replicas, as `kubectl scale` does: nothing else can change by it. */
-export async function scaleTo(
+export async function scaleDeployment(
   cluster: Cluster,
   name: string,
   { replicas, signal }: { replicas: number; signal: AbortSignal },

@@ -16,7 +16,7 @@ const flags: Readonly<Record<string, string>> = {
 type Refusal = Omit<Finding, 'summary' | 'evidence'>;
 
 /** The pods cannot even be made: quota, Pod Security, an admission webhook. */
-export function refusedPods(observed: Observed): Finding | undefined {
+export function admissionRule(observed: Observed): Finding | undefined {
   const conditions = currentReplicaSet(observed)?.status?.conditions ?? [];
   const failure = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   if (failure === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { CoreV1Event } from '@kubernetes/client-node';
 import { type Finding, oneLine } from './finding.ts';
 import { evicted } from './node-rules.ts';
 import { podRules } from './pod-rules.ts';
-import { refusedPods } from './admission-rule.ts';
+import { admissionRule } from './admission-rule.ts';
 import { currentReplicaSet, eventsByObject, isOwnedBy, type Observed, replicasOf } from '../pods/pod-view.ts';
 
 /** Why a rollout does not get on. */
@@ -63,7 +63,7 @@ const deadlineExceeded: Rule = ({ deployment, events }) => {
   };
 };
 
-const rules: readonly Rule[] = [paused, refusedPods];
+const rules: readonly Rule[] = [paused, admissionRule];
 
 /** Warnings about the cluster that every pod gets, and that keep none from running. */
 const noise: ReadonlySet<string> = new Set(['MissingClusterDNS', 'DNSConfigForming']);

@@ -1,11 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { type Finding, oneLine, type PodRule } from './finding.ts';
-import { hasEnded, isReady } from '../pods/pod-view.ts';
+import { podHasEnded, podIsReady } from '../pods/pod-view.ts';
 
 /** Its node does not answer: what the pod says of itself is old. Kubernetes replaces it after a few minutes. */
 export const nodeLost: PodRule = (pod, events, nodes): Finding | undefined => {
   const name = pod.spec?.nodeName;
-  if (name === undefined || isReady(pod)) return undefined;
+  if (name === undefined || podIsReady(pod)) return undefined;
   const node = nodes?.find(({ metadata }) => metadata?.name === name);
   const condition = node?.status?.conditions?.find(({ type }) => type === 'Ready');
   const isLost = condition === undefined ? isLastOf(events, 'NodeNotReady') : condition.status !== 'True';
@@ -26,7 +26,7 @@ const evictionsInVain = 3;
 
 /** Replicas that were ended by their node: for what they used, or to make room. What is left of them is a record. */
 export function evicted(pods: readonly V1Pod[]): (Finding & { pod: string; node?: string }) | undefined {
-  const sent = pods.filter((pod) => hasEnded(pod) && reasons.has(pod.status?.reason ?? ''));
+  const sent = pods.filter((pod) => podHasEnded(pod) && reasons.has(pod.status?.reason ?? ''));
   const last = sent.at(-1);
   if (last === undefined) return undefined;
   const { reason = '', message = reason } = last.status ?? {};

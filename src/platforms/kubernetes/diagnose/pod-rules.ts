@@ -2,7 +2,7 @@ import { blobRule } from './blob-rule.ts';
 import { lastEnd, oneLine, type PodRule, restarts, saidLast } from './finding.ts';
 import { imageRule } from './image-rule.ts';
 import { nodeLost } from './node-rules.ts';
-import { applicationOf, isReady } from '../pods/pod-view.ts';
+import { applicationOf, podIsReady } from '../pods/pod-view.ts';
 import { noProgramRule, runnerRule } from './runner-rule.ts';
 import { unschedulable } from './schedule-rule.ts';
 
@@ -21,7 +21,7 @@ const wrongArchitecture: PodRule = (pod) => {
 };
 
 const outOfMemory: PodRule = (pod) => {
-  if (lastEnd(pod)?.reason !== 'OOMKilled' || isReady(pod)) return undefined;
+  if (lastEnd(pod)?.reason !== 'OOMKilled' || podIsReady(pod)) return undefined;
   const limit = pod.spec?.containers[0]?.resources?.limits?.['memory'];
   return {
     cause: 'out-of-memory',
@@ -67,7 +67,7 @@ const patience = 30;
 /** The kubelet restarts a container whose startup or liveness probe fails: that is no crash of its own. */
 const probe: PodRule = (pod, events) => {
   const unhealthy = events.findLast(({ reason }) => reason === 'Unhealthy');
-  if (unhealthy === undefined || isReady(pod)) return undefined;
+  if (unhealthy === undefined || podIsReady(pod)) return undefined;
   const wasKilled = events.some(({ reason, message = '' }) => reason === 'Killing' && /probe/.test(message));
   const { state } = applicationOf(pod) ?? {};
   if (!wasKilled && !state?.running) return undefined;
@@ -93,7 +93,7 @@ const probe: PodRule = (pod, events) => {
 
 const crash: PodRule = (pod) => {
   const ended = lastEnd(pod);
-  if (ended === undefined || isReady(pod)) return undefined;
+  if (ended === undefined || podIsReady(pod)) return undefined;
   const isLooping = applicationOf(pod)?.state?.waiting?.reason === 'CrashLoopBackOff';
   // Shells and container runtimes add 128 to the signal that ended a program.
   const signal = ended.signal ?? (ended.exitCode > 128 && ended.exitCode < 160 ? ended.exitCode - 128 : undefined);

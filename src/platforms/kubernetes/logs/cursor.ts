@@ -54,7 +54,7 @@ export function logCursor(): LogCursor {
           const again = expected.get(line)?.shift();
           isWithin ||= again !== undefined;
           if (again !== undefined) return { known: again.restart };
-          const fresh = timed(line);
+          const fresh = timedLine(line);
           if (fresh === undefined) return undefined;
           return !isWithin && begin !== undefined && microseconds(fresh.time) < begin ? undefined : { fresh };
         },
@@ -62,7 +62,7 @@ export function logCursor(): LogCursor {
     },
 
     keep(line, restart) {
-      const time = timed(line)?.time ?? '';
+      const time = timedLine(line)?.time ?? '';
       const second = Math.floor(Date.parse(time) / 1000);
       first ??= microseconds(time);
       if (newest === undefined || second > newest) {
@@ -79,7 +79,7 @@ export function logCursor(): LogCursor {
  *
  * @returns undefined without a time: the kubelet's own remarks (that the log is gone, for instance) carry none.
  */
-export function timed(line: string): TimedLine | undefined {
+export function timedLine(line: string): TimedLine | undefined {
   const space = line.indexOf(' ');
   const time = space < 0 ? line : line.slice(0, space);
   if (!/^\d{4}-\d\d-\d\dT/.test(time) || Number.isNaN(Date.parse(time))) return undefined;

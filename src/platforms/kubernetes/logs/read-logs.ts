@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod, V1PodList } from '@kubernetes/client-node';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
-import { timed } from './cursor.ts';
+import { timedLine } from './cursor.ts';
 import { gapText, instanceOf } from './follower.ts';
 import { podReader, type Reading } from './reader.ts';
 import { defaultIdleTimeoutMs, type LogOptions } from './follow-logs.ts';
@@ -23,7 +23,7 @@ interface StoredOptions extends LogOptions {
  * @returns how many pods have such a log.
  * @throws {DeployError} once all others are read, if one could not be read.
  */
-export async function storedLogs(cluster: Cluster, options: StoredOptions): Promise<number> {
+export async function readLogs(cluster: Cluster, options: StoredOptions): Promise<number> {
   const { name, signal } = options;
   const query = { labelSelector: labelSelector(name) };
   const path = pathOf('Pod', { namespace: cluster.namespace });
@@ -94,7 +94,7 @@ export async function lastLogs(
   try {
     const query = { container: containerName, tailLines: lines, previous, timestamps: true };
     const text = await cluster.request<string>('GET', path, { query, ...(signal && { signal }) });
-    return text.split('\n').flatMap((line) => timed(line)?.text ?? []);
+    return text.split('\n').flatMap((line) => timedLine(line)?.text ?? []);
   } catch (error) {
     // 400: it has not started, or has not been restarted.
     if ([400, 404].includes(refusalStatus(error) ?? 0)) return [];

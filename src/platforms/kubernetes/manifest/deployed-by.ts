@@ -2,7 +2,7 @@ import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 
 /** Who deployed, and when, as the cluster knows it. */
-export interface Origin {
+export interface DeployedBy {
   readonly by?: string;
   /** RFC 3339, by the cluster's clock. */
   readonly at?: string;
@@ -17,7 +17,7 @@ const neverReadyAnnotation = 'selfsame.dev/never-ready';
  *
  * @returns nothing where an old cluster or its policy does not tell: history has a gap then, the deploy goes on.
  */
-export async function originNow(cluster: Cluster, { signal }: { signal: AbortSignal }): Promise<Origin> {
+export async function askDeployedBy(cluster: Cluster, { signal }: { signal: AbortSignal }): Promise<DeployedBy> {
   const kind = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   try {
     const { metadata, status } = await cluster.request<{
@@ -34,11 +34,11 @@ export async function originNow(cluster: Cluster, { signal }: { signal: AbortSig
 }
 
 /** As annotations of the Deployment alone: in the pod template they would restart every pod. */
-export function originAnnotations({ by, at }: Origin): Record<string, string> {
+export function deployedByAnnotations({ by, at }: DeployedBy): Record<string, string> {
   return { ...(by !== undefined && { [byAnnotation]: by }), ...(at !== undefined && { [atAnnotation]: at }) };
 }
 
-export function originIn(annotations: Readonly<Record<string, string>> = {}): Origin {
+export function deployedByIn(annotations: Readonly<Record<string, string>> = {}): DeployedBy {
   const by = annotations[byAnnotation];
   const at = annotations[atAnnotation];
   // Anybody may write an annotation.

@@ -33,7 +33,7 @@ export interface Intent {
   readonly healthPaths: HealthPaths;
   readonly resources?: Resources;
   readonly runnerImage: string;
-  readonly runner: Runner;
+  readonly runner: RunnerChoice;
   readonly imagePullSecret?: string;
   readonly serviceAccount?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface Intent {
 }
 
 /** What starts the executable: the image itself (runner/run.sh), or a script that a stock image of Node.js is given. */
-export type Runner =
+export type RunnerChoice =
   | { readonly kind: 'thin' }
   | {
       readonly kind: 'stock';

@@ -1,12 +1,12 @@
 import type { V1ConfigMap, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { runtimes } from '../../../executable/runtimes/runtimes-table.ts';
 import { short } from '../../../shared/digest.ts';
-import type { Intent, Runner } from './manifest.ts';
+import type { Intent, RunnerChoice } from './manifest.ts';
 
 /** The official image with the very Node.js that executables are made of. */
 export const stockImage = `node:${runtimes['linux-x64'].package.version}-slim`;
 
-type StockRunner = Runner & { readonly kind: 'stock' };
+type StockRunner = RunnerChoice & { readonly kind: 'stock' };
 
 const folder = '/run/selfsame-runner';
 const file = 'runner.cjs';

@@ -20,7 +20,7 @@ export interface Observed {
 }
 
 /** A replica in words. */
-export interface ReplicaView {
+export interface PodView {
   readonly name: string;
   readonly node?: string;
   readonly state: string;
@@ -53,7 +53,7 @@ export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 
 /** The pods of a ReplicaSet that are not on their way out. */
 export function replicasOf(set: V1ReplicaSet | undefined, pods: readonly V1Pod[]): V1Pod[] {
-  return pods.filter((pod) => isOwnedBy(pod, set?.metadata?.uid) && !isEnding(pod) && !hasEnded(pod));
+  return pods.filter((pod) => isOwnedBy(pod, set?.metadata?.uid) && !isEnding(pod) && !podHasEnded(pod));
 }
 
 /** True once Kubernetes was asked to delete it. */
@@ -62,11 +62,11 @@ export function isEnding(pod: V1Pod): boolean {
 }
 
 /** True for a pod of which only the record is left (evicted, for instance); its ReplicaSet has replaced it. */
-export function hasEnded(pod: V1Pod): boolean {
+export function podHasEnded(pod: V1Pod): boolean {
   return pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded';
 }
 
-export function isReady(pod: V1Pod): boolean {
+export function podIsReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
@@ -82,7 +82,7 @@ export function eventsByObject(events: readonly CoreV1Event[]): Map<string, Core
 }
 
 /** What a replica is doing, for the progress line. `events` are those about it. */
-export function viewOf(pod: V1Pod, events: readonly CoreV1Event[]): ReplicaView {
+export function podViewOf(pod: V1Pod, events: readonly CoreV1Event[]): PodView {
   const { name = '' } = pod.metadata ?? {};
   const node = pod.spec?.nodeName;
   return { name, ...(node !== undefined && { node }), state: stateOf(pod, events) };
@@ -90,7 +90,7 @@ export function viewOf(pod: V1Pod, events: readonly CoreV1Event[]): ReplicaView 
 
 function stateOf(pod: V1Pod, events: readonly CoreV1Event[]): string {
   if (isEnding(pod)) return 'stopping';
-  if (isReady(pod)) return 'ready';
+  if (podIsReady(pod)) return 'ready';
   if (pod.spec?.nodeName === undefined) return isUnschedulable(pod) ? 'no node fits' : 'waiting for a node';
   const { state, started } = applicationOf(pod) ?? {};
   if (state?.running) return started ? 'not ready' : startingState;

@@ -1,7 +1,7 @@
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
 import { amountsOf, type Amounts } from './capacity.ts';
 import { isQuantity, amountOf } from '../api/quantity.ts';
-import { hasEnded } from './pod-view.ts';
+import { podHasEnded } from './pod-view.ts';
 
 /** A quota that all replicas together would not fit into. */
 export interface Shortage {
@@ -23,7 +23,7 @@ export function shortages(
   { pod, replicas, ours }: { pod: V1Pod; replicas: number; ours: readonly V1Pod[] },
 ): Shortage[] {
   const each = counted(pod);
-  const now = ours.filter((one) => !hasEnded(one)).map(counted);
+  const now = ours.filter((one) => !podHasEnded(one)).map(counted);
   return quotas.flatMap(({ metadata, spec, status }) => {
     // Whom a scope is about is for the API server to say.
     if (spec?.scopes?.length || spec?.scopeSelector !== undefined) return [];

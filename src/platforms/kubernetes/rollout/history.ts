@@ -1,7 +1,7 @@
 import type { V1Deployment, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
 import type { Cluster } from '../api/client.ts';
 import { labelSelector, managedBy, releaseAnnotation } from '../manifest/labels.ts';
-import { neverReadyIn, type Origin, originIn } from '../manifest/deployed-by.ts';
+import { neverReadyIn, type DeployedBy, deployedByIn } from '../manifest/deployed-by.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { currentReplicaSet, isOwnedBy, revisionAnnotation } from '../pods/pod-view.ts';
 import { versionsIn } from '../manifest/labels.ts';
@@ -71,7 +71,7 @@ function revisionIn(set: V1ReplicaSet, { deployment, isCurrent, failed }: Surrou
   const revision = Number(annotations?.[revisionAnnotation] ?? 0);
   const { replicas = 0, readyReplicas: ready = 0 } = set.status ?? {};
   // The controller copies the Deployment's annotations to the ReplicaSet that is current.
-  const origin = originIn(isCurrent ? deployment.metadata?.annotations : annotations);
+  const origin = deployedByIn(isCurrent ? deployment.metadata?.annotations : annotations);
   const { by, at = creationTimestamp } = isOf(origin, creationTimestamp) ? origin : {};
   const isReady = ready >= (deployment.spec?.replicas ?? 1);
   const earlier = failed.has(revision) ? 'never ready' : replicas > 0 ? 'going' : 'kept';
@@ -94,7 +94,7 @@ function revisionIn(set: V1ReplicaSet, { deployment, isCurrent, failed }: Surrou
 const applyMs = 60_000;
 
 /** False for what was left from an earlier deploy, since someone made this one by hand. */
-function isOf({ at }: Origin, createdAt: Date | undefined): boolean {
+function isOf({ at }: DeployedBy, createdAt: Date | undefined): boolean {
   return at === undefined || createdAt === undefined || Date.parse(at) + applyMs > new Date(createdAt).getTime();
 }
 

@@ -4,7 +4,7 @@ import type { Cluster } from '../api/client.ts';
 import { labelSelector } from '../manifest/labels.ts';
 import { type Kind, pathOf } from '../api/resource-paths.ts';
 import { isUnschedulable, type Observed } from '../pods/pod-view.ts';
-import { watch, type Watched, type WatchOptions } from '../api/watch.ts';
+import { watch, type WatchedObject, type WatchOptions } from '../api/watch.ts';
 
 export interface ObserveOptions {
   readonly name: string;
@@ -54,9 +54,12 @@ export async function observe(cluster: Cluster, options: ObserveOptions): Promis
     isDue = true;
   }
 
-  const followAt = async <T extends Watched>(path: string, given: Omit<WatchOptions<T>, 'signal'>): Promise<never> =>
+  const followAt = async <T extends WatchedObject>(
+    path: string,
+    given: Omit<WatchOptions<T>, 'signal'>,
+  ): Promise<never> =>
     watch<T>(cluster, path, { onTrouble, ...(relistMs !== undefined && { relistMs }), ...given, signal });
-  const follow = async <T extends Watched>(kind: Kind, given: Omit<WatchOptions<T>, 'signal'>): Promise<never> =>
+  const follow = async <T extends WatchedObject>(kind: Kind, given: Omit<WatchOptions<T>, 'signal'>): Promise<never> =>
     followAt<T>(pathOf(kind, { namespace: cluster.namespace }), given);
   const ours = { labelSelector: labelSelector(name) };
 

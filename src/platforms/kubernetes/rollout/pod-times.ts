@@ -1,4 +1,4 @@
-import { applicationOf, currentReplicaSet, isReady, type Observed, replicasOf } from '../pods/pod-view.ts';
+import { applicationOf, currentReplicaSet, podIsReady, type Observed, replicasOf } from '../pods/pod-view.ts';
 
 /** When a replica was first seen to have come so far, in milliseconds by the caller's clock. */
 export interface PodTimes {
@@ -11,7 +11,7 @@ export interface PodTimes {
   readonly readyAt?: number;
 }
 
-export interface PodClock {
+export interface PodTimesRecorder {
   readonly look: (observed: Observed, nowMs: number) => void;
   /** The replicas of the new release as they are now, without those that were ready when first looked at. */
   readonly times: () => PodTimes[];
@@ -21,7 +21,7 @@ export interface PodClock {
  * Notes how replicas come up, from what is watched anyway. By the caller's clock: the times that the API shows are whole
  * seconds, by the clocks of other machines.
  */
-export function podClock(): PodClock {
+export function recordPodTimes(): PodTimesRecorder {
   const readyBefore = new Set<string>();
   let known = new Map<string, PodTimes>();
   let isFirst = true;
@@ -32,7 +32,7 @@ export function podClock(): PodClock {
       const now = new Map<string, PodTimes>();
       for (const pod of replicasOf(set, observed.pods)) {
         const { uid = '', name = '' } = pod.metadata ?? {};
-        if (isFirst && isReady(pod)) readyBefore.add(uid);
+        if (isFirst && podIsReady(pod)) readyBefore.add(uid);
         if (readyBefore.has(uid)) continue;
         const node = pod.spec?.nodeName;
         const before = known.get(uid);
@@ -41,7 +41,7 @@ export function podClock(): PodClock {
           createdAt: nowMs,
           ...(node !== undefined && { node, scheduledAt: nowMs }),
           ...(applicationOf(pod)?.state?.running !== undefined && { runningAt: nowMs }),
-          ...(isReady(pod) && { readyAt: nowMs }),
+          ...(podIsReady(pod) && { readyAt: nowMs }),
           ...before,
         });
       }

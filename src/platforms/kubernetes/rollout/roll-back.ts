@@ -4,8 +4,8 @@ import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { type History, historyOf, neverReady, type Revision } from './history.ts';
 import { managedBy } from '../manifest/labels.ts';
-import { lingering } from '../api/finish-in-flight.ts';
-import { neverReadyAnnotations, type Origin, originAnnotations } from '../manifest/deployed-by.ts';
+import { finishInFlight } from '../api/finish-in-flight.ts';
+import { neverReadyAnnotations, type DeployedBy, deployedByAnnotations } from '../manifest/deployed-by.ts';
 import { adoptUpdates } from '../apply/managed-fields.ts';
 import { pathOf } from '../api/resource-paths.ts';
 
@@ -14,7 +14,7 @@ export interface RollBackOptions {
   readonly to: Revision;
   /** What the pods are made from now: if that is no longer so, someone else deployed, and nothing is changed. */
   readonly from: V1PodTemplateSpec;
-  readonly origin: Origin;
+  readonly origin: DeployedBy;
   readonly signal: AbortSignal;
   /** Told right before it is changed. */
   readonly onChange?: (() => void) | undefined;
@@ -41,7 +41,7 @@ export async function rollBack(cluster: Cluster, options: RollBackOptions): Prom
     if (!isDone && !isSameTemplate(deployment.spec?.template, from)) return 'changed';
     try {
       // Not the one without the other: a later deploy would not know the fields as ours.
-      await lingering(signal, async (late) => {
+      await finishInFlight(signal, async (late) => {
         onChange?.();
         if (!isDone) await patch(cluster, path, changesFor(history, options), late);
         await adoptUpdates(cluster, path, { signal: late });
@@ -54,7 +54,7 @@ export async function rollBack(cluster: Cluster, options: RollBackOptions): Prom
 }
 
 /** True if there would be something to go back to, once pods are made from a template: another one that was ready. */
-export function leavesWayBack(template: V1PodTemplateSpec | undefined, history: History | undefined): boolean {
+export function canRollBack(template: V1PodTemplateSpec | undefined, history: History | undefined): boolean {
   if (history === undefined) return false;
   const never = neverReady(history);
   return history.revisions.some((one) => !never.includes(one.revision) && !isSameTemplate(one.template, template));
@@ -84,7 +84,7 @@ function changesFor(history: History, { to, origin }: RollBackOptions): unknown[
       path: '/metadata/annotations',
       value: {
         ...Object.fromEntries([...theirs, ...ours]),
-        ...originAnnotations(origin),
+        ...deployedByAnnotations(origin),
         ...neverReadyAnnotations(neverReady(history)),
       },
     },

@@ -34,7 +34,7 @@ export interface RolloutProgress extends Progress {
 }
 
 /** How a rollout ended. */
-export type Outcome =
+export type RolloutOutcome =
   /** Every replica is ready. `progress.old` is empty, or names pods that do not end, on a lost node for instance. */
   | { readonly kind: 'ready'; readonly progress: Progress }
   | {
@@ -64,7 +64,7 @@ const evidenceTimeoutMs = 5_000;
  *
  * @throws {DeployError} `cluster-denied` or `cluster-unreachable` if watching cannot begin. The signal's reason when it ends it.
  */
-export async function watchRollout(cluster: Cluster, options: RolloutOptions): Promise<Outcome> {
+export async function watchRollout(cluster: Cluster, options: RolloutOptions): Promise<RolloutOutcome> {
   const { name, release, template, signal, timeoutMs, tellsStarts = false, onObserved, relistMs } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   const done = new AbortController();

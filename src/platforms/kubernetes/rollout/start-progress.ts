@@ -3,7 +3,7 @@ import type { Cluster } from '../api/client.ts';
 import type { Progress } from './verdict.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName } from '../manifest/pod-spec.ts';
-import { type ReplicaView, startingState } from '../pods/pod-view.ts';
+import { type PodView, startingState } from '../pods/pod-view.ts';
 
 /** The API shows a container that runs, and not what its runner does: that stands in its log. So many are read at a time, */
 const atOnce = 5;
@@ -40,12 +40,12 @@ export function withStarts<P extends Progress>(
     onProgress({ ...latest, pods: latest.pods.map(detailed) });
   }
 
-  function detailed(pod: ReplicaView): ReplicaView {
+  function detailed(pod: PodView): PodView {
     const detail = details.get(pod.name);
     return detail === undefined ? pod : { ...pod, detail };
   }
 
-  function begin({ name }: ReplicaView): void {
+  function begin({ name }: PodView): void {
     const isOver = new AbortController();
     left -= 1;
     begun.add(name);

@@ -6,7 +6,7 @@ import { restarts } from '../diagnose/finding.ts';
 import { labelSelector, managedBy, releaseAnnotation, versionsIn } from '../manifest/labels.ts';
 import { architecturesByNode } from '../pods/nodes.ts';
 import { pathOf } from '../api/resource-paths.ts';
-import { hasEnded, isReady, viewOf } from '../pods/pod-view.ts';
+import { podHasEnded, podIsReady, podViewOf } from '../pods/pod-view.ts';
 
 /** What runs under a name. */
 export interface Status {
@@ -72,7 +72,7 @@ interface Shown extends Pick<Status, 'name' | 'namespace'> {
 /** Makes a status of what the API shows; undefined if nothing of ours is there. */
 export function statusIn({ name, namespace, deployment, pods: all, nodes }: Shown): Status | undefined {
   if (deployment?.metadata?.labels?.['app.kubernetes.io/managed-by'] !== managedBy) return undefined;
-  const pods = all.filter((pod) => !hasEnded(pod)).map((pod) => podStatus(pod, nodes));
+  const pods = all.filter((pod) => !podHasEnded(pod)).map((pod) => podStatus(pod, nodes));
   const container = deployment.spec?.template.spec?.containers[0];
   const port = container?.ports?.[0]?.containerPort;
   const release = deployment.metadata.annotations?.[releaseAnnotation] ?? '';
@@ -105,7 +105,7 @@ export async function runningVersions(
 
 function podStatus(pod: V1Pod, nodes: ReadonlyMap<string, string> | undefined): PodStatus {
   const { annotations, creationTimestamp } = pod.metadata ?? {};
-  const { node, name, state } = viewOf(pod, []);
+  const { node, name, state } = podViewOf(pod, []);
   const arch = node === undefined ? undefined : nodes?.get(node);
   const versions = versionsIn(annotations);
   const version = arch === undefined ? undefined : versions[arch];
@@ -117,7 +117,7 @@ function podStatus(pod: V1Pod, nodes: ReadonlyMap<string, string> | undefined): 
     ...(version !== undefined && { version }),
     versions,
     state,
-    isReady: isReady(pod),
+    isReady: podIsReady(pod),
     restarts: restarts(pod),
     ...(creationTimestamp && { createdAt: new Date(creationTimestamp) }),
   };

@@ -7,7 +7,7 @@ import type { V1PodTemplateSpec } from '@kubernetes/client-node';
  *
  * @returns where, e.g. `spec.containers.app.image`; undefined if all is there. Never a value: it may be secret.
  */
-export function editedIn(applied: V1PodTemplateSpec, now: V1PodTemplateSpec | undefined): string | undefined {
+export function templateDrift(applied: V1PodTemplateSpec, now: V1PodTemplateSpec | undefined): string | undefined {
   return differing(applied, now)?.join('.');
 }
 

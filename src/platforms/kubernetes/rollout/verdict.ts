@@ -1,19 +1,19 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { Digest } from '../../../shared/digest.ts';
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
-import { editedIn } from './template-drift.ts';
+import { templateDrift } from './template-drift.ts';
 import type { Cause } from '../diagnose/finding.ts';
 import { releaseAnnotation } from '../manifest/labels.ts';
 import {
   currentReplicaSet,
   eventsByObject,
-  hasEnded,
+  podHasEnded,
   isEnding,
-  isReady,
+  podIsReady,
   type Observed,
   replicasOf,
-  type ReplicaView,
-  viewOf,
+  type PodView,
+  podViewOf,
 } from '../pods/pod-view.ts';
 
 /** How far a rollout has come. */
@@ -21,7 +21,7 @@ export interface Progress {
   readonly ready: number;
   readonly wanted: number;
   /** The replicas of the new release. */
-  readonly pods: readonly ReplicaView[];
+  readonly pods: readonly PodView[];
   /** Pods of earlier releases that are still there. */
   readonly old: readonly string[];
 }
@@ -51,7 +51,7 @@ export function judgeOf(release: Digest, template?: V1PodTemplateSpec): (observe
     const { deployment, pods } = observed;
     const by = releaseOf(deployment, release);
     if (by !== release) return { kind: 'superseded', by };
-    const edited = template && editedIn(template, deployment.spec?.template);
+    const edited = template && templateDrift(template, deployment.spec?.template);
     if (edited !== undefined) return { kind: 'superseded', by, edited };
 
     const { progress, isCurrent } = progressOf(observed, release);
@@ -97,11 +97,11 @@ function progressOf(observed: Observed, release: Digest): { progress: Progress; 
   return {
     isCurrent,
     progress: {
-      ready: replicas.filter(isReady).length,
+      ready: replicas.filter(podIsReady).length,
       wanted: deployment.spec?.replicas ?? 1,
-      pods: replicas.map((pod) => viewOf(pod, events.get(pod.metadata?.uid ?? '') ?? [])),
+      pods: replicas.map((pod) => podViewOf(pod, events.get(pod.metadata?.uid ?? '') ?? [])),
       old: pods
-        .filter((pod) => !current.has(pod) && (!hasEnded(pod) || isEnding(pod)))
+        .filter((pod) => !current.has(pod) && (!podHasEnded(pod) || isEnding(pod)))
         .map(({ metadata }) => metadata?.name ?? ''),
     },
   };

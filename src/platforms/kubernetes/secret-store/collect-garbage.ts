@@ -2,9 +2,9 @@ import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Cluster } from '../api/client.ts';
 import { labelSelector } from '../manifest/labels.ts';
 import { listMetadata } from '../api/list-metadata.ts';
-import { originNow } from '../manifest/deployed-by.ts';
+import { askDeployedBy } from '../manifest/deployed-by.ts';
 import { removeObject } from '../apply/remove-object.ts';
-import { revisionsOf } from './owned-revisions.ts';
+import { ownedRevisions } from './owned-revisions.ts';
 import { unusedOf } from './in-use.ts';
 
 const kinds = ['ConfigMap', 'Secret'] as const;
@@ -45,7 +45,7 @@ export async function garbageOf(cluster: Cluster, name: string, options: Garbage
  *
  * @returns what was deleted.
  */
-export async function collect(
+export async function collectGarbage(
   cluster: Cluster,
   name: string,
   { garbage, onCollected, ...options }: CollectOptions,
@@ -78,8 +78,8 @@ async function unusedObjects(cluster: Cluster, name: string, { signal, minAgeMs 
     }),
   );
   const [{ at }, revisions] = await Promise.all([
-    originNow(cluster, { signal }),
-    revisionsOf(cluster, name, { signal }),
+    askDeployedBy(cluster, { signal }),
+    ownedRevisions(cluster, name, { signal }),
   ]);
   const all = objects.flat();
   const namesOf = (wanted: Garbage['kind']): string[] =>

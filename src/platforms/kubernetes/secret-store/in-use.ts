@@ -3,7 +3,7 @@ import type { Digest } from '../../../shared/digest.ts';
 import { versionsIn } from '../manifest/labels.ts';
 
 /** A Deployment or a ReplicaSet: whatever holds a pod template. A ReplicaSet without replicas can be rolled back to. */
-export interface Revision {
+export interface TemplateOwner {
   readonly metadata?: V1ObjectMeta;
   readonly spec?: { readonly template?: V1PodTemplateSpec };
 }
@@ -16,7 +16,7 @@ export interface References {
 }
 
 /** What revisions refer to: the names of what they mount, and the versions that they run. */
-export function referencesOf(revisions: readonly Revision[]): References {
+export function referencesOf(revisions: readonly TemplateOwner[]): References {
   const templates = revisions.flatMap(({ spec }) => (spec?.template === undefined ? [] : [spec.template]));
   const volumes = templates.flatMap(({ spec }) => spec?.volumes ?? []);
   const projected = volumes.flatMap((volume) => volume.projected?.sources ?? []);
@@ -27,7 +27,7 @@ export function referencesOf(revisions: readonly Revision[]): References {
 }
 
 /** What an application has on the cluster and in its store. */
-export interface Kept {
+export interface OwnObjects {
   readonly secrets: readonly string[];
   readonly configMaps: readonly string[];
   readonly versions: readonly Digest[];
@@ -39,7 +39,10 @@ export interface Kept {
  *
  * @param revisions every ReplicaSet of the application, and the Deployment, whose newest ReplicaSet may not be made yet.
  */
-export function unusedOf({ secrets, configMaps, versions }: Kept, revisions: readonly Revision[]): Kept {
+export function unusedOf(
+  { secrets, configMaps, versions }: OwnObjects,
+  revisions: readonly TemplateOwner[],
+): OwnObjects {
   const used = referencesOf(revisions);
   return {
     secrets: secrets.filter((name) => !used.secrets.has(name)),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Artifact } from '../../../executable/format/artifact.ts';
-import { refuseDamaged } from '../../../executable/format/assert-digest.ts';
+import { assertDigest } from '../../../executable/format/assert-digest.ts';
 
 /**
  * Makes sure that an artifact's bytes are its version. The prefix need not be read: what it hashes to is known.
@@ -11,5 +11,5 @@ export async function proveVersion(artifact: Artifact): Promise<void> {
   const { prefix } = artifact;
   const hash = prefix === undefined ? createHash('sha256') : await prefix.hashed();
   for await (const chunk of artifact.open({ start: prefix?.sizeBytes ?? 0 })) hash.update(chunk);
-  refuseDamaged(artifact, hash);
+  assertDigest(artifact, hash);
 }

@@ -5,7 +5,7 @@ import { noteKey, type StoredBlob } from './blob-secrets.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { removeObject } from '../apply/remove-object.ts';
-import { revisionsOf } from './owned-revisions.ts';
+import { ownedRevisions } from './owned-revisions.ts';
 import { referencesOf } from './in-use.ts';
 
 interface Removal {
@@ -20,11 +20,11 @@ interface Removal {
  *
  * @throws {DeployError} `cluster-refused` if a revision that runs or can be rolled back to mounts them.
  */
-export async function removeVersion(cluster: Cluster, { name, version, blobs, signal }: Removal): Promise<void> {
+export async function removeFromSecrets(cluster: Cluster, { name, version, blobs, signal }: Removal): Promise<void> {
   const how = { ...(signal && { signal }) };
   const holding = blobs.filter(({ artifacts }) => artifacts.some((artifact) => artifact.version === version));
   if (holding.length === 0) return;
-  const { secrets: mounted } = referencesOf(await revisionsOf(cluster, name, how));
+  const { secrets: mounted } = referencesOf(await ownedRevisions(cluster, name, how));
   if (holding.some(({ secrets }) => secrets.some((secret) => mounted.has(secret)))) throw stillNeeded(name, version);
 
   for (const { artifacts, secrets, present } of holding) {

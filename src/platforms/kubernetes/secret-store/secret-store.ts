@@ -16,7 +16,7 @@ import type { Cluster } from '../api/client.ts';
 import { findBlobs } from './find-blobs.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { proveVersion } from './prove-version.ts';
-import { removeVersion } from './remove-version.ts';
+import { removeFromSecrets } from './remove-version.ts';
 import { checkRights, refusedSecret, tooLarge } from './store-rights.ts';
 import { writeSecret } from './write-secret.ts';
 
@@ -28,7 +28,7 @@ const limitMebibytes = 16;
  *
  * @param options.name of the deployment: with its objects the Secrets go, too.
  */
-export function clusterStore(cluster: Cluster, { name }: { readonly name: string }): Store<MountedPlace> {
+export function secretStore(cluster: Cluster, { name }: { readonly name: string }): Store<MountedPlace> {
   const { namespace } = cluster;
   const access = 'volume of Secrets, no network needed';
   const packed = new Map<Digest, Promise<PackedBlob>>();
@@ -110,7 +110,7 @@ export function clusterStore(cluster: Cluster, { name }: { readonly name: string
 
     async remove(version, options = {}) {
       const blobs = await findBlobs(cluster, name, options);
-      await removeVersion(cluster, { name, version, blobs, ...options });
+      await removeFromSecrets(cluster, { name, version, blobs, ...options });
     },
   };
 }

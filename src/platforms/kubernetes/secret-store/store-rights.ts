@@ -1,7 +1,7 @@
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
-import { isAllowed } from '../api/rights.ts';
+import { isPermitted } from '../api/rights.ts';
 
 /** What storing in Secrets takes. `self delete` also deletes them. */
 const verbs = ['create', 'get', 'list', 'patch'] as const;
@@ -16,7 +16,7 @@ const elsewhere = 'pass --store azure://ACCOUNT/CONTAINER';
  */
 export async function checkRights(cluster: Cluster, { signal }: { signal?: AbortSignal }): Promise<void> {
   const { namespace, context } = cluster;
-  const allowed = await Promise.all(verbs.map(async (verb) => isAllowed(cluster, { verb, kind: 'Secret' }, signal)));
+  const allowed = await Promise.all(verbs.map(async (verb) => isPermitted(cluster, { verb, kind: 'Secret' }, signal)));
   const missing = verbs.filter((_, index) => allowed[index] !== true);
   if (missing.length === 0) return;
   const role = `kubectl create role selfsame-store --namespace ${namespace} --resource secrets --verb ${verbs.join(',')}`;

@@ -3,10 +3,10 @@ import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { managedBy, versionsIn } from '../manifest/labels.ts';
 import { type Kind, pathOf } from '../api/resource-paths.ts';
-import { referencesOf, type Revision } from './in-use.ts';
+import { referencesOf, type TemplateOwner } from './in-use.ts';
 
 /** What a whole cluster runs, or can roll back to. */
-export interface UsedVersions {
+export interface VersionsInUse {
   readonly versions: ReadonlySet<string>;
   /** Where that was looked at: everywhere, or in namespaces alone. */
   readonly seen: 'all' | readonly string[];
@@ -20,7 +20,7 @@ const namespacesAtOnce = 8;
  * The versions that anything of ours refers to, under whatever name, in every namespace that we may look at: a store is shared
  * by more than one. Pods count as well: one that lost its ReplicaSet still restarts.
  */
-export async function usedVersions(cluster: Cluster, { signal }: { signal: AbortSignal }): Promise<UsedVersions> {
+export async function versionsInUse(cluster: Cluster, { signal }: { signal: AbortSignal }): Promise<VersionsInUse> {
   const everywhere = await permitted(async () => versionsAt(cluster, { signal }));
   if (everywhere !== undefined) return { versions: everywhere, seen: 'all', unseen: [] };
 
@@ -56,8 +56,8 @@ async function versionsAt(
     return namespace === undefined ? path.replace('/namespaces//', '/') : path;
   };
   const [deployments, sets, pods] = await Promise.all([
-    cluster.request<{ items: Revision[] }>('GET', pathFor('Deployment'), how),
-    cluster.request<{ items: Revision[] }>('GET', pathFor('ReplicaSet'), how),
+    cluster.request<{ items: TemplateOwner[] }>('GET', pathFor('Deployment'), how),
+    cluster.request<{ items: TemplateOwner[] }>('GET', pathFor('ReplicaSet'), how),
     cluster.request<{ items: { metadata?: V1ObjectMeta }[] | null }>('GET', pathFor('Pod'), {
       ...how,
       metadataOnly: true,

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect, type ConnectOptions } from '../../../../src/platforms/kubernetes/api/client.ts';
-import { type ApiServer, apiServer, json, listen, refuse } from '../../../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, listen, refuseCall } from '../../../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -123,14 +123,14 @@ describe('request()', () => {
     ],
     [422, 'Invalid', 'Service "A" is\ninvalid', 'cluster-refused', /^Refused by .*: Service "A" is invalid$/],
   ])('turns %i %s into one line', async (status, reason, message, code, said) => {
-    const server = await start((_request, response) => refuse(response, status, { reason, message }));
+    const server = await start((_request, response) => refuseCall(response, status, { reason, message }));
     const cluster = await open(await server.kubeconfig());
     await expect(cluster.request('GET', '/api')).rejects.toMatchObject({ code, message: expect.stringMatching(said) });
   });
 
   it('tells which namespace to create', async () => {
     const server = await start((_request, response) =>
-      refuse(response, 404, { reason: 'NotFound', message: 'namespaces "mine" not found' }),
+      refuseCall(response, 404, { reason: 'NotFound', message: 'namespaces "mine" not found' }),
     );
     const cluster = await open(await server.kubeconfig());
     await expect(cluster.request('PATCH', '/api')).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe('request()', () => {
       if (asked === 1) request.socket.destroy();
       else if (asked === 2) {
         response.setHeader('retry-after', '0');
-        refuse(response, 429, { reason: 'TooManyRequests', message: 'later' });
+        refuseCall(response, 429, { reason: 'TooManyRequests', message: 'later' });
       } else json(response, 200, { asked });
     });
     const cluster = await open(await server.kubeconfig());
@@ -157,8 +157,8 @@ describe('request()', () => {
     let asked = 0;
     const server = await start((_request, response) => {
       asked += 1;
-      if (asked === 1) refuse(response, 500, { reason: '', message: 'etcdserver: request timed out' });
-      else if (asked === 2) refuse(response, 503, { reason: '', message: '' });
+      if (asked === 1) refuseCall(response, 500, { reason: '', message: 'etcdserver: request timed out' });
+      else if (asked === 2) refuseCall(response, 503, { reason: '', message: '' });
       else json(response, 200, { asked });
     });
     const { signal } = new AbortController();
@@ -191,7 +191,7 @@ describe('credential plugin', () => {
     const server = await start((request, response) => {
       const isGood = request.headers.authorization === 'Bearer token-2' || server.requests.length < 6;
       if (isGood) json(response, 200, { as: request.headers.authorization });
-      else refuse(response, 401, { reason: 'Unauthorized', message: 'Unauthorized' });
+      else refuseCall(response, 401, { reason: 'Unauthorized', message: 'Unauthorized' });
     });
     const { user, runs } = await plugin(server, `echo '{"status":{"token":"token-'$count'"}}'`);
     const cluster = await open(await server.kubeconfig(user));

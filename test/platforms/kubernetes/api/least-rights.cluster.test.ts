@@ -16,7 +16,7 @@ import {
   type TestCluster,
   testCluster,
 } from '../../../support/cluster/cluster.ts';
-import { intentFor } from '../../../support/kubernetes/intent.ts';
+import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 let cluster: Cluster;
@@ -79,5 +79,5 @@ describe('an account with rights in one namespace only', () => {
 
 function intent(): Intent {
   const release = parseDigest(randomBytes(32).toString('hex'));
-  return intentFor({ name, namespace: test.namespace, runnerImage: serverImage, release, replicas: 1 });
+  return testIntent({ name, namespace: test.namespace, runnerImage: serverImage, release, replicas: 1 });
 }

@@ -1,17 +1,17 @@
 import { expect, it } from '@jest/globals';
-import { supportFindings } from '../../../../src/platforms/kubernetes/api/server-version.ts';
+import { serverVersionFindings } from '../../../../src/platforms/kubernetes/api/server-version.ts';
 
 const server = 'https://cluster.test';
 
 it.each(['v1.27.0', 'v1.34.4', 'v1.28.5+k3s1', 'v1.31.2-gke.100', 'v2.0.0', 'unknown'])(
-  'supportFindings() lets Kubernetes %s pass',
+  'serverVersionFindings() lets Kubernetes %s pass',
   (version) => {
-    expect(supportFindings({ server, version })).toEqual([]);
+    expect(serverVersionFindings({ server, version })).toEqual([]);
   },
 );
 
 it.each(['v1.26.15', 'v1.9.3-eks-1'])('supportFindings() refuses Kubernetes %s', (version) => {
-  expect(supportFindings({ server, version })).toMatchObject([
+  expect(serverVersionFindings({ server, version })).toMatchObject([
     {
       code: 'cluster-unsupported',
       message: `Cannot deploy to Kubernetes ${version} at ${server}: it is too old`,

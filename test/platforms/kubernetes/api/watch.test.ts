@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/client.ts';
-import { watch, type WatchOptions, type Watched } from '../../../../src/platforms/kubernetes/api/watch.ts';
+import { watch, type WatchOptions, type WatchedObject } from '../../../../src/platforms/kubernetes/api/watch.ts';
 import type { DeployError } from '../../../../src/shared/errors.ts';
-import { type ApiServer, apiServer, json, refuse } from '../../../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../../../support/kubernetes/api-server.ts';
 
 let server: ApiServer;
 let cluster: Cluster;
@@ -84,7 +84,7 @@ describe('watch()', () => {
 
   it('keeps of each object what it is told to, whether it was read or came later', async () => {
     await start([list(7, ['a']), events(['ADDED', 'b', 8]), silence]);
-    const slim = (object: Watched): void => {
+    const slim = (object: WatchedObject): void => {
       object.metadata = { name: `slim ${object.metadata?.name}` };
     };
     expect(await until((names) => names === 'slim a slim b', { slim })).toEqual(['slim a', 'slim a slim b']);
@@ -114,7 +114,7 @@ async function start(steps: Step[]): Promise<void> {
 /** Watches until what is there is as wanted; returns each state that was seen. */
 async function until(
   isWanted: (names: string) => boolean,
-  options: Partial<WatchOptions<Watched>> = {},
+  options: Partial<WatchOptions<WatchedObject>> = {},
 ): Promise<string[]> {
   const states: string[] = [];
   const done = new AbortController();
@@ -161,7 +161,8 @@ function drop(text: string): Step {
 }
 
 function refused(status: number): Step {
-  return (response) => refuse(response, status, { reason: 'Test', message: 'things cannot list resource "things"' });
+  return (response) =>
+    refuseCall(response, status, { reason: 'Test', message: 'things cannot list resource "things"' });
 }
 
 function silence(): void {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { comparable } from '../../../../src/platforms/kubernetes/apply/normalize.ts';
+import { normalize } from '../../../../src/platforms/kubernetes/apply/normalize.ts';
 
-it('comparable() leaves out what the server sets, puts keys in order, and hides what a Secret holds', () => {
+it('normalize() leaves out what the server sets, puts keys in order, and hides what a Secret holds', () => {
   const metadata = {
     uid: 'u',
     resourceVersion: '7',
@@ -15,12 +15,12 @@ it('comparable() leaves out what the server sets, puts keys in order, and hides 
     },
   };
   const secret = { status: {}, data: { query: 'c2lnPXg=' }, kind: 'Secret', apiVersion: 'v1', metadata };
-  const text = JSON.stringify(comparable(secret));
+  const text = JSON.stringify(normalize(secret));
   expect(text).toBe(
     '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"hello","annotations":{"selfsame.dev/release":"abc"}},"data":{"query":"(hidden)"}}',
   );
   const other = { kind: 'ConfigMap', data: { b: '1', a: '2' }, metadata: { name: 'x' } };
-  expect(JSON.stringify(comparable(other))).toBe(
+  expect(JSON.stringify(normalize(other))).toBe(
     '{"kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":"2","b":"1"}}',
   );
 });

@@ -13,7 +13,7 @@ import {
   type TestCluster,
   testCluster,
 } from '../../../support/cluster/cluster.ts';
-import { intentFor } from '../../../support/kubernetes/intent.ts';
+import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();
@@ -85,7 +85,7 @@ async function deploy(changes: Partial<Intent>): Promise<string[]> {
 function intent(changes: Partial<Intent>): Intent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
-  return intentFor({
+  return testIntent({
     name,
     namespace: test.namespace,
     release: parseDigest(randomBytes(32).toString('hex')),

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/client.ts';
 import { followLogs, type LogLine, type LogOptions } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
-import { storedLogs } from '../../../../src/platforms/kubernetes/logs/read-logs.ts';
-import { type ApiServer, apiServer, json, refuse } from '../../../support/kubernetes/api-server.ts';
+import { readLogs } from '../../../../src/platforms/kubernetes/logs/read-logs.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../../../support/kubernetes/api-server.ts';
 
 let server: ApiServer;
 let cluster: Cluster;
@@ -54,7 +54,8 @@ describe('followLogs()', () => {
     await start([
       (response) => response.write(line(1, 'a'), () => response.destroy()),
       (response) => response.write(line(5, 'z')),
-      (response) => refuse(response, 400, { reason: 'BadRequest', message: 'previous terminated container not found' }),
+      (response) =>
+        refuseCall(response, 400, { reason: 'BadRequest', message: 'previous terminated container not found' }),
     ]);
     const notices: string[] = [];
     expect(await followedUntil('z', { onNotice: (text) => notices.push(text) })).toEqual(['a', 'z']);
@@ -80,7 +81,7 @@ describe('followLogs()', () => {
 
   it('does not begin later because the first answers failed', async () => {
     await start([
-      (response) => refuse(response, 500, { reason: 'InternalError', message: 'kubelet is away' }),
+      (response) => refuseCall(response, 500, { reason: 'InternalError', message: 'kubelet is away' }),
       (response) => response.write(line(2, 'a')),
     ]);
     expect(await followedUntil('a', { sinceSeconds: 60 })).toEqual(['a']);
@@ -91,7 +92,7 @@ describe('followLogs()', () => {
 
   it('says that logs may not be read, and passes over a refusal of a server that has just started', async () => {
     const denied: Answer = (response) =>
-      refuse(response, 403, { reason: 'Forbidden', message: 'cannot get resource "pods/log"' });
+      refuseCall(response, 403, { reason: 'Forbidden', message: 'cannot get resource "pods/log"' });
     await start([denied]);
     await expect(followedUntil('never')).rejects.toMatchObject({ code: 'cluster-denied' });
     await cluster.close();
@@ -105,11 +106,11 @@ describe('followLogs()', () => {
   });
 });
 
-describe('storedLogs()', () => {
+describe('readLogs()', () => {
   it('reads all there is of every pod, also where an answer is cut, and passes over pods that are gone or wrote nothing', async () => {
     const evicted = { metadata: { name: 'pod-3', uid: 'u3' }, status: { phase: 'Failed', reason: 'Evicted' } };
     const answers: Answer[] = [
-      (response) => refuse(response, 404, { reason: 'NotFound', message: 'pods "pod-0" not found' }),
+      (response) => refuseCall(response, 404, { reason: 'NotFound', message: 'pods "pod-0" not found' }),
       (response) => response.write(`${line(1, 'a')}2026-11-22T10:0`, () => response.destroy()),
       // Cut where a proxy ends it as if it were whole.
       (response) => response.end(line(1, 'a') + line(2, 'long line').slice(0, -5)),
@@ -133,7 +134,7 @@ describe('storedLogs()', () => {
 
   it('says in the end what could not be read', async () => {
     const broken: Answer = (response) =>
-      refuse(response, 500, { reason: 'InternalError', message: 'dial tcp: refused' });
+      refuseCall(response, 500, { reason: 'InternalError', message: 'dial tcp: refused' });
     const answer: Answer = (response) => response.end(line(1, 'a'));
     await start([broken, broken, broken, broken, broken, answer, answer], [podOf('pod-1', 0), podOf('pod-2', 0)]);
     await expect(stored({})).rejects.toMatchObject({ code: 'cluster-refused' });
@@ -191,6 +192,6 @@ async function stored(options: { previous?: boolean }): Promise<string[]> {
   texts = [];
   const { signal } = new AbortController();
   const onLine = ({ pod, text }: LogLine): void => void texts.push(`${pod} ${text}`);
-  await storedLogs(cluster, { name: 'hello', signal, onLine, ...options });
+  await readLogs(cluster, { name: 'hello', signal, onLine, ...options });
   return texts;
 }

@@ -9,7 +9,7 @@ import {
   testCluster,
   withoutApiServer,
 } from '../../../support/cluster/cluster.ts';
-import { follow, runScript, scaleTo, type Way, wayTo } from '../../../support/kubernetes/log-pods.ts';
+import { follow, runScript, scaleLogPods, type Way, wayTo } from '../../../support/kubernetes/log-pods.ts';
 
 let test: TestCluster;
 let way: Way;
@@ -51,7 +51,7 @@ describe('followLogs()', () => {
     const back = async (): Promise<void> => log.until(() => log.notices.at(-1) === 'The cluster answers again');
 
     await goOn(3);
-    await scaleTo(test, name, 5);
+    await scaleLogPods(test, name, 5);
     await goOn(5);
     way.forwarder.cut();
     await away();
@@ -67,7 +67,7 @@ describe('followLogs()', () => {
     await goOn(5);
     const restarted = (): Set<string> => new Set(log.lines.filter(({ restart }) => restart > 0).map(({ pod }) => pod));
     await log.until(() => restarted().size === 5);
-    await scaleTo(test, name, 2);
+    await scaleLogPods(test, name, 2);
     await log.until(() => ended().length === 4);
     await log.stop();
 

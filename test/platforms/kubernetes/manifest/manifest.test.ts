@@ -9,9 +9,9 @@ import {
   manifestFor,
 } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
-import { intentFor } from '../../../support/kubernetes/intent.ts';
+import { testIntent } from '../../../support/kubernetes/intent.ts';
 
-const full = intentFor({
+const full = testIntent({
   versions: {
     amd64: {
       version: parseDigest('1'.repeat(64)),
@@ -72,7 +72,7 @@ describe('manifestFor()', () => {
     const env = { NODE_OPTIONS: '--inspect', NODE_ENV: 'production', PATH: '/bin', HOME: '/tmp' };
     const secretEnv = { NODE_EXTRA_CA_CERTS: { secret: 'ca', key: 'path' } };
     const namesFor = (runner: Intent['runner']) =>
-      podOf(manifestFor(intentFor({ env, secretEnv, runner })).at(-1)).containers?.[0]?.env?.map(({ name }) => name) ??
+      podOf(manifestFor(testIntent({ env, secretEnv, runner })).at(-1)).containers?.[0]?.env?.map(({ name }) => name) ??
       [];
     const stock = namesFor({ kind: 'stock', script: '', digest: parseDigest('c'.repeat(64)) });
     expect(stock.slice(0, 7)).toEqual([
@@ -94,7 +94,7 @@ describe('manifestFor()', () => {
       secrets: ['hello-world-blob-a-000', 'hello-world-blob-a-001'],
       blob: { digest: parseDigest('c'.repeat(64)), sizeBytes: 3_000_000 },
     } as const;
-    const objects = manifestFor(intentFor({ versions: { amd64: version, arm64: version }, mounted }));
+    const objects = manifestFor(testIntent({ versions: { amd64: version, arm64: version }, mounted }));
     expect(objects.map(({ kind }) => kind)).toEqual(['Service', 'Deployment']);
     const text = JSON.stringify(objects);
     expect(text).not.toContain('SELFSAME_URL');
@@ -131,7 +131,7 @@ describe('manifestFor()', () => {
 
   it('puts the query of each version under its name, and mounts them where pods look', () => {
     const [one, other] = [parseDigest('1'.repeat(64)), parseDigest('2'.repeat(64))];
-    const [secret, ...rest] = manifestFor(intentFor({ queries: { [other]: 'sig=of-other', [one]: 'sig=of-one' } }));
+    const [secret, ...rest] = manifestFor(testIntent({ queries: { [other]: 'sig=of-other', [one]: 'sig=of-one' } }));
     expect(Object.entries(secret && 'data' in secret ? (secret.data ?? {}) : {})).toEqual([
       [`query.${one}`, Buffer.from('sig=of-one').toString('base64')],
       [`query.${other}`, Buffer.from('sig=of-other').toString('base64')],
@@ -144,7 +144,7 @@ describe('manifestFor()', () => {
 
   it('gives pods a token only with an account of their own', () => {
     const automounted = (serviceAccount?: string) => {
-      const [deployment] = manifestFor(intentFor({ ...(serviceAccount !== undefined && { serviceAccount }) })).slice(
+      const [deployment] = manifestFor(testIntent({ ...(serviceAccount !== undefined && { serviceAccount }) })).slice(
         -1,
       );
       return JSON.stringify(deployment).includes('"automountServiceAccountToken":false')
@@ -156,7 +156,7 @@ describe('manifestFor()', () => {
   });
 
   it('makes no Secret without a query, no Service and no probes without a port, and leaves replicas to others', () => {
-    const { port: _port, replicas: _replicas, ...rest } = intentFor();
+    const { port: _port, replicas: _replicas, ...rest } = testIntent();
     const objects = manifestFor(rest);
     expect(objects.map(({ kind }) => kind)).toEqual(['Deployment']);
     expect(JSON.stringify(objects)).not.toMatch(/Probe|"replicas"|\/run\/selfsame|"secret/);

@@ -17,7 +17,7 @@ import {
   testCluster,
 } from '../../../support/cluster/cluster.ts';
 import { type Forwarder, forwardTo } from '../../../support/kubernetes/forwarder.ts';
-import { intentFor } from '../../../support/kubernetes/intent.ts';
+import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 let forwarder: Forwarder;
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 it('a rollout and the logs of its pods survive an API server that is away for a while', async () => {
   const before = forwarder.connections;
-  const intent = intentFor({
+  const intent = testIntent({
     name,
     namespace: test.namespace,
     runnerImage: serverImage,

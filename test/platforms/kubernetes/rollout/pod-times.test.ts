@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { podClock } from '../../../../src/platforms/kubernetes/rollout/pod-times.ts';
+import { recordPodTimes } from '../../../../src/platforms/kubernetes/rollout/pod-times.ts';
 import { observedWith, pod } from '../../../support/kubernetes/observed.ts';
 
 const starting = { state: { waiting: { reason: 'ContainerCreating' } } };
 
-describe('podClock()', () => {
+describe('recordPodTimes()', () => {
   it('notes when a replica first came so far, and only the first time', () => {
-    const clock = podClock();
+    const clock = recordPodTimes();
     clock.look(observedWith(), 100);
     clock.look(observedWith({ pods: [pod('a', { unschedulable: 'none fits', container: starting })] }), 200);
     clock.look(observedWith({ pods: [pod('a', { container: starting })] }), 300);
@@ -19,7 +19,7 @@ describe('podClock()', () => {
   });
 
   it('leaves out replicas that were ready before', () => {
-    const clock = podClock();
+    const clock = recordPodTimes();
     const before = pod('before', { isReady: true });
     clock.look(observedWith({ pods: [before] }), 100);
     clock.look(observedWith({ pods: [before, pod('added', { isReady: true })] }), 200);
@@ -27,7 +27,7 @@ describe('podClock()', () => {
   });
 
   it('leaves out pods of earlier releases and those that were replaced', () => {
-    const clock = podClock();
+    const clock = recordPodTimes();
     const old = pod('old', { release: 'old' });
     clock.look(observedWith({ pods: [old, pod('evicted')] }), 100);
     clock.look(observedWith({ pods: [old, pod('evicted', { phase: 'Failed' }), pod('instead')] }), 200);

@@ -3,7 +3,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { connect } from '../../../../src/platforms/kubernetes/api/client.ts';
 import { historyIn } from '../../../../src/platforms/kubernetes/rollout/history.ts';
 import { rollBack } from '../../../../src/platforms/kubernetes/rollout/roll-back.ts';
-import { type ApiServer, apiServer, json, refuse } from '../../../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../../../support/kubernetes/api-server.ts';
 import { deploymentWith, replicaSet } from '../../../support/kubernetes/observed.ts';
 
 let server: ApiServer;
@@ -21,8 +21,8 @@ async function goBack(found: V1Deployment | undefined, { conflicts = 0 } = {}) {
   server = await apiServer((request, response) => {
     if (request.url?.includes('/replicasets')) json(response, 200, { items: sets });
     else if (request.method === 'PATCH' && left-- > 0)
-      refuse(response, 409, { reason: 'Conflict', message: 'changed' });
-    else if (found === undefined) refuse(response, 404, { reason: 'NotFound', message: 'not found' });
+      refuseCall(response, 409, { reason: 'Conflict', message: 'changed' });
+    else if (found === undefined) refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
     else json(response, 200, found);
   });
   const cluster = await connect({ kubeconfig: await server.kubeconfig(), environment: {}, signal });

@@ -7,7 +7,7 @@ import { type Intent, manifestFor } from '../../../../src/platforms/kubernetes/m
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import {
-  type Outcome,
+  type RolloutOutcome,
   type RolloutProgress,
   watchRollout,
 } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
@@ -20,7 +20,7 @@ import {
   type TestCluster,
   testCluster,
 } from '../../../support/cluster/cluster.ts';
-import { intentFor } from '../../../support/kubernetes/intent.ts';
+import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();
@@ -119,12 +119,12 @@ describe('apply()', () => {
   });
 
   it('names a namespace that does not exist', async () => {
-    await expect(apply(test.cluster, manifestFor(intentFor({ namespace: 'no-such-namespace' })))).rejects.toMatchObject(
-      {
-        code: 'cluster-refused',
-        hint: 'Create it (kubectl create namespace no-such-namespace), or pass another --namespace.',
-      },
-    );
+    await expect(
+      apply(test.cluster, manifestFor(testIntent({ namespace: 'no-such-namespace' }))),
+    ).rejects.toMatchObject({
+      code: 'cluster-refused',
+      hint: 'Create it (kubectl create namespace no-such-namespace), or pass another --namespace.',
+    });
   });
 });
 
@@ -234,7 +234,7 @@ it('podIdentity() asks a replica through the API server', async () => {
 function intent(changes: Partial<Intent>): Intent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
-  return intentFor({
+  return testIntent({
     namespace: test.namespace,
     runnerImage: serverImage,
     versions: { amd64: { version, sizeBytes: 1, url }, arm64: { version, sizeBytes: 1, url } },
@@ -255,11 +255,11 @@ async function rollout(
     signal?: AbortSignal;
     onProgress?: (progress: RolloutProgress) => void;
   },
-): Promise<Outcome> {
+): Promise<RolloutOutcome> {
   return watchRollout(test.cluster, { name, timeoutMs: 90_000, signal, ...options });
 }
 
-function nodesOf(outcome: Outcome): Set<string | undefined> {
+function nodesOf(outcome: RolloutOutcome): Set<string | undefined> {
   return new Set(outcome.kind === 'ready' ? outcome.progress.pods.map(({ node }) => node) : []);
 }
 

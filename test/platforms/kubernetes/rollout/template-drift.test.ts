@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
-import { editedIn } from '../../../../src/platforms/kubernetes/rollout/template-drift.ts';
+import { templateDrift } from '../../../../src/platforms/kubernetes/rollout/template-drift.ts';
 
 const template: V1PodTemplateSpec = {
   metadata: { annotations: { 'selfsame.dev/release': 'aa' } },
@@ -19,7 +19,7 @@ function changed(change: (copy: V1PodTemplateSpec) => void): V1PodTemplateSpec {
   return copy;
 }
 
-describe('editedIn()', () => {
+describe('templateDrift()', () => {
   it('is silent about what others added, wherever they put it', () => {
     const added = changed(({ metadata, spec }) => {
       Object.assign(metadata?.annotations ?? {}, { 'kubectl.kubernetes.io/restartedAt': 'now' });
@@ -27,8 +27,8 @@ describe('editedIn()', () => {
       spec?.containers[1]?.env?.unshift({ name: 'THEIRS', value: '2' });
       spec?.tolerations?.unshift({ key: 'theirs', operator: 'Exists' });
     });
-    expect(editedIn(template, template)).toBeUndefined();
-    expect(editedIn(template, added)).toBeUndefined();
+    expect(templateDrift(template, template)).toBeUndefined();
+    expect(templateDrift(template, added)).toBeUndefined();
   });
 
   it.each<[where: string, change: (copy: V1PodTemplateSpec) => void]>([
@@ -45,10 +45,10 @@ describe('editedIn()', () => {
       ({ metadata }) => delete metadata?.annotations?.['selfsame.dev/release'],
     ],
   ])('names what was changed or taken away: %s', (where, change) => {
-    expect(editedIn(template, changed(change))).toBe(where);
+    expect(templateDrift(template, changed(change))).toBe(where);
   });
 
   it('takes a template that is gone for changed', () => {
-    expect(editedIn(template, undefined)).toBe('');
+    expect(templateDrift(template, undefined)).toBe('');
   });
 });

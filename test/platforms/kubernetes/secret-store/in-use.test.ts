@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Revision, unusedOf } from '../../../../src/platforms/kubernetes/secret-store/in-use.ts';
+import { type TemplateOwner, unusedOf } from '../../../../src/platforms/kubernetes/secret-store/in-use.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 
 const [running, before, gone] = ['1', '2', '3'].map((digit) => parseDigest(digit.repeat(64))) as [never, never, never];
 
-function revision(version: string, secrets: string[], configMap: string): Revision {
+function revision(version: string, secrets: string[], configMap: string): TemplateOwner {
   const sources = secrets.map((name) => ({ secret: { name } }));
   return {
     spec: {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Secret } from '@kubernetes/client-node';
 import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/client.ts';
-import { clusterStore } from '../../../../src/platforms/kubernetes/secret-store/secret-store.ts';
+import { secretStore } from '../../../../src/platforms/kubernetes/secret-store/secret-store.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import { accountWith, deployRules } from '../../../support/cluster/account.ts';
@@ -23,12 +23,12 @@ afterAll(async () => place?.close());
 
 const nextName = () => `store-${(stores += 1)}`;
 
-describe('clusterStore()', () => {
-  storeContract(async () => clusterStore(cluster, { name: nextName() }), ofBlobs);
+describe('secretStore()', () => {
+  storeContract(async () => secretStore(cluster, { name: nextName() }), ofBlobs);
 
   it('put() keeps a blob once for all targets, until its last version goes', async () => {
     const name = nextName();
-    const store = clusterStore(cluster, { name });
+    const store = secretStore(cluster, { name });
     const one = withBlob(await artifactOf('same blob'));
     const other = await forTarget(one, 'linux-arm64');
     await store.put(one);
@@ -46,7 +46,7 @@ describe('clusterStore()', () => {
 
   it('put() makes immutable Secrets of at most 900 KiB, and again only those that are gone', async () => {
     const name = nextName();
-    const store = clusterStore(cluster, { name });
+    const store = secretStore(cluster, { name });
     const artifact = withBlob(await artifactOf(noise('three', 2_000_000)));
     await store.put(artifact);
     const before = await secretsOf(name);
@@ -59,7 +59,7 @@ describe('clusterStore()', () => {
     expect(await store.has(artifact)).toBe(false);
     expect(await store.list()).toEqual([]);
     const all = await ofBlobs.sentBytes(artifact);
-    expect(await clusterStore(cluster, { name }).put(artifact)).toEqual({
+    expect(await secretStore(cluster, { name }).put(artifact)).toEqual({
       sentBytes: 1_228_800,
       reusedBytes: all - 1_228_800,
     });
@@ -71,7 +71,7 @@ describe('clusterStore()', () => {
 
   it('put() refuses where a Secret of that name holds something else', async () => {
     const name = nextName();
-    const store = clusterStore(cluster, { name });
+    const store = secretStore(cluster, { name });
     const artifact = withBlob(await artifactOf('foreign'));
     const [secret = ''] = (await store.placeOf(artifact)).secrets;
     const body = { metadata: { name: secret }, data: { blob: Buffer.from('else').toString('base64') } };
@@ -85,7 +85,7 @@ describe('clusterStore()', () => {
 
   it('remove() keeps what a revision can be rolled back to', async () => {
     const name = nextName();
-    const store = clusterStore(cluster, { name });
+    const store = secretStore(cluster, { name });
     const artifact = withBlob(await artifactOf('needed'));
     await store.put(artifact);
     const set = replicaSetOf(name, (await store.placeOf(artifact)).secrets);
@@ -100,22 +100,22 @@ describe('clusterStore()', () => {
   it('goes with its deployment, and with no other', async () => {
     const [name, other] = [nextName(), nextName()];
     const artifact = withBlob(await artifactOf('goes'));
-    await clusterStore(cluster, { name }).put(artifact);
-    await clusterStore(cluster, { name: other }).put(artifact);
+    await secretStore(cluster, { name }).put(artifact);
+    await secretStore(cluster, { name: other }).put(artifact);
     expect(await remove(cluster, name, { signal })).toMatchObject([{ kind: 'Secret' }]);
-    expect(await clusterStore(cluster, { name }).has(artifact)).toBe(false);
-    expect(await clusterStore(cluster, { name: other }).has(artifact)).toBe(true);
+    expect(await secretStore(cluster, { name }).has(artifact)).toBe(false);
+    expect(await secretStore(cluster, { name: other }).has(artifact)).toBe(true);
   });
 });
 
-describe('clusterStore().check()', () => {
+describe('secretStore().check()', () => {
   it('names the rights that are missing, and how they are granted', async () => {
     const reading = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }];
     const account = await accountWith(reading, place);
     const { namespace } = place;
     const modest = await connect({ kubeconfig: account.kubeconfig, namespace, environment: {}, signal });
     try {
-      await expect(clusterStore(modest, { name: 'none' }).check()).rejects.toMatchObject({
+      await expect(secretStore(modest, { name: 'none' }).check()).rejects.toMatchObject({
         code: 'cluster-denied',
         message: `Cannot store in Secrets: the account of the context "test" may not create, patch them in namespace ${namespace}`,
         hint: expect.stringContaining(`kubectl create role selfsame-store --namespace ${namespace} --resource secrets`),
@@ -132,7 +132,7 @@ describe('clusterStore().check()', () => {
     const { namespace } = other;
     const modest = await connect({ kubeconfig: account.kubeconfig, namespace, environment: {}, signal });
     try {
-      const store = clusterStore(modest, { name: 'modest' });
+      const store = secretStore(modest, { name: 'modest' });
       await store.check();
       const artifact = withBlob(await artifactOf('modest'));
       await store.put(artifact);
@@ -150,7 +150,7 @@ describe('clusterStore().check()', () => {
     const quotas = `/api/v1/namespaces/${place.namespace}/resourcequotas`;
     await cluster.request('POST', quotas, { body: quota });
     try {
-      await expect(untilRefused(() => clusterStore(cluster, { name: 'quota' }).check())).rejects.toMatchObject({
+      await expect(untilRefused(() => secretStore(cluster, { name: 'quota' }).check())).rejects.toMatchObject({
         code: 'cluster-refused',
         message: expect.stringMatching(/^The quota of namespace \S+ takes no more Secrets: few, .*secrets=/),
         hint: 'Have it raised, or pass --store azure://ACCOUNT/CONTAINER.',
@@ -162,7 +162,7 @@ describe('clusterStore().check()', () => {
 
   it('tells that the namespace is missing', async () => {
     const missing = { ...cluster, namespace: 'selfsame-missing' };
-    await expect(clusterStore(missing, { name: 'none' }).check()).rejects.toMatchObject({
+    await expect(secretStore(missing, { name: 'none' }).check()).rejects.toMatchObject({
       code: 'cluster-refused',
       hint: expect.stringContaining('kubectl create namespace selfsame-missing'),
     });

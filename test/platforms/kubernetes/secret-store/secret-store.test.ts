@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../../src/platforms/kubernetes/api/client.ts';
-import { clusterStore } from '../../../../src/platforms/kubernetes/secret-store/secret-store.ts';
+import { secretStore } from '../../../../src/platforms/kubernetes/secret-store/secret-store.ts';
 import { artifactOf, noise } from '../../../support/programs/artifact.ts';
 import { withBlob } from '../../../support/stores/store-kinds.ts';
-import { type ApiServer, apiServer, json, refuse } from '../../../support/kubernetes/api-server.ts';
+import { type ApiServer, apiServer, json, refuseCall } from '../../../support/kubernetes/api-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -13,17 +13,17 @@ afterEach(async () => {
 /** A store in a cluster that has no Secrets, and takes none. */
 async function storeRefusing(code: number, message: string) {
   const server: ApiServer = await apiServer((request, response) => {
-    if (request.method === 'POST') refuse(response, code, { reason: 'InternalError', message });
+    if (request.method === 'POST') refuseCall(response, code, { reason: 'InternalError', message });
     else json(response, 200, { items: null });
   });
   closing.push(() => server.close());
   const { signal } = new AbortController();
   const cluster = await connect({ kubeconfig: await server.kubeconfig(), environment: {}, signal });
   closing.push(() => cluster.close());
-  return { store: clusterStore(cluster, { name: 'hello-world' }), server };
+  return { store: secretStore(cluster, { name: 'hello-world' }), server };
 }
 
-describe('clusterStore()', () => {
+describe('secretStore()', () => {
   it.each([
     [500, 'etcdserver: mvcc: database space exceeded', 'The etcd of the cluster is full', /^Have it compacted/],
     [500, 'etcdserver: request is too large', 'The cluster takes no Secret of 900 KiB', /^Have that limit raised/],
