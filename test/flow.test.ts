@@ -2,31 +2,37 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-// A folder or file may import those to its left, and none that stands beside it with a bar. What is not named in a room has the
-// dot's place; where there is no dot, the last.
+// What may be imported, from left to right: a folder or file imports those to its left, and none that stands beside it with a bar.
+// A file that is not named has the dot's place; where there is no dot, the last.
 const rooms: Readonly<Record<string, readonly string[]>> = {
   src: 'shared app executable toolchain|store platforms deploy cli'.split(' '),
-  'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
-  'src/store': '. azure s3 file link-end.ts open.ts'.split(' '),
-  'src/executable': 'format runtimes .'.split(' '),
+  'src/executable': 'format runtimes'.split(' '),
+  'src/toolchain': 'inject'.split(' '),
+  'src/store': '. azure|s3|file open.ts'.split(' '),
   'src/platforms': 'kubernetes|local'.split(' '),
-  'src/deploy': 'plan preflight .'.split(' '),
-  'src/cli': 'terminal output flags completion context commands .'.split(' '),
+  'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
+  'src/deploy': 'plan preflight'.split(' '),
+  'src/cli': 'terminal output flags completion context commands'.split(' '),
+  bench: 'tools routes suites'.split(' '),
+  // The root folders themselves.
+  '': 'src runner|scripts test/support test bench'.split(' '),
 };
 
 const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs}').toSorted();
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 describe('imports', () => {
-  it.each(Object.entries(rooms))('of %s flow one way', (room, order) => {
+  it.each(Object.entries(rooms))('of "%s" flow one way', (room, order) => {
+    const inRoom = room === '' ? '' : `${room}/`;
     const levels = order.map((names) => names.split('|'));
     const dot = order.includes('.') ? order.indexOf('.') : order.length;
     const placeOf = (file: string): { name: string; level: number } => {
-      const [name = '', ...rest] = file.slice(room.length + 1).split('/');
-      const level = levels.findIndex((names) => names.includes(name));
-      return level === -1 && rest.length === 0 ? { name: '.', level: dot } : { name, level };
+      const path = file.slice(inRoom.length);
+      const named = levels.flatMap((names, level) => names.map((name) => ({ name, level })));
+      const place = named.find(({ name }) => path === name || path.startsWith(`${name}/`));
+      return place ?? { name: '.', level: path.includes('/') ? -1 : dot };
     };
-    const inside = files.filter((file) => file.startsWith(`${room}/`));
+    const inside = files.filter((file) => file.startsWith(inRoom));
     expect(inside.filter((file) => placeOf(file).level === -1)).toEqual([]);
     const mayImport = (file: string, imported: string): boolean => {
       const [from, to] = [placeOf(file), placeOf(imported)];
@@ -34,12 +40,47 @@ describe('imports', () => {
     };
     const uphill = inside.flatMap((file) =>
       (imports.get(file) ?? [])
-        .filter((imported) => imported.startsWith(`${room}/`) && !mayImport(file, imported))
+        .filter((imported) => imported.startsWith(inRoom) && !mayImport(file, imported))
         .map((imported) => `${file} imports ${imported}`),
     );
     expect(uphill).toEqual([]);
   });
+
+  it('go round in no circle, types too', () => {
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      for (const imported of imports.get(file) ?? []) {
+        const circle = circleFrom(imported, [...path, file]);
+        if (circle !== undefined) return circle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    expect(files.flatMap((file) => circleFrom(file, [])?.join(' -> ') ?? [])).toEqual([]);
+  });
 });
+
+describe('the house', () => {
+  it('has no folder of src and bench with more than 24 files', () => {
+    const counts = Map.groupBy(
+      files.filter((file) => /^(src|bench)\//.test(file)),
+      (file) => dirname(file),
+    );
+    expect([...counts].filter(([, inside]) => inside.length > 24).map(([folder]) => folder)).toEqual([]);
+  });
+
+  it('gives an exported name one meaning', () => {
+    const exported = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(exportedName)].map(([, name = '']) => ({ name, file })),
+    );
+    const shared = [...Map.groupBy(exported, ({ name }) => name)].filter(([, places]) => places.length > 1);
+    expect(shared.map(([name, places]) => [name, ...places.map(({ file }) => file)].join(' '))).toEqual([]);
+  });
+});
+
+const exportedName = /^export (?:async )?(?:function\*?|const|class|interface|type) ([\w$]+)/gm;
 
 it('app/ loads no package, so that a pod pays for nothing it does not use', () => {
   const packages = globSync('src/{app,shared}/**/*.ts').flatMap((file) =>

@@ -1,7 +1,8 @@
 // The objects of the routes that kubectl applies: those that selfsame makes, so that pods differ in what they run alone.
 import { createHash } from 'node:crypto';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { manifestFor, type Intent, type KubernetesObject } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent, KubernetesObject } from '../../src/platforms/kubernetes/manifest/intent.ts';
 import { isDigest, type Digest } from '../../src/shared/digest.ts';
 
 /** What differs from route to route. */

@@ -1,6 +1,6 @@
 // The cluster that the benchmark measures on: the one of SELFSAME_TEST_CLUSTER, in a namespace of its own.
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import type { KubernetesObject } from '../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { KubernetesObject } from '../../src/platforms/kubernetes/manifest/intent.ts';
 import { isEnding, podIsReady } from '../../src/platforms/kubernetes/pods/pod-view.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { DeployError } from '../../src/shared/errors.ts';

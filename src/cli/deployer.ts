@@ -4,7 +4,6 @@ import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments, type FlagName } from '../shared/flags.ts';
 import { requestedFormat } from './output/requested-format.ts';
-import { obeyClicolor } from './terminal/colours.ts';
 import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { printError } from './output/print-error.ts';
@@ -101,3 +100,12 @@ const localFlags: ReadonlySet<string> = new Set<FlagName>([
   'wait-timeout',
   'output',
 ]);
+/**
+ * Lets CLICOLOR and CLICOLOR_FORCE count as NO_COLOR and FORCE_COLOR, which Node.js knows, and which go before them.
+ * https://bixense.com/clicolors
+ */
+export function obeyClicolor(environment: NodeJS.ProcessEnv): void {
+  if (environment['NO_COLOR'] !== undefined || environment['FORCE_COLOR'] !== undefined) return;
+  if ((environment['CLICOLOR_FORCE'] ?? '0') !== '0') environment['FORCE_COLOR'] = '1';
+  else if (environment['CLICOLOR'] === '0') environment['NO_COLOR'] = '1';
+}

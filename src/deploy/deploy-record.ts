@@ -1,7 +1,8 @@
 import { apply } from '../platforms/kubernetes/apply/apply.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { type History, neverReady } from '../platforms/kubernetes/rollout/history.ts';
-import { type Intent, manifestFor } from '../platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../platforms/kubernetes/manifest/intent.ts';
 import {
   neverReadyAnnotations,
   deployedByAnnotations,

@@ -1,11 +1,12 @@
 import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { artifactFor, type LinuxArtifact } from '../executable/rebuild.ts';
 import type { Executable } from '../executable/self.ts';
-import type { RuntimeSettings } from '../executable/runtimes/runtimes.ts';
+import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
 import { releaseOf, versionsOf } from '../executable/version.ts';
 import { apply, type Applied } from '../platforms/kubernetes/apply/apply.ts';
 import { historyOf, lastReady } from '../platforms/kubernetes/rollout/history.ts';
-import { manifestFor, type KubernetesObject } from '../platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../platforms/kubernetes/manifest/manifest.ts';
+import type { KubernetesObject } from '../platforms/kubernetes/manifest/intent.ts';
 import { recordPodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
 import { canRollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
 import { watchRollout, type RolloutOutcome } from '../platforms/kubernetes/rollout/rollout.ts';

@@ -1,6 +1,6 @@
 import { gracePeriodSeconds } from '../app/drain.ts';
 import type { LinuxArtifact } from '../executable/rebuild.ts';
-import type { Intent, RunnerChoice } from '../platforms/kubernetes/manifest/manifest.ts';
+import type { Intent, RunnerChoice } from '../platforms/kubernetes/manifest/intent.ts';
 import { type Digest, digestOf } from '../shared/digest.ts';
 import { archOf } from '../shared/target.ts';
 import type { Source } from '../store/store.ts';

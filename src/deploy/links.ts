@@ -5,7 +5,7 @@ import {
   linkOf,
   type LinkPlace,
 } from '../platforms/kubernetes/pods/deployed-links.ts';
-import type { Intent } from '../platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../platforms/kubernetes/manifest/intent.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Source, Store } from '../store/store.ts';
 import type { PreflightWorld } from './preflight/preflight.ts';

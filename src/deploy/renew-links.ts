@@ -6,9 +6,10 @@ import { deployedLinks, linkOf, linkPlacesIn } from '../platforms/kubernetes/pod
 import { sourceSecretFor } from '../platforms/kubernetes/manifest/manifest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';
-import { endOfLink } from '../store/link-end.ts';
 import type { Store } from '../store/store.ts';
 import { artifactAt, isIn } from './links.ts';
+import { dateOf } from '../store/azure/sas.ts';
+import { accessOfSignature } from '../store/s3/link.ts';
 
 export interface RenewWorld {
   readonly cluster: Cluster;
@@ -60,4 +61,9 @@ export async function renewLinks(
   const when = end.getTime() <= Date.now() ? 'ended' : 'ends';
   const text = `The link of release ${release.slice(0, 12)} ${when} ${end.toISOString()}: pods that start later cannot fetch the executable; ${hindrance}`;
   report({ kind: 'warning', text });
+}
+
+/** When a link ends, as it says itself; undefined if it does not: an access policy of its store says it then. */
+function endOfLink(secret: string): Date | undefined {
+  return accessOfSignature(secret).validUntil ?? dateOf(new URLSearchParams(secret).get('se'));
 }

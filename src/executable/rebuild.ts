@@ -1,17 +1,14 @@
-import type { Digest } from '../shared/digest.ts';
-import { digestOf } from '../shared/digest.ts';
+import { type Digest, digestOf } from '../shared/digest.ts';
 import type { LinuxTarget } from '../shared/target.ts';
 import type { Artifact, ArtifactBlob, ArtifactPrefix } from './format/artifact.ts';
 import { cutsIn } from './format/blob.ts';
-import { bufferOf, bytesOfFile, joined } from './format/bytes.ts';
-import type { Bytes } from './format/bytes.ts';
+import { bufferOf, type Bytes, bytesOfFile, joined } from './format/bytes.ts';
 import { blobStartOf, tailOf } from './format/prefix.ts';
 import { damagedSource, ownBytes, rebuildOffline, type RebuildSource } from './rebuild-offline.ts';
 import { prefixFile } from './runtimes/runtimes.ts';
-import type { RuntimeOptions, RuntimeSettings } from './runtimes/runtimes.ts';
+import type { RuntimeOptions, RuntimeSettings } from './runtimes/sources.ts';
 import { runtimes as table } from './runtimes/runtimes-table.ts';
-import { hashedPrefix, versionOf } from './version.ts';
-import type { Versions } from './version.ts';
+import { hashedPrefix, versionOf, type Versions } from './version.ts';
 
 interface OriginOptions extends Pick<RuntimeOptions, 'report' | 'signal'> {
   readonly from: RebuildSource;

@@ -1,7 +1,8 @@
 import { DeployError } from '../shared/errors.ts';
-import { addressText, parseAzureAddress, parsePublicUrl, publicEndpoint } from './azure/address.ts';
+import { addressText, parseAzureAddress, publicEndpoint } from './azure/address.ts';
+import { parsePublicUrl } from './public-url.ts';
 import { credentialsFrom } from './azure/credentials.ts';
-import type { Environment } from './azure/credentials.ts';
+import type { Environment } from './environment.ts';
 import { azureStore } from './azure/azure.ts';
 import { fileStore, parseFileAddress } from './file/file.ts';
 import { storeKindOf } from './kind.ts';

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { costDifference, moneyText, priced, reservedBy, type Cost, type Priced } from '../../deploy/plan/cost.ts';
+import { costDifference, moneyText, priced, type Cost, type Priced } from '../../deploy/plan/cost.ts';
+import { reservedBy } from '../../deploy/plan/replicas.ts';
 import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import { parseReplicas } from '../../deploy/plan/plan.ts';
 import type { Prices } from '../../deploy/plan/prices.ts';

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
+import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
 import { printData } from './print-data.ts';
 
 /** In place of a link: the word itself, as a Secret holds it. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
-import type { LogLine } from '../../platforms/kubernetes/logs/follow-logs.ts';
+import type { LogLine } from '../../platforms/kubernetes/logs/cursor.ts';
 
 const colours = ['cyan', 'magenta', 'yellow', 'blue', 'green', 'red'] as const;
 

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import prettyMilliseconds from 'pretty-ms';
 import type { Report, ReportEvent } from '../../shared/report.ts';
 import { isLive, openScreenLines } from './screen-lines.ts';
-import { progressTexts } from './progress-text.ts';
 import { type Replicas, replicasSummary, replicasView, toldOneByOne } from './replicas-view.ts';
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
 
 /** The people's side of the program: everything here goes to stderr. */
 export interface Terminal {
@@ -100,5 +100,24 @@ function replicasNews(): (event: Replicas, isShown: boolean) => string[] {
     const oneByOne = moved.map(({ name, node, state }) => `${name}${node ? ` on ${node}` : ''}: ${state}`);
     const many = isNews('', summary) ? [summary] : [];
     return [...(event.wanted > toldOneByOne ? many : oneByOne), ...note];
+  };
+}
+
+type ProgressEvent = Extract<ReportEvent, { kind: 'progress' }>;
+/** Bytes that crossed the wire, in per cent, rate and time left; the rate is that of the whole transfer, which swings least. */
+function progressTexts(): (event: ProgressEvent) => string {
+  const since = new Map<string, number>();
+  return ({ what, doneBytes, totalBytes }) => {
+    const now = performance.now();
+    if (!since.has(what)) since.set(what, now);
+    const seconds = (now - (since.get(what) ?? now)) / 1000;
+    const rate = seconds > 0.2 ? doneBytes / seconds : 0;
+    const left =
+      rate > 0 ? `, ${prettyMilliseconds(((totalBytes - doneBytes) / rate) * 1000, { compact: true })} left` : '';
+    const part = doneBytes / Math.max(totalBytes, 1);
+    const filled = Math.round(part * 24);
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(24 - filled)}`;
+    const amount = `${Math.floor(part * 100)} % ${prettyBytes(doneBytes)} of ${prettyBytes(totalBytes)}`;
+    return `${what} ${bar} ${amount}${rate > 0 ? `, ${prettyBytes(rate)}/s` : ''}${left}`;
   };
 }

@@ -1,23 +1,7 @@
 import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
 import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import type { Prices } from './prices.ts';
-import type { ScaledPlan } from './replicas.ts';
-
-/** What is reserved on a cluster: what replicas ask for, whether they use it or not. */
-export interface Reserved {
-  readonly replicas: number;
-  /** Kubernetes quantities, of one replica. */
-  readonly cpuRequest: string;
-  readonly memoryRequest: string;
-}
-
-/** What so many replicas reserve that each ask for this, in Kubernetes quantities. */
-export function reservedBy(
-  replicas: number,
-  { cpu = '0', memory = '0' }: Readonly<Record<string, string>> = {},
-): Reserved {
-  return { replicas, cpuRequest: cpu, memoryRequest: memory };
-}
+import { reservedBy, type Reserved, type ScaledPlan } from './replicas.ts';
 
 export interface Cost {
   readonly perHour: number;

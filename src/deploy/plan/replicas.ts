@@ -1,7 +1,22 @@
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { type Autoscaler, type Scaling, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
-import { type Reserved, reservedBy } from './cost.ts';
 import type { Plan } from './plan.ts';
+
+/** What is reserved on a cluster: what replicas ask for, whether they use it or not. */
+export interface Reserved {
+  readonly replicas: number;
+  /** Kubernetes quantities, of one replica. */
+  readonly cpuRequest: string;
+  readonly memoryRequest: string;
+}
+
+/** What so many replicas reserve that each ask for this, in Kubernetes quantities. */
+export function reservedBy(
+  replicas: number,
+  { cpu = '0', memory = '0' }: Readonly<Record<string, string>> = {},
+): Reserved {
+  return { replicas, cpuRequest: cpu, memoryRequest: memory };
+}
 
 /** A plan that knows how many replicas it comes to on this cluster. */
 export interface ScaledPlan extends Plan {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
+import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
 import { objectKind } from '../../platforms/kubernetes/api/resource-paths.ts';
 import type { DryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
 import { missingRights, type Right, type Rules, rightsText } from '../../platforms/kubernetes/api/rights.ts';

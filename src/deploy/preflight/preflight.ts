@@ -1,21 +1,21 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import type { KubernetesObject } from '../../platforms/kubernetes/manifest/manifest.ts';
-import { listNodes } from '../../platforms/kubernetes/pods/nodes.ts';
+import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
+import { architectureOf, listNodes } from '../../platforms/kubernetes/pods/nodes.ts';
 import { deploymentIn, dryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
 import { rulesIn } from '../../platforms/kubernetes/api/rights.ts';
 import { serverVersionFindings } from '../../platforms/kubernetes/api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Report } from '../../shared/report.ts';
-import { linuxTargets, type LinuxTarget } from '../../shared/target.ts';
+import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import type { Store } from '../../store/store.ts';
 import { settled, toFindings, toPermittedFindings, refusal } from './findings.ts';
 import type { Plan } from '../plan/plan.ts';
-import { imageFindings } from './preflight-image.ts';
 import { isProvisioned, type NodePlace, nodePlaceFor, roomFindings } from './preflight-nodes.ts';
 import { podFindings, quotasIn } from './preflight-pods.ts';
 import { rightsFindings } from './preflight-rights.ts';
 import { secretFindings } from './preflight-secrets.ts';
+import { hasImage, archNamed } from '../../platforms/kubernetes/manifest/image-name.ts';
 
 export interface PreflightWorld {
   readonly cluster: Cluster;
@@ -127,4 +127,25 @@ export async function withStore(
 function podOf(objects: readonly KubernetesObject[]): V1Pod {
   const { spec } = deploymentIn(objects)?.spec?.template ?? {};
   return spec === undefined ? {} : { spec };
+}
+
+/**
+ * What can be known of the runner image from here: its name, and which nodes have it already. What its registry holds
+ * depends on the nodes' credentials and network, not on ours.
+ *
+ * @returns the architectures for which nothing proves that it is there.
+ */
+export function imageFindings(
+  image: string,
+  { targets, nodes }: { targets: readonly LinuxTarget[]; nodes: readonly V1Node[] },
+): { findings: DeployError[]; unproven: string[] } {
+  const unproven = targets
+    .map((target) => archOf[target])
+    .filter((arch) => !nodes.some((node) => architectureOf(node) === arch && hasImage(node, image)));
+  const named = archNamed(image);
+  const others = unproven.filter((arch) => named !== undefined && arch !== named);
+  if (others.length === 0) return { findings: [], unproven };
+  const message = `The runner image ${image} is named for ${named}, and replicas go to ${others.join(' and ')} nodes`;
+  const hint = `Pass --runner-image with one for ${others.join(' and ')} too, or a --target that it fits.`;
+  return { findings: [new DeployError('image-unfit', message, { hint })], unproven: [] };
 }

@@ -10,11 +10,11 @@ import { HttpError, isForeign, isTransient, reasonOf } from './download.ts';
 import { mismatchDescriber } from './describe-mismatch.ts';
 import { replaceFile, systemReason, writeAll } from '../format/atomic-write.ts';
 import { runtimes } from './runtimes-table.ts';
-import type { KeepOptions } from './runtimes.ts';
-import { runtimeSource } from './sources.ts';
-import type { RuntimeSource } from './sources.ts';
+import { type RuntimeOptions, runtimeSource, type RuntimeSource } from './sources.ts';
 
-export interface FetchOptions extends KeepOptions {
+export interface FetchOptions extends RuntimeOptions {
+  /** Makes what is kept out of the plain runtime. */
+  readonly change: (runtime: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
   /** Where to keep it. */
   readonly path: string;
   /** Of what is kept. */

@@ -1,24 +1,10 @@
-import { digestOfFile } from '../../shared/digest.ts';
-import type { Digest } from '../../shared/digest.ts';
-import type { Report } from '../../shared/report.ts';
+import { type Digest, digestOfFile } from '../../shared/digest.ts';
 import type { LinuxTarget, Target } from '../../shared/target.ts';
 import { cachePath, defaultCacheFolder } from './cache.ts';
+import type { FetchOptions } from './fetch.ts';
 import { prefixOf } from '../format/prefix.ts';
 import { runtimes } from './runtimes-table.ts';
-import type { RuntimeSource } from './sources.ts';
-
-/** Where runtimes come from and go to. */
-export interface RuntimeSettings {
-  /** As {@link runtimeSource} reads it. Default: SELFSAME_RUNTIME_SOURCE, or else npm's registry. */
-  readonly source?: RuntimeSource | string | undefined;
-  /** Default: the user's cache folder. */
-  readonly cacheFolder?: string | undefined;
-}
-
-export interface RuntimeOptions extends RuntimeSettings {
-  readonly report?: Report | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { RuntimeOptions } from './sources.ts';
 
 /**
  * The prefix of a Linux target as a file, out of the cache or else the source; its SHA-256 is the table's.
@@ -40,12 +26,11 @@ export async function runtimeFile(target: Target, options: RuntimeOptions = {}):
   return kept(target, digest, { ...options, change: (runtime) => runtime });
 }
 
-export interface KeepOptions extends RuntimeOptions {
-  /** Makes what is kept out of the plain runtime. */
-  readonly change: (runtime: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
-}
-
-async function kept(target: Target, digest: Digest, options: KeepOptions): Promise<string> {
+async function kept(
+  target: Target,
+  digest: Digest,
+  options: RuntimeOptions & Pick<FetchOptions, 'change'>,
+): Promise<string> {
   const path = cachePath(options.cacheFolder ?? defaultCacheFolder(), digest);
   const found = await digestIfThere(path, options.signal);
   if (found === digest) return path;

@@ -1,14 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createReadStream } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { DeployError } from '../../shared/errors.ts';
+import type { Report } from '../../shared/report.ts';
 import { fileInArchive } from './archive.ts';
-import { download, downloadJson, shown, SourceError } from './download.ts';
-import type { DownloadOptions } from './download.ts';
-import { networkFromNpm } from './npm-network.ts';
-import type { Network } from './npm-network.ts';
+import { download, downloadJson, type DownloadOptions, shown, SourceError } from './download.ts';
+import { type Network, networkFromNpm } from './npm-network.ts';
 import type { Runtime, RuntimePackage } from './runtime.ts';
 
 /** Where runtimes are fetched from. Nothing it gives is trusted: the table's SHA-256 decides. */
@@ -19,6 +17,19 @@ export interface RuntimeSource {
   readonly warnings?: readonly string[];
   /** Streams the plain runtime. */
   open(runtime: Runtime, options?: OpenOptions): AsyncIterable<Uint8Array>;
+}
+
+/** Where runtimes come from and go to. */
+export interface RuntimeSettings {
+  /** As {@link runtimeSource} reads it. Default: SELFSAME_RUNTIME_SOURCE, or else npm's registry. */
+  readonly source?: RuntimeSource | string | undefined;
+  /** Default: the user's cache folder. */
+  readonly cacheFolder?: string | undefined;
+}
+
+export interface RuntimeOptions extends RuntimeSettings {
+  readonly report?: Report | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 type OpenOptions = Pick<DownloadOptions, 'signal' | 'onProgress'>;

@@ -1,4 +1,4 @@
-import { DeployError } from '../../shared/errors.ts';
+import { badStore, refuseSecrets } from '../public-url.ts';
 
 /** Where the user wants a store on Azure, as far as the address says it. */
 export interface AzureAddress {
@@ -45,21 +45,6 @@ export function parseAzureAddress(text: string): AzureAddress {
     : { ...(named !== undefined && { account: named }), endpoint: url.origin, container: containerName(first) };
 }
 
-/**
- * Reads `--store-url`, the address from which anybody may read.
- *
- * @returns the URL without a slash at its end.
- * @throws {DeployError} `bad-store` if it is no http(s) URL, or carries a secret.
- */
-export function parsePublicUrl(text: string): string {
-  const url = URL.parse(text.trim());
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw badStore(`Cannot read "${text.split(/[?#]/, 1)[0]}" as a URL`, 'Pass --store-url https://HOST/PATH.');
-  }
-  refuseSecrets(url, '--store-url');
-  return url.href.replace(/\/+$/, '');
-}
-
 /** For people: short where the account is on Azure's public cloud. */
 export function addressText(endpoint: string, account: string | undefined, container: string): string {
   return account !== undefined && endpoint === publicEndpoint(account)
@@ -72,15 +57,6 @@ export function publicEndpoint(account: string): string {
   return `https://${account}.blob.core.windows.net`;
 }
 
-function refuseSecrets(url: URL, flag: string): void {
-  if (url.search !== '' || url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw badStore(
-      `Refused ${flag} with a secret in it: other users of this machine can read an argument list`,
-      'Put the part after "?" into AZURE_STORAGE_SAS_TOKEN and pass the URL without it.',
-    );
-  }
-}
-
 function containerName(text = defaultContainer): string {
   if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)) {
     throw badStore(
@@ -89,8 +65,4 @@ function containerName(text = defaultContainer): string {
     );
   }
   return text;
-}
-
-function badStore(message: string, hint: string): DeployError {
-  return new DeployError('bad-store', message, { hint });
 }

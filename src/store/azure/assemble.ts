@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Opener } from './access.ts';
-import { contentKey, rangesOf } from './copy.ts';
-import type { Copy, Range, Refusal } from './copy.ts';
+import { contentKey, type Copy, type Range, rangesOf, type Refusal } from './copy.ts';
 import { blockId } from './blocks.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ProgressMeter } from '../progress-meter.ts';
 import type { PutOptions } from '../store.ts';
-import { commit, stagePart, stagedBlocks } from './upload.ts';
-import type { Staging } from './upload.ts';
+import { commit, stagedBlocks, stagePart, type Staging } from './upload.ts';
+import { objectName, runtimeName } from '../object-name.ts';
 
 export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOptions, 'like' | 'onNotice'> {
   /** For people. */
@@ -17,16 +16,6 @@ export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOp
   readonly copy: Copy;
   readonly counted: ProgressMeter;
   readonly signal: AbortSignal | undefined;
-}
-
-/** The name of an artifact's object. */
-export function objectName({ version, name }: Pick<Artifact, 'version' | 'name'>): string {
-  return `${version}/${name}`;
-}
-
-/** Of the object that holds a prefix by itself. */
-export function runtimeName(digest: string): string {
-  return `runtimes/${digest}`;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { TokenCredential } from '@azure/identity';
 import { DeployError } from '../../shared/errors.ts';
 import type { AzureAddress } from './address.ts';
 import { identityFrom } from './identity.ts';
-import { readSas } from './sas.ts';
-import type { Sas } from './sas.ts';
+import { readSas, type Sas } from './sas.ts';
+import type { Environment } from '../environment.ts';
 
 /** What the deployer holds. What pods read with follows from it. */
 export type AzureCredentials =
@@ -18,8 +18,6 @@ export interface Grant {
   readonly account?: string;
   readonly endpoint?: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds the credentials: connection string, account key, SAS, identity, in this order.

@@ -1,6 +1,6 @@
 import type { AccessToken, ChainedTokenCredential, GetTokenOptions, TokenCredential } from '@azure/identity';
 import { DeployError } from '../../shared/errors.ts';
-import type { Environment } from './credentials.ts';
+import type { Environment } from '../environment.ts';
 
 const wholeChainMs = 10_000;
 const azureCliMs = 8_000;

@@ -1,7 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
-import { objectName, runtimeName } from './assemble.ts';
+import { objectName, runtimeName } from '../object-name.ts';
 import { azureCode, type AzureCall } from './call.ts';
 import type { WaitOptions } from '../store.ts';
 

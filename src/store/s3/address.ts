@@ -1,5 +1,5 @@
 import { DeployError } from '../../shared/errors.ts';
-import type { Environment } from '../azure/credentials.ts';
+import type { Environment } from '../environment.ts';
 
 /** Where a bucket is. */
 export interface S3Place {

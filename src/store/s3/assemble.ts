@@ -2,10 +2,7 @@ import { createHash } from 'node:crypto';
 import { assertDigest } from '../../executable/format/assert-digest.ts';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { objectName } from '../azure/assemble.ts';
-import type { ProgressMeter } from '../progress-meter.ts';
-import type { S3Place } from './address.ts';
-import type { S3Call } from './call.ts';
+import { objectName } from '../object-name.ts';
 import {
   beginUpload,
   copyPart,
@@ -18,21 +15,10 @@ import {
   unfinishedUploads,
   type Upload,
 } from './multipart.ts';
-import { type Create, metadataHeaders, type CreateOutcome } from './objects.ts';
+import { metadataHeaders, type CreateOutcome } from './objects.ts';
 import { type UploadPart, partBytes, partsFrom, sendParts } from './parts.ts';
 import { keepRuntime, runtimeFor, type StoredRuntime } from './runtime.ts';
-import type { PutOptions } from '../store.ts';
-
-export interface S3Assembly {
-  readonly place: S3Place;
-  readonly call: S3Call;
-  readonly create: Create;
-  readonly counted: ProgressMeter;
-  readonly signal: AbortSignal | undefined;
-  readonly onNotice: PutOptions['onNotice'] | undefined;
-  /** False: nothing is copied, since joining with a copied part has failed. */
-  readonly copies: boolean;
-}
+import type { S3Assembly } from './assembly.ts';
 
 /**
  * Puts an artifact together in the bucket and makes it an object at the end, if nobody else did meanwhile. Its prefix comes

@@ -5,7 +5,8 @@ import { type CallOptions, retried, type Send } from '../retry.ts';
 import type { S3Place } from './address.ts';
 import type { S3Keys } from './credentials.ts';
 import { explainS3, NetworkError, networkError, S3Error } from './errors.ts';
-import { readXml, xmlText, type Xml } from './xml.ts';
+import { readXml, xmlText } from './xml.ts';
+import type { S3Answer } from './answer.ts';
 
 /** What is asked of a bucket. */
 export interface S3Request {
@@ -19,14 +20,6 @@ export interface S3Request {
   readonly onBegin?: () => void;
   /** Called with how much of the body was handed to the socket. */
   readonly onSent?: (sentBytes: number) => void;
-}
-
-export interface S3Answer {
-  readonly status: number;
-  /** S3's word for what went wrong, e.g. `NoSuchKey`; empty where it said none. */
-  readonly code: string;
-  header(name: string): string;
-  readonly body: { readonly root: string; readonly node: Xml } | undefined;
 }
 
 /** Sends one request, and again if the network or the service failed in passing. */

@@ -1,5 +1,5 @@
 import { DeployError } from '../../shared/errors.ts';
-import type { Environment } from '../azure/credentials.ts';
+import type { Environment } from '../environment.ts';
 
 /** A key pair that signs requests. */
 export interface S3Keys {

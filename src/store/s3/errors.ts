@@ -1,6 +1,6 @@
 import { DeployError } from '../../shared/errors.ts';
 import type { S3Place } from './address.ts';
-import type { S3Answer } from './call.ts';
+import type { S3Answer } from './answer.ts';
 import { exportCommand } from './credentials.ts';
 import { xmlText } from './xml.ts';
 

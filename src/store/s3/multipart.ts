@@ -1,4 +1,5 @@
-import { encodedKey, type S3Answer, type S3Call } from './call.ts';
+import { encodedKey, type S3Call } from './call.ts';
+import type { S3Answer } from './answer.ts';
 import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
 import { elements, xmlText } from './xml.ts';
 

@@ -1,8 +1,9 @@
 import { isDigest } from '../../shared/digest.ts';
 import { targets } from '../../shared/target.ts';
-import type { S3Answer, S3Call, S3Request } from './call.ts';
+import { encodedKey, type S3Call, type S3Request } from './call.ts';
+import type { S3Answer } from './answer.ts';
 import { elements, xmlText } from './xml.ts';
-import type { StoredArtifact } from '../store.ts';
+import type { StoredArtifact, WaitOptions } from '../store.ts';
 
 /** What a bucket tells of an object without sending it. */
 export interface S3Object {
@@ -126,4 +127,28 @@ export async function inTurns<T, R>(all: readonly T[], each: (one: T) => Promise
     done.push(...(await Promise.all(all.slice(start, start + atOnce).map(each))));
   }
   return done;
+}
+
+export interface Dated extends WaitOptions {
+  readonly bucket: string;
+  readonly key: string;
+  readonly metadata: S3Object['metadata'];
+}
+
+/**
+ * Gives an object the date of now, by having the bucket copy it onto itself; nothing of it passes through here.
+ *
+ * @returns false if it is gone.
+ */
+export async function touchObject(call: S3Call, { bucket, key, metadata, signal }: Dated): Promise<boolean> {
+  const headers = {
+    ...metadataHeaders(Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''))),
+    'x-amz-copy-source': `/${bucket}/${encodedKey(key)}`,
+    // Without it S3 refuses a copy that would change nothing.
+    'x-amz-metadata-directive': 'REPLACE',
+    'content-type': 'application/octet-stream',
+  };
+  const isGone = ({ status }: { status: number }): boolean => status === 404;
+  const answer = await call({ method: 'PUT', key, headers }, { signal, stallMs: 60000, allows: isGone });
+  return !isGone(answer);
 }

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
-import { objectName, runtimeName } from '../azure/assemble.ts';
+import { objectName, runtimeName } from '../object-name.ts';
 import type { S3Call } from './call.ts';
 import { headOf, inTurns, listOf } from './objects.ts';
 import type { WaitOptions } from '../store.ts';

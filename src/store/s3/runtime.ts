@@ -1,7 +1,7 @@
 import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { objectName, runtimeName } from '../azure/assemble.ts';
-import type { S3Assembly } from './assemble.ts';
+import { objectName, runtimeName } from '../object-name.ts';
+import type { S3Assembly } from './assembly.ts';
 import {
   beginUpload,
   copyPart,

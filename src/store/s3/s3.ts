@@ -1,6 +1,6 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { objectName } from '../azure/assemble.ts';
+import { objectName } from '../object-name.ts';
 import { touch } from '../touch.ts';
 import { progressMeter } from '../progress-meter.ts';
 import type { S3Place } from './address.ts';
@@ -8,8 +8,7 @@ import { assembleInBucket } from './assemble.ts';
 import { s3CallsTo, urlOfKey } from './call.ts';
 import type { S3Keys } from './credentials.ts';
 import { accessOfSignature, accessWithKeys, linkTo } from './link.ts';
-import { touchObject } from './date.ts';
-import { artifactsInBucket, creator, headOf, listOf, type S3Object } from './objects.ts';
+import { artifactsInBucket, creator, headOf, listOf, type S3Object, touchObject } from './objects.ts';
 import { removeFromBucket, removeOldObjects } from './remove.ts';
 import type { UrlPlace, UrlStore } from '../store.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAzureAddress, parsePublicUrl } from '../../../src/store/azure/address.ts';
+import { parseAzureAddress } from '../../../src/store/azure/address.ts';
+import { parsePublicUrl } from '../../../src/store/public-url.ts';
 import { openStore } from '../../../src/store/open.ts';
 
 describe('parseAzureAddress()', () => {

@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 
 /** What a test wants to run. */

@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { applicationOf, type Observed } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import type { CaseStage } from './stage.ts';
 

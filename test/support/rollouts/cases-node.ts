@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { both, type Case, hasEvent, isAvailable, isUnplaced, isUnready } from './case.ts';

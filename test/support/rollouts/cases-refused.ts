@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { type Case, isRefused } from './case.ts';
 import type { CaseStage } from './stage.ts';
 

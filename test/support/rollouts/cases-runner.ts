@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { type Case, deploymentHasEnded, isRunning } from './case.ts';
 import type { FileBehaviour } from './server.ts';

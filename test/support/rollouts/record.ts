@@ -2,11 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../src/platforms/kubernetes/apply/apply.ts';
-import {
-  type Intent,
-  type KubernetesObject,
-  manifestFor,
-} from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent, KubernetesObject } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { watchRollout } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { testIntent } from '../kubernetes/intent.ts';

@@ -3,7 +3,7 @@ import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
-import { type KubernetesObject } from '../manifest/manifest.ts';
+import type { KubernetesObject } from '../manifest/intent.ts';
 import { managedBy } from '../manifest/labels.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 

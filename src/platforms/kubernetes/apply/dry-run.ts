@@ -3,7 +3,7 @@ import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
 import { ownLive, patch } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
-import type { KubernetesObject } from '../manifest/manifest.ts';
+import type { KubernetesObject } from '../manifest/intent.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 
 /** What the API server would say to an apply. */

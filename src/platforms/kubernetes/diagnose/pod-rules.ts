@@ -1,10 +1,10 @@
-import { blobRule } from './blob-rule.ts';
 import { lastEnd, oneLine, type PodRule, restarts, saidLast } from './finding.ts';
 import { imageRule } from './image-rule.ts';
 import { nodeLost } from './node-rules.ts';
 import { applicationOf, podIsReady } from '../pods/pod-view.ts';
 import { noProgramRule, runnerRule } from './runner-rule.ts';
 import { unschedulable } from './schedule-rule.ts';
+import { missingText } from '../secret-store/find-blobs.ts';
 
 const wrongArchitecture: PodRule = (pod) => {
   const { state } = applicationOf(pod) ?? {};
@@ -110,6 +110,23 @@ const crash: PodRule = (pod) => {
     nextStep: 'Correct the application, its arguments or its environment; --local shows it on this machine.',
     // Once may be bad luck (what it needs is not there yet); the kubelet backs off from the second time on.
     fatalAfterMs: isLost ? 0 : Infinity,
+  };
+};
+
+/** Longer than the kubelet's longest pause between two attempts, 2 minutes: by then it has seen one that was stored again. */
+const fatalAfterMs = 150000;
+/** A Secret that holds a part of the executable is gone: pods wait for it, and start once it is there again. */
+const blobRule: PodRule = (pod, events) => {
+  if (applicationOf(pod)?.state?.running || lastEnd(pod)) return undefined;
+  const failed = events.findLast(({ reason }) => reason === 'FailedMount');
+  const [, name] = /secret "([a-z0-9.-]+-blob-[0-9a-f]{16}-\d{3})" not found/.exec(failed?.message ?? '') ?? [];
+  if (name === undefined) return undefined;
+  return {
+    cause: 'volume',
+    summary: missingText([name]),
+    evidence: [],
+    nextStep: 'Run the same deploy again: it stores the Secret again, and waiting pods start by themselves.',
+    fatalAfterMs,
   };
 };
 

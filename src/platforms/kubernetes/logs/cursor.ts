@@ -91,3 +91,14 @@ function microseconds(time: string): number {
   const [, digits = ''] = /\.\d{3}(\d{1,3})/.exec(time) ?? [];
   return Date.parse(time) * 1000 + Number(digits.padEnd(3, '0'));
 }
+
+/** One line that a replica wrote. */
+export interface LogLine {
+  readonly pod: string;
+  readonly node?: string | undefined;
+  /** How often its container had been restarted when it wrote that. */
+  readonly restart: number;
+  /** When, as the node's clock says: RFC 3339, to the nanosecond. */
+  readonly time: string;
+  readonly text: string;
+}

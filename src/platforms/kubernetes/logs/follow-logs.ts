@@ -7,17 +7,7 @@ import { type LogBegin, podReader } from './reader.ts';
 import { labelSelector } from '../manifest/labels.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { watch } from '../api/watch.ts';
-
-/** One line that a replica wrote. */
-export interface LogLine {
-  readonly pod: string;
-  readonly node?: string | undefined;
-  /** How often its container had been restarted when it wrote that. */
-  readonly restart: number;
-  /** When, as the node's clock says: RFC 3339, to the nanosecond. */
-  readonly time: string;
-  readonly text: string;
-}
+import type { LogLine } from './cursor.ts';
 
 export interface LogOptions extends LogBegin {
   /** The application's. */

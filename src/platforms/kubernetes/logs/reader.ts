@@ -1,8 +1,7 @@
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster, Query } from '../api/client.ts';
-import { logCursor } from './cursor.ts';
-import type { LogLine } from './follow-logs.ts';
+import { logCursor, type LogLine } from './cursor.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName } from '../manifest/pod-spec.ts';
 

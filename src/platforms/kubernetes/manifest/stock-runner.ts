@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { runtimes } from '../../../executable/runtimes/runtimes-table.ts';
 import { short } from '../../../shared/digest.ts';
-import type { Intent, RunnerChoice } from './manifest.ts';
+import type { Intent, RunnerChoice } from './intent.ts';
 
 /** The official image with the very Node.js that executables are made of. */
 export const stockImage = `node:${runtimes['linux-x64'].package.version}-slim`;

@@ -15,10 +15,11 @@ import {
 import type { Cluster } from '../api/client.ts';
 import { findBlobs } from './find-blobs.ts';
 import { pathOf } from '../api/resource-paths.ts';
-import { proveVersion } from './prove-version.ts';
 import { removeFromSecrets } from './remove-version.ts';
 import { checkRights, refusedSecret, tooLarge } from './store-rights.ts';
 import { writeSecret } from './write-secret.ts';
+import { createHash } from 'node:crypto';
+import { assertDigest } from '../../../executable/format/assert-digest.ts';
 
 const limitMebibytes = 16;
 
@@ -158,4 +159,16 @@ function removedMeanwhile(): DeployError {
   return new DeployError('store-unreachable', 'Secrets of the application were deleted while others were stored', {
     hint: 'Run the same command again: it stores what is missing.',
   });
+}
+
+/**
+ * Makes sure that an artifact's bytes are its version. The prefix need not be read: what it hashes to is known.
+ *
+ * @throws {DeployError} `executable-damaged` if they are not.
+ */
+async function proveVersion(artifact: Artifact): Promise<void> {
+  const { prefix } = artifact;
+  const hash = prefix === undefined ? createHash('sha256') : await prefix.hashed();
+  for await (const chunk of artifact.open({ start: prefix?.sizeBytes ?? 0 })) hash.update(chunk);
+  assertDigest(artifact, hash);
 }

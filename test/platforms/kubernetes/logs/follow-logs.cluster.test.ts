@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
-import { followLogs, type LogLine, type LogOptions } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
+import { followLogs, type LogOptions } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
+import type { LogLine } from '../../../../src/platforms/kubernetes/logs/cursor.ts';
 import { lastLogs } from '../../../../src/platforms/kubernetes/logs/read-logs.ts';
-import { type Intent, manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/client.ts';
-import { followLogs, type LogLine, type LogOptions } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
+import { followLogs, type LogOptions } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
+import type { LogLine } from '../../../../src/platforms/kubernetes/logs/cursor.ts';
 import { readLogs } from '../../../../src/platforms/kubernetes/logs/read-logs.ts';
 import { type ApiServer, apiServer, json, refuseCall } from '../../../support/kubernetes/api-server.ts';
 

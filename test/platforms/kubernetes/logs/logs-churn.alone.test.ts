@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LogLine } from '../../../../src/platforms/kubernetes/logs/follow-logs.ts';
+import type { LogLine } from '../../../../src/platforms/kubernetes/logs/cursor.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import {
   loadImage,

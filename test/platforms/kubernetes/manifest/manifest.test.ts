@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { V1Deployment, V1PodSpec } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
-import {
-  type Intent,
-  type KubernetesObject,
-  manifestFor,
-} from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent, KubernetesObject } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 

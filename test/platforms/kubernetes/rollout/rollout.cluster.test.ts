@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-identity.ts';
-import { type Intent, manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
+import type { Intent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import {

@@ -1,0 +1,9 @@
+import type { Xml } from './xml.ts';
+
+export interface S3Answer {
+  readonly status: number;
+  /** S3's word for what went wrong, e.g. `NoSuchKey`; empty where it said none. */
+  readonly code: string;
+  header(name: string): string;
+  readonly body: { readonly root: string; readonly node: Xml } | undefined;
+}
