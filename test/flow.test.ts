@@ -9,7 +9,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/executable': 'format runtimes'.split(' '),
   'src/toolchain': 'inject'.split(' '),
   'src/store': '. azure|s3|file open.ts'.split(' '),
-  'src/platforms': 'kubernetes|local'.split(' '),
+  'src/platforms': '. kubernetes|local'.split(' '),
   'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
   'src/deploy': 'plan preflight'.split(' '),
   'src/cli': 'terminal output flags completion context commands'.split(' '),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { manifestFor } from '../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent, KubernetesObject } from '../../src/platforms/kubernetes/manifest/intent.ts';
+import type { KubernetesObject, ManifestIntent } from '../../src/platforms/kubernetes/manifest/intent.ts';
 import { isDigest, type Digest } from '../../src/shared/digest.ts';
 
 /** What differs from route to route. */
@@ -27,7 +27,7 @@ export const cpuRequest = '10m';
 
 export function objectsFor({ name, namespace, image, fetched, change = '' }: RouteObjects): KubernetesObject[] {
   const digest = fetched?.digest ?? digestOfText(`${image} ${change}`);
-  const intent: Intent = {
+  const intent: ManifestIntent = {
     name,
     namespace,
     release: digest,

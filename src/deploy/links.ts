@@ -1,14 +1,17 @@
 import type { Artifact } from '../executable/format/artifact.ts';
-import {
-  deployedLinkPlaces,
-  deployedLinks,
-  linkOf,
-  type LinkPlace,
-} from '../platforms/kubernetes/pods/deployed-links.ts';
-import type { Intent } from '../platforms/kubernetes/manifest/intent.ts';
+import type { Intent } from '../platforms/intent.ts';
+import { type Deployed, linkOf, type LinkPlace, type Platform } from '../platforms/platform.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Source, Store } from '../store/store.ts';
-import type { PreflightWorld } from './preflight/preflight.ts';
+
+interface LinksWorld {
+  /** Of the deployment. */
+  readonly name: string;
+  readonly deployed: Pick<Deployed, 'linkPlaces'>;
+  readonly platform: Pick<Platform, 'links'>;
+  readonly store: Store;
+  readonly signal: AbortSignal;
+}
 
 /**
  * What the Secret has to hold so that pods can read their executables.
@@ -18,12 +21,12 @@ import type { PreflightWorld } from './preflight/preflight.ts';
  */
 export async function linksFor(
   sources: readonly (readonly [Pick<Artifact, 'version' | 'name'>, Source])[],
-  { name, cluster, store, signal }: Pick<PreflightWorld, 'cluster' | 'store' | 'signal'> & { name: string },
+  { name, deployed, platform, store, signal }: LinksWorld,
 ): Promise<Pick<Intent, 'query' | 'queries'>> {
   const [[artifact, first] = []] = sources;
   if (artifact === undefined || first?.secret === undefined) return {};
   const own = new Set<Digest>(sources.map(([{ version }]) => version));
-  const others = (await deployedLinkPlaces(cluster, name, { signal })).filter(({ version }) => !own.has(version));
+  const others = deployed.linkPlaces.filter(({ version }) => !own.has(version));
   const queries: Record<string, string> = {};
   if (first.opensOne === true) for (const [{ version }, { secret = '' }] of sources) queries[version] = secret;
 
@@ -34,7 +37,7 @@ export async function linksFor(
       queries[place.version] ??= (await store.source(artifactAt(place), { signal })).secret ?? '';
     }
   }
-  const links = elsewhere.length === 0 ? undefined : await deployedLinks(cluster, name, { signal });
+  const links = elsewhere.length === 0 ? undefined : await platform.links?.(name, { signal });
   for (const { version } of elsewhere) {
     const link = links && linkOf(version, links);
     if (link !== undefined) queries[version] ??= link;

@@ -2,7 +2,8 @@ import { patch } from '../platforms/kubernetes/apply/apply.ts';
 import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
-import { deployedLinks, linkOf, linkPlacesIn } from '../platforms/kubernetes/pods/deployed-links.ts';
+import { deployedLinks, linkPlacesIn } from '../platforms/kubernetes/pods/deployed-links.ts';
+import { linkOf } from '../platforms/platform.ts';
 import { sourceSecretFor } from '../platforms/kubernetes/manifest/manifest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';
@@ -45,7 +46,7 @@ export async function renewLinks(
       const queries = { ...links.queries, ...Object.fromEntries(changed) };
       await patch(cluster, sourceSecretFor({ ...links, name, namespace: cluster.namespace, queries }), { signal });
       const text = `Renewed the link of release ${release.slice(0, 12)} to its executable`;
-      report({ kind: 'step', stage: 'undo', text });
+      report({ kind: 'step', stage: 'rollback', text });
     }
   } catch (error) {
     signal.throwIfAborted();

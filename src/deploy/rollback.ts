@@ -2,10 +2,12 @@ import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { type History, lastReady, type Revision } from '../platforms/kubernetes/rollout/history.ts';
 import { askDeployedBy } from '../platforms/kubernetes/manifest/deployed-by.ts';
 import { canRollBack, rollBack } from '../platforms/kubernetes/rollout/roll-back.ts';
-import { type RolloutOutcome, watchRollout } from '../platforms/kubernetes/rollout/rollout.ts';
+import { kubernetesPlatform, appliedRelease } from '../platforms/kubernetes/platform.ts';
+import type { RolloutOutcome } from '../platforms/outcome.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
-import { replicasReport, autoRollback, type AutoRollback, type AutoRollbackWorld } from './auto-rollback.ts';
+import { autoRollback, type AutoRollback, type AutoRollbackWorld } from './auto-rollback.ts';
+import { replicasReport } from './await-rollout.ts';
 
 /** What came of going back. */
 export interface RolledBack {
@@ -18,10 +20,11 @@ export interface RolledBack {
   readonly outcome?: RolloutOutcome;
   readonly undone?: AutoRollback;
   /** True if there is another version to go back to. */
-  readonly leavesWayBack: boolean;
+  readonly canRollBack: boolean;
 }
 
-export interface RollBackWorld extends AutoRollbackWorld {
+export interface RollBackToWorld extends Omit<AutoRollbackWorld, 'platform'> {
+  readonly cluster: Cluster;
   readonly waits: boolean;
 }
 
@@ -30,21 +33,22 @@ export interface RollBackWorld extends AutoRollbackWorld {
  *
  * @throws {DeployError} `superseded` if someone else changes it in the same moment.
  */
-export async function rollBackTo(history: History, to: Revision, world: RollBackWorld): Promise<RolledBack> {
-  const { cluster, report, tellsStarts, signal, timeoutMs, waits, onUndo, onUndone } = world;
+export async function rollBackTo(history: History, to: Revision, world: RollBackToWorld): Promise<RolledBack> {
+  const { cluster, report, showsStartup, signal, timeoutMs, waits, onStage } = world;
   const { metadata, spec } = history.deployment;
   const name = metadata?.name ?? '';
   const release = to.release as Digest;
-  const before = lastReady(history);
+  const hasEarlier = canRollBack(to.template, history);
   if (!to.isCurrent) {
     const origin = await askDeployedBy(cluster, { signal });
     const from = spec?.template ?? {};
-    const changed = await rollBack(cluster, { name, to, from, origin, signal, onChange: onUndo });
+    const onChange = (): void => onStage?.({ at: 'rolling back', canRollBack: hasEarlier });
+    const changed = await rollBack(cluster, { name, to, from, origin, signal, onChange });
     refuseChanged(cluster, { name, changed });
-    onUndone?.(to);
+    onStage?.({ at: 'rolled back', release });
   }
   const text = to.isCurrent ? 'is what is wanted already' : 'is wanted again';
-  report({ kind: 'step', stage: 'undo', text: `Release ${short(release)} (revision ${to.revision}) ${text}` });
+  report({ kind: 'step', stage: 'rollback', text: `Release ${short(release)} (revision ${to.revision}) ${text}` });
 
   const { namespace } = cluster;
   const wentBack = {
@@ -53,12 +57,15 @@ export async function rollBackTo(history: History, to: Revision, world: RollBack
     release,
     revision: to.revision,
     replicas: spec?.replicas ?? 1,
-    leavesWayBack: canRollBack(to.template, history),
+    canRollBack: hasEarlier,
   };
   if (!waits) return wentBack;
   const onProgress = replicasReport(report);
-  const outcome = await watchRollout(cluster, { name, release, timeoutMs, signal, tellsStarts, onProgress });
-  const undone = await autoRollback({ name, outcome, template: to.template, before, isWanted: true }, world);
+  const platform = kubernetesPlatform(cluster);
+  const applied = { ...appliedRelease(name, release), canRollBack: hasEarlier };
+  const { outcome } = await platform.watch(applied, { timeoutMs, signal, showsStartup, onProgress });
+  const ended = { ...applied, template: to.template, before: lastReady(history) };
+  const undone = await autoRollback(ended, { outcome, isWanted: true }, { ...world, platform });
   return { ...wentBack, outcome, ...(undone && { undone }) };
 }
 

@@ -9,12 +9,12 @@ export interface Sending {
   readonly report: Report;
   readonly signal: AbortSignal;
   /** The version that runs now, if one does. */
-  readonly like?: Digest | undefined;
+  readonly basedOn?: Digest | undefined;
 }
 
 export interface SendingAll extends Pick<Sending, 'report' | 'signal'> {
   /** The version of an artifact's target that runs now, if one does. */
-  readonly like: (artifact: Artifact) => Digest | undefined;
+  readonly basedOn: (artifact: Artifact) => Digest | undefined;
 }
 
 /**
@@ -25,14 +25,14 @@ export interface SendingAll extends Pick<Sending, 'report' | 'signal'> {
 export async function sendAllTo(
   store: Store,
   artifacts: readonly Artifact[],
-  { report, signal, like }: SendingAll,
+  { report, signal, basedOn }: SendingAll,
 ): Promise<number> {
   const places = await Promise.all(artifacts.map(async (artifact) => store.placeOf(artifact)));
   // Where all targets read the same, the second finds it there.
   const isShared = places.some(({ kind }) => kind === 'mounted');
   const reports = isShared ? artifacts.map(() => report) : asOne(report, artifacts.length);
   const sends = artifacts.map((artifact, index) => async (stop: AbortSignal) => {
-    return sendTo(store, artifact, { report: reports[index] ?? report, signal: stop, like: like(artifact) });
+    return sendTo(store, artifact, { report: reports[index] ?? report, signal: stop, basedOn: basedOn(artifact) });
   });
   let sentBytes = 0;
   for (const each of isShared ? sends.map((send) => [send]) : [sends]) {
@@ -57,11 +57,11 @@ function asOne(report: Report, count: number): Report[] {
  *
  * @returns the bytes that crossed the wire.
  */
-export async function sendTo(store: Store, artifact: Artifact, { report, signal, like }: Sending): Promise<number> {
+export async function sendTo(store: Store, artifact: Artifact, { report, signal, basedOn }: Sending): Promise<number> {
   const what = `Sending ${artifact.target}`;
   const { sentBytes, reusedBytes } = await store.put(artifact, {
     signal,
-    like,
+    like: basedOn,
     onProgress: (doneBytes, totalBytes) => report({ kind: 'progress', stage: 'store', what, doneBytes, totalBytes }),
     onNotice: (text) => report({ kind: 'warning', text }),
   });

@@ -1,6 +1,5 @@
-import type { Cluster } from '../platforms/kubernetes/api/client.ts';
-import { podStart, type PodStart } from '../platforms/kubernetes/pods/pod-identity.ts';
-import type { PodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
+import type { Platform } from '../platforms/platform.ts';
+import type { ReplicaStart, ReplicaTimes } from '../platforms/outcome.ts';
 import { DeployError } from '../shared/errors.ts';
 import { slowestFirst } from './timings.ts';
 
@@ -15,17 +14,17 @@ const limitMs = 1_000;
  * @returns by the name of the pod; without those that may not be asked or do not answer.
  */
 export async function startTimings(
-  cluster: Cluster,
-  seen: readonly PodTimes[],
+  { startOf }: Pick<Platform, 'startOf'>,
+  seen: readonly ReplicaTimes[],
   { port, signal }: { port: number | undefined; signal: AbortSignal },
-): Promise<Map<string, PodStart>> {
-  if (port === undefined) return new Map();
+): Promise<Map<string, ReplicaStart>> {
+  if (port === undefined || startOf === undefined) return new Map();
   const either = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const slowest = slowestFirst(seen.filter(({ readyAt }) => readyAt !== undefined)).slice(0, asked);
   const answers = await Promise.all(
-    slowest.map(async ({ name }): Promise<[string, PodStart][]> => {
+    slowest.map(async ({ name }): Promise<[string, ReplicaStart][]> => {
       try {
-        const start = await podStart(cluster, name, { port, signal: either });
+        const start = await startOf(name, { port, signal: either });
         return start === undefined ? [] : [[name, start]];
       } catch (error) {
         if (either.aborted || error instanceof DeployError) return [];

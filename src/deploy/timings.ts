@@ -1,13 +1,12 @@
-import type { PodStart } from '../platforms/kubernetes/pods/pod-identity.ts';
-import type { PodTimes } from '../platforms/kubernetes/rollout/pod-times.ts';
+import type { ReplicaStart, ReplicaTimes } from '../platforms/outcome.ts';
 
 /**
  * One stage of a deploy. They follow each other, so together they are the whole.
  *
  * `start`: until the cluster has answered first. `check`: a dry run of every object. `link`: what pods read the store with.
- * `ready`: until the last replica that was started is. `settle`: until the cluster agrees and old pods have ended; `wait`
- * stands for both where a rollout did not succeed. `ask`: for what replicas tell of their start. `undo`:
- * until the version before is ready again.
+ * `ready`: until the last replica that was started is. `confirm`: until the cluster agrees and old pods have ended; `wait`
+ * stands for both where a rollout did not succeed. `collect`: for what replicas tell of their start.
+ * `rollback`: until the release before is ready again.
  */
 export interface StageTiming {
   readonly name:
@@ -19,10 +18,10 @@ export interface StageTiming {
     | 'link'
     | 'apply'
     | 'ready'
-    | 'settle'
+    | 'confirm'
     | 'wait'
-    | 'ask'
-    | 'undo';
+    | 'collect'
+    | 'rollback';
   readonly ms: number;
 }
 
@@ -82,23 +81,23 @@ export function stageClock(now: () => number = () => performance.now()): StageCl
  * @param options.appliedAt by the clock of `seen` and `starts`.
  */
 export function podTimings(
-  seen: readonly PodTimes[],
-  starts: ReadonlyMap<string, PodStart>,
+  seen: readonly ReplicaTimes[],
+  starts: ReadonlyMap<string, ReplicaStart>,
   { appliedAt }: { appliedAt: number },
 ): PodTiming[] {
   return slowestFirst(seen).map((times) => podTiming(times, starts.get(times.name), appliedAt));
 }
 
 /** Those that are not ready at all come first. */
-export function slowestFirst(seen: readonly PodTimes[]): PodTimes[] {
+export function slowestFirst(seen: readonly ReplicaTimes[]): ReplicaTimes[] {
   return seen.toSorted((one, other) => lateness(other) - lateness(one) || one.name.localeCompare(other.name));
 }
 
-function lateness({ readyAt = Number.MAX_VALUE }: PodTimes): number {
+function lateness({ readyAt = Number.MAX_VALUE }: ReplicaTimes): number {
   return readyAt;
 }
 
-function podTiming(times: PodTimes, start: PodStart | undefined, appliedAt: number): PodTiming {
+function podTiming(times: ReplicaTimes, start: ReplicaStart | undefined, appliedAt: number): PodTiming {
   const { name, node, createdAt, scheduledAt, readyAt } = times;
   return {
     name,
@@ -111,8 +110,8 @@ function podTiming(times: PodTimes, start: PodStart | undefined, appliedAt: numb
 }
 
 function ownStages(
-  { scheduledAt, runningAt, readyAt }: PodTimes,
-  start: PodStart | undefined,
+  { scheduledAt, runningAt, readyAt }: ReplicaTimes,
+  start: ReplicaStart | undefined,
 ): Pick<PodTiming, 'imageMs' | 'fetchMs' | 'verifyMs' | 'bootMs' | 'fetchedBytes'> {
   if (scheduledAt === undefined) return {};
   const watched = runningAt === undefined ? {} : { imageMs: between(scheduledAt, runningAt) };

@@ -1,5 +1,5 @@
 /** The stages of a deploy, in their order. */
-type Stage = 'plan' | 'preflight' | 'artifact' | 'store' | 'manifest' | 'apply' | 'watch' | 'undo' | 'logs';
+type Stage = 'plan' | 'preflight' | 'artifact' | 'store' | 'manifest' | 'apply' | 'watch' | 'rollback' | 'logs';
 
 /** What a stage tells while it works. `cli` alone decides how it looks; no event carries a secret. */
 export type ReportEvent =

@@ -4,6 +4,8 @@ import { accessOfPods } from '../../src/deploy/preflight/store-access.ts';
 import { linksFor } from '../../src/deploy/links.ts';
 import { renewLinks } from '../../src/deploy/renew-links.ts';
 import { connect, type Cluster } from '../../src/platforms/kubernetes/api/client.ts';
+import { kubernetesPlatform } from '../../src/platforms/kubernetes/platform.ts';
+import { linkPlacesIn } from '../../src/platforms/kubernetes/pods/deployed-links.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import type { Report } from '../../src/shared/report.ts';
@@ -37,9 +39,12 @@ const signing: Store = {
   },
 };
 
-const linksWith = async (store: Store) => {
+/** @param sets the ReplicaSets that are there. */
+const linksWith = async (store: Store, sets: readonly ReturnType<typeof replicaSet>[] = []) => {
   const artifact = { version: wanted ?? parseDigest(''), name: 'hello-world' };
-  return linksFor([[artifact, await store.source(artifact)]], { name, cluster, store, signal });
+  const deployed = { linkPlaces: sets.flatMap(({ spec }) => linkPlacesIn(spec.template)) };
+  const platform = kubernetesPlatform(cluster);
+  return linksFor([[artifact, await store.source(artifact)]], { name, deployed, platform, store, signal });
 };
 
 /** A ReplicaSet whose pods fetch a version by a link. */
@@ -66,19 +71,16 @@ const encoded = (data: Record<string, string>) => ({
 
 describe('linksFor()', () => {
   it('makes one for each version that pods may fetch from there, and leaves out what is none', async () => {
-    await clusterWith((_request, response) =>
-      json(response, 200, {
-        items: [
-          replicaSet(earlier, inMemory(earlier)),
-          replicaSet('written by hand', inMemory('none')),
-          replicaSet('5'.repeat(64), inMemory('5'), []),
-          replicaSet(running, inMemory(running)),
-        ],
-      }),
-    );
+    await clusterWith((_request, response) => json(response, 500, {}));
+    const sets = [
+      replicaSet(earlier, inMemory(earlier)),
+      replicaSet('written by hand', inMemory('none')),
+      replicaSet('5'.repeat(64), inMemory('5'), []),
+      replicaSet(running, inMemory(running)),
+    ];
     const all = [wanted, earlier, running].map((version) => [version, `sig=${version}`]);
-    expect(await linksWith(signing)).toEqual({ queries: Object.fromEntries(all) });
-    expect(server.requests).toEqual([expect.stringMatching(/^GET .*\/namespaces\/mine\/replicasets\?labelSelector=/)]);
+    expect(await linksWith(signing, sets)).toEqual({ queries: Object.fromEntries(all) });
+    expect(server.requests).toEqual([]);
   });
 
   it('makes those of what is deployed where others may not be listed', async () => {
@@ -98,11 +100,15 @@ describe('linksFor()', () => {
     'keeps the link to another store that an earlier release was deployed from, where %s',
     async (_case, store, data, links) => {
       await clusterWith((request, response) => {
-        const items = [replicaSet(earlier, elsewhere(earlier)), replicaSet(wanted, elsewhere(wanted))];
-        json(response, 200, request.url?.includes('/secrets/') ? encoded(data) : { items });
+        if (request.url?.includes('/secrets/')) json(response, 200, encoded(data));
+        else json(response, 500, {});
       });
+      const sets = [replicaSet(earlier, elsewhere(earlier)), replicaSet(wanted, elsewhere(wanted))];
       const { queries } = links as { queries?: object };
-      expect(await linksWith(store)).toEqual({ ...links, queries: { ...queries, [earlier ?? '']: 'sig=elsewhere' } });
+      expect(await linksWith(store, sets)).toEqual({
+        ...links,
+        queries: { ...queries, [earlier ?? '']: 'sig=elsewhere' },
+      });
     },
   );
 

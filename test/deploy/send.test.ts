@@ -7,7 +7,7 @@ import { artifactOf, noise } from '../support/programs/artifact.ts';
 import { memoryStore } from '../support/stores/memory-store.ts';
 
 const { signal } = new AbortController();
-const like = () => undefined;
+const basedOn = () => undefined;
 
 /** Two targets of an application. */
 async function bothTargets(): Promise<Artifact[]> {
@@ -43,7 +43,7 @@ describe('sendAllTo()', () => {
     const { store, marks } = watched('url');
     const events: ReportEvent[] = [];
     const artifacts = await bothTargets();
-    const sentBytes = await sendAllTo(store, artifacts, { report: (event) => events.push(event), signal, like });
+    const sentBytes = await sendAllTo(store, artifacts, { report: (event) => events.push(event), signal, basedOn });
     expect(sentBytes).toBe(500_000);
     expect(marks.slice(0, 2)).toEqual(['begin linux-arm64', 'begin linux-x64']);
     for (const artifact of artifacts) expect(await store.has(artifact)).toBe(true);
@@ -57,7 +57,7 @@ describe('sendAllTo()', () => {
 
   it('sends one after the other where all targets read the same', async () => {
     const { store, marks } = watched('mounted');
-    await sendAllTo(store, await bothTargets(), { report: () => undefined, signal, like });
+    await sendAllTo(store, await bothTargets(), { report: () => undefined, signal, basedOn });
     expect(marks).toEqual(['begin linux-arm64', 'end linux-arm64', 'begin linux-x64', 'end linux-x64']);
   });
 
@@ -77,7 +77,7 @@ describe('sendAllTo()', () => {
         throw new Error('cut');
       },
     };
-    const sending = sendAllTo(memoryStore(), [endless, broken], { report: () => undefined, signal, like });
+    const sending = sendAllTo(memoryStore(), [endless, broken], { report: () => undefined, signal, basedOn });
     await expect(sending).rejects.toThrow('cut');
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startTimings } from '../../src/deploy/start-timings.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
+import { kubernetesPlatform } from '../../src/platforms/kubernetes/platform.ts';
 import { type ApiServer, apiServer, json, refuseCall } from '../support/kubernetes/api-server.ts';
 
 describe('startTimings()', () => {
@@ -19,10 +20,14 @@ describe('startTimings()', () => {
     server = await apiServer((_, response) => json(response, 200, answer));
     const cluster = await clusterOf(server);
     const before = performance.now();
-    const starts = await startTimings(cluster, [...seenOf(50), { name: 'not-ready', createdAt: 0 }], {
-      port: 80,
-      signal,
-    });
+    const starts = await startTimings(
+      kubernetesPlatform(cluster),
+      [...seenOf(50), { name: 'not-ready', createdAt: 0 }],
+      {
+        port: 80,
+        signal,
+      },
+    );
     const names = ['pod-45', 'pod-46', 'pod-47', 'pod-48', 'pod-49'];
     expect(server.requests.toSorted()).toEqual(
       names.map((name) => `GET /api/v1/namespaces/mine/pods/${name}%3A80/proxy/selfsame/start`),
@@ -39,7 +44,7 @@ describe('startTimings()', () => {
   it('asks nobody where nothing is served', async () => {
     server = await apiServer((_, response) => json(response, 200, {}));
     const cluster = await clusterOf(server);
-    expect(await startTimings(cluster, seenOf(5), { port: undefined, signal })).toEqual(new Map());
+    expect(await startTimings(kubernetesPlatform(cluster), seenOf(5), { port: undefined, signal })).toEqual(new Map());
     expect(server.requests).toEqual([]);
     await cluster.close();
   });
@@ -51,21 +56,21 @@ describe('startTimings()', () => {
   ])('goes without pods %s', async (_, status) => {
     server = await apiServer((_request, response) => refuseCall(response, status, { reason: 'No', message: 'no' }));
     const cluster = await clusterOf(server);
-    expect(await startTimings(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(kubernetesPlatform(cluster), seenOf(5), { port: 80, signal })).toEqual(new Map());
     await cluster.close();
   });
 
   it('goes without pods that answer something else', async () => {
     server = await apiServer((_, response) => response.end('hello'));
     const cluster = await clusterOf(server);
-    expect(await startTimings(cluster, seenOf(1), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(kubernetesPlatform(cluster), seenOf(1), { port: 80, signal })).toEqual(new Map());
     await cluster.close();
   });
 
   it('does not wait for pods that keep silent', async () => {
     server = await apiServer(() => undefined);
     const cluster = await clusterOf(server);
-    expect(await startTimings(cluster, seenOf(5), { port: 80, signal })).toEqual(new Map());
+    expect(await startTimings(kubernetesPlatform(cluster), seenOf(5), { port: 80, signal })).toEqual(new Map());
     expect(server.requests).toHaveLength(5);
     await cluster.close();
   });
@@ -74,7 +79,9 @@ describe('startTimings()', () => {
     const stop = new AbortController();
     server = await apiServer(() => stop.abort());
     const cluster = await clusterOf(server);
-    expect(await startTimings(cluster, seenOf(1), { port: 80, signal: stop.signal })).toEqual(new Map());
+    expect(await startTimings(kubernetesPlatform(cluster), seenOf(1), { port: 80, signal: stop.signal })).toEqual(
+      new Map(),
+    );
     await cluster.close();
   });
 });

@@ -8,12 +8,12 @@ describe('stageClock()', () => {
     clock.lap('start');
     clock.lap('upload');
     clock.lap('ready', { at: 20.2 });
-    clock.lap('settle');
+    clock.lap('confirm');
     expect(clock.stages()).toEqual([
       { name: 'start', ms: 0 },
       { name: 'upload', ms: 11 },
       { name: 'ready', ms: 9 },
-      { name: 'settle', ms: 11 },
+      { name: 'confirm', ms: 11 },
     ]);
   });
 });

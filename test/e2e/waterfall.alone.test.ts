@@ -44,7 +44,18 @@ describe('the times of a deploy', () => {
   it('are those of its stages in their order, and of each pod', async () => {
     const { stages, pods, stderr, tookMs } = await deploy(['--replicas', '3']);
     const names = stages.map(({ name }) => name);
-    expect(names).toEqual(['start', 'preflight', 'hash', 'check', 'upload', 'link', 'apply', 'ready', 'settle', 'ask']);
+    expect(names).toEqual([
+      'start',
+      'preflight',
+      'hash',
+      'check',
+      'upload',
+      'link',
+      'apply',
+      'ready',
+      'confirm',
+      'collect',
+    ]);
     for (const { ms } of stages) expect(ms).toBeGreaterThanOrEqual(0);
     expect(stages.reduce((sum, { ms }) => sum + ms, 0)).toBeLessThanOrEqual(tookMs);
 
@@ -67,7 +78,7 @@ describe('the times of a deploy', () => {
   it('are of no pod where none was started', async () => {
     const { pods, stages, stderr } = await deploy(['--replicas', '3']);
     expect(pods).toEqual([]);
-    expect(stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['apply', 'settle']));
+    expect(stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['apply', 'confirm']));
     expect(stderr).not.toMatch(/^POD /m);
   }, 60_000);
 

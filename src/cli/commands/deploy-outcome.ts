@@ -1,5 +1,5 @@
 import type { PlanCost } from '../../deploy/plan/cost.ts';
-import type { Deployed } from '../../deploy/deploy.ts';
+import type { DeploySummary } from '../../deploy/deploy.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { DeployError, exitStatus } from '../../shared/errors.ts';
 import { short } from '../../shared/digest.ts';
@@ -11,7 +11,7 @@ import type { Session } from '../context/session.ts';
 import { timingTable } from '../terminal/timing-table.ts';
 
 /** What is known of a deploy besides what it left behind. */
-interface Beside {
+interface DeployContext {
   readonly cluster: Cluster;
   readonly given: GivenFlags;
   readonly cost: PlanCost;
@@ -20,16 +20,17 @@ interface Beside {
 }
 
 /** Prints what was deployed: on stdout as data where asked for, else for people. */
-export function printDeployed(session: Session, deployed: Deployed, beside: Beside): void {
-  const { cluster, given, cost } = beside;
+export function printDeployed(session: Session, deployed: DeploySummary, context: DeployContext): void {
+  const { cluster, given, cost } = context;
+  const { namespace } = cluster;
   const { terminal } = session;
-  const { name, namespace, release, outcome } = deployed;
+  const { name, release, outcome } = deployed;
   const format = dataFormat(given.output);
   if (format !== undefined) {
-    const { applied, timings, leavesWayBack: _leavesWayBack, ...rest } = deployed;
-    const { context, server } = cluster;
-    const failure = beside.failure === undefined ? {} : errorDocument(beside.failure);
-    printData({ ...rest, ...timings, context, server, cost, objects: applied, ...failure }, format);
+    const { applied: objects, timings, canRollBack: _canRollBack, ...rest } = deployed;
+    const failure = context.failure === undefined ? {} : errorDocument(context.failure);
+    const place = { namespace, context: cluster.context, server: cluster.server };
+    printData({ ...rest, ...timings, ...place, cost, objects, ...failure }, format);
   }
   if (outcome === undefined) {
     terminal.say(`Release ${short(release)} of ${name} is applied in ${namespace}; the rollout goes on there.`);

@@ -1,21 +1,17 @@
 import { styleText } from 'node:util';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { dump } from 'js-yaml';
-import { prepare } from '../../deploy/deploy.ts';
-import { planFrom } from '../../deploy/plan/plan.ts';
-import { scaledPlan } from '../../deploy/plan/replicas.ts';
-import { chooseStore, refuseUnreadable } from '../../deploy/preflight/store-choice.ts';
-import { openSelf } from '../../executable/self.ts';
-import { apply, type Applied, type Live } from '../../platforms/kubernetes/apply/apply.ts';
+import { prepare } from '../../deploy/prepare.ts';
+import { onCluster, openDeploy } from '../context/open-deploy.ts';
+import { apply, type Live, type ServerApplied } from '../../platforms/kubernetes/apply/apply.ts';
 import { normalize } from '../../platforms/kubernetes/apply/normalize.ts';
 import { splitArguments } from '../../shared/flags.ts';
-import { openCluster } from '../context/cluster.ts';
 import { readFlags } from '../flags/command-line.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 
 /** One object that would be changed. */
-interface Difference extends Pick<Applied, 'kind' | 'name'> {
+interface Difference extends Pick<ServerApplied, 'kind' | 'name'> {
   readonly change: 'created' | 'changed' | 'unchanged';
   /** A unified diff of YAML; empty where nothing would change. */
   readonly diff: string;
@@ -27,22 +23,14 @@ interface Difference extends Pick<Applied, 'kind' | 'name'> {
  * @param argv the flags of `--kubernetes`, and the application's.
  */
 export async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
-  const { app, terminal, signal } = session;
-  const { ours, theirs } = splitArguments(argv);
+  const { terminal, signal } = session;
+  const { ours, theirs: appArgs } = splitArguments(argv);
   const given = readFlags(ours);
-  const asked = planFrom(app, given, theirs);
-  const executable = await openSelf();
-  const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
-  refuseUnreadable(choice, asked);
-  const cluster = await openCluster(given, session);
+  const { plan, world, destination } = await openDeploy(session, { given, appArgs, open: onCluster(session, given) });
   try {
-    const runtimes = { source: given['runtime-source'] };
-    const store = choice.open(cluster, asked.name);
-    const stockRunner = session.runners.stock();
-    const world = { cluster, store, executable, runtimes, stockRunner, report: terminal.report, signal };
-    const { objects } = await prepare(await scaledPlan(asked, world), world);
+    const { intent } = await prepare(plan, world);
     const differences: Difference[] = [];
-    await apply(cluster, objects, {
+    await apply(destination.cluster, destination.platform.render(intent), {
       dryRun: true,
       signal,
       onApplied: ({ kind, before, after }) => differences.push({ kind, ...differenceOf(kind, before, after) }),
@@ -57,7 +45,7 @@ export async function selfDiff(session: Session, argv: readonly string[]): Promi
     return isDifferent ? 1 : 0;
   } finally {
     terminal.close();
-    await cluster.close();
+    await destination.platform.close();
   }
 }
 

@@ -1,8 +1,9 @@
 import Table from 'cli-table3';
 import { examineStores, type StoreState } from '../../deploy/preflight/doctor.ts';
-import { settled, toFindings } from '../../deploy/preflight/findings.ts';
+import { settled, toFindings } from '../../platforms/findings.ts';
 import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import { kubernetesPlatform } from '../../platforms/kubernetes/platform.ts';
 import { architecturesByNode } from '../../platforms/kubernetes/pods/nodes.ts';
 import { openCluster } from '../context/cluster.ts';
 import type { DeploymentFlags } from '../context/deployment.ts';
@@ -26,7 +27,10 @@ export async function selfDoctor(session: Session, flags: DoctorFlags): Promise<
   const reached = await toFindings(settled(openCluster(flags, session)));
   const { value: cluster } = reached;
   try {
-    const { why, stores } = await examineStores(reached, { name, settings, signal });
+    const { why, stores } = await examineStores(
+      { ...reached, value: cluster && kubernetesPlatform(cluster) },
+      { name, settings, signal },
+    );
     const isFit = stores.some(({ isChosen, state }) => isChosen && state === 'works');
     const told = cluster && (await clusterOf(cluster, signal));
     const format = dataFormat(flags.output);

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
 import { ownUids, podsGone, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
+import type { ScaledPlan } from '../../deploy/plan/replicas.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { DeployRun } from './deploy-run.ts';
 import { printError } from '../output/print-error.ts';
@@ -17,8 +17,10 @@ const podsLimitMs = 60_000;
  */
 export async function removeOnExit(session: Session, run: DeployRun): Promise<boolean> {
   const { terminal } = session;
-  const { name, cluster, given, foreign } = run;
-  if (cluster === undefined) return true;
+  const { opened, given, foreign } = run;
+  if (opened === undefined) return true;
+  const { name } = opened.plan;
+  const { cluster } = opened.destination;
   const removed: RemovedObject[] = [];
   terminal.say(`Deleting what this run made of ${name}; Ctrl-C again leaves the rest`);
   try {
@@ -61,10 +63,10 @@ async function podsGoneInTime(cluster: Cluster, name: string): Promise<boolean> 
  * @throws {DeployError} `cluster-refused` if it runs.
  */
 export async function refuseToRemoveOthers(
-  name: string,
+  { name, deployed }: Pick<ScaledPlan, 'name' | 'deployed'>,
   { cluster, signal }: { readonly cluster: Cluster; readonly signal: AbortSignal },
 ): Promise<ReadonlySet<string>> {
-  if ((await cluster.find(pathOf('Deployment', { namespace: cluster.namespace, name }), { signal })) !== undefined) {
+  if (deployed.scaling.replicas !== undefined) {
     throw new DeployError(
       'cluster-refused',
       `Cannot run with --rm: ${name} is in namespace ${cluster.namespace} already`,

@@ -37,19 +37,16 @@ export async function selfRollback(session: Session, flags: RollbackFlags): Prom
       const wentBack = await rollBackTo(history, to, {
         cluster,
         report: terminal.report,
-        tellsStarts: terminal.isLive,
+        showsStartup: terminal.isLive,
         signal,
         timeoutMs,
         waits: flags.wait ?? true,
-        onFailed(outcome) {
+        onStage(stage) {
+          if (stage.at === 'rolling back') far.change = 'begun';
+          if (stage.at === 'rolled back') far.change = 'done';
+          if (stage.at !== 'failed') return;
           far.hasFailed = true;
-          tellCause(session, outcome);
-        },
-        onUndo() {
-          far.change = 'begun';
-        },
-        onUndone() {
-          far.change = 'done';
+          tellCause(session, stage.outcome);
         },
       });
       terminal.close();
@@ -58,7 +55,7 @@ export async function selfRollback(session: Session, flags: RollbackFlags): Prom
       if (!signal.aborted) throw far.change === 'done' ? afterApply(error, { isRemoved: false }) : error;
       terminal.close();
       terminal.say(leftText(name, far));
-      if (far.change !== 'none') terminal.say(nextCommands(session, flags, afterDeploy({ leavesWayBack: true })));
+      if (far.change !== 'none') terminal.say(nextCommands(session, flags, afterDeploy({ canRollBack: true })));
       return session.endedStatus();
     }
   });
@@ -82,7 +79,7 @@ function told(session: Session, wentBack: RolledBack, flags: RollbackFlags): num
   const { terminal } = session;
   const { name, namespace, release, outcome } = wentBack;
   const format = dataFormat(flags.output);
-  const { leavesWayBack: _leavesWayBack, ...data } = wentBack;
+  const { canRollBack: _canRollBack, ...data } = wentBack;
   const failure = failureOf(session, wentBack, flags);
   if (format !== undefined) printData({ ...data, ...(failure && errorDocument(failure)) }, format);
   if (failure !== undefined) throw failure;

@@ -1,21 +1,19 @@
 import type { AutoRollback } from '../../deploy/auto-rollback.ts';
-import type { Diagnosis } from '../../platforms/kubernetes/diagnose/diagnose.ts';
-import type { Evidence } from '../../platforms/kubernetes/diagnose/evidence.ts';
-import type { RolloutOutcome } from '../../platforms/kubernetes/rollout/rollout.ts';
+import type { Evidence, FailureCause, RolloutOutcome } from '../../platforms/outcome.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { DeploymentFlags } from '../context/deployment.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import type { Session } from '../context/session.ts';
 
 /** A rollout, and how it ended. */
-export interface Rollout {
+export interface RolloutReport {
   readonly name: string;
   readonly release: string;
   readonly replicas: number;
   readonly outcome?: RolloutOutcome;
   readonly undone?: AutoRollback;
   /** True if there was something to go back to from it. */
-  readonly leavesWayBack: boolean;
+  readonly canRollBack: boolean;
 }
 
 /** Tells why a rollout failed, with what proves it, before anything is done about it. */
@@ -27,7 +25,7 @@ export function tellCause({ terminal }: Session, outcome: RolloutOutcome): void 
 }
 
 /** The error that a rollout ended with, and what was done about it; undefined if it is ready. Says what to type next. */
-export function failureOf(session: Session, rollout: Rollout, given: DeploymentFlags): DeployError | undefined {
+export function failureOf(session: Session, rollout: RolloutReport, given: DeploymentFlags): DeployError | undefined {
   const { name, outcome, undone } = rollout;
   if (outcome === undefined || outcome.kind === 'ready') return undefined;
   if (outcome.kind === 'deleted') {
@@ -37,8 +35,8 @@ export function failureOf(session: Session, rollout: Rollout, given: DeploymentF
   }
   const again = undone?.kind === 'rolled-back' ? undone.outcome : undefined;
   if (again !== undefined) tellCause(session, again);
-  const leavesWayBack = rollout.leavesWayBack && undone?.kind !== 'rolled-back';
-  session.terminal.say(nextCommands(session, given, afterDeploy({ leavesWayBack })));
+  const canRollBack = rollout.canRollBack && undone?.kind !== 'rolled-back';
+  session.terminal.say(nextCommands(session, given, afterDeploy({ canRollBack })));
   if (outcome.kind === 'superseded' && outcome.edited !== undefined) {
     return new DeployError('superseded', `Someone else changed the pods of ${name} meanwhile: ${outcome.edited}`, {
       hint: 'Look what runs now; the same command again brings this back.',
@@ -64,7 +62,7 @@ function codeOf({ kind }: Failed): Code {
   return kind === 'timeout' ? 'rollout-timeout' : 'rollout-failed';
 }
 
-function failureText({ name, release, replicas }: Rollout, outcome: Failed): string {
+function failureText({ name, release, replicas }: RolloutReport, outcome: Failed): string {
   const cause = outcome.diagnosis?.summary;
   if (outcome.kind === 'failed') {
     return `Release ${shortened(release)} of ${name} cannot become ready: ${cause ?? 'unknown cause'}`;
@@ -74,7 +72,7 @@ function failureText({ name, release, replicas }: Rollout, outcome: Failed): str
 }
 
 /** What was done about it, to stand behind the cause, and the code that it comes to. */
-function undoneText({ name }: Rollout, undone: AutoRollback, failed: Failed): { code: Code; text: string } {
+function undoneText({ name }: RolloutReport, undone: AutoRollback, failed: Failed): { code: Code; text: string } {
   if (undone.kind === 'left') return { code: codeOf(failed), text: '' };
   if (undone.kind === 'nothing-before') {
     return { code: codeOf(failed), text: '; none was ready before it, so it is left for you to look at' };
@@ -105,7 +103,7 @@ function shortened(release: string): string {
 
 function showEvidence(
   { say }: Session['terminal'],
-  diagnosis: Diagnosis | undefined,
+  diagnosis: FailureCause | undefined,
   evidence: Evidence | undefined,
 ): void {
   if (diagnosis === undefined) return;

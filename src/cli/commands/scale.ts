@@ -1,5 +1,5 @@
 import { parseDuration, parseReplicas } from '../../deploy/plan/plan.ts';
-import { replicasReport } from '../../deploy/auto-rollback.ts';
+import { replicasReport } from '../../deploy/await-rollout.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { watchRollout } from '../../platforms/kubernetes/rollout/rollout.ts';
 import { scaleDeployment, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
@@ -38,13 +38,20 @@ export async function selfScale(session: Session, flags: ScaleFlags): Promise<nu
         text: `${name} in ${namespace}: ${replicas} wanted, ${wanted} before`,
       });
       const onProgress = replicasReport(terminal.report);
-      const options = { name, release: release as Digest, timeoutMs, signal, tellsStarts: terminal.isLive, onProgress };
+      const options = {
+        name,
+        release: release as Digest,
+        timeoutMs,
+        signal,
+        showsStartup: terminal.isLive,
+        onProgress,
+      };
       const outcome = flags.wait === false ? undefined : await watchRollout(cluster, options);
       terminal.close();
       if (outcome !== undefined) tellCause(session, outcome);
       const format = dataFormat(flags.output);
       // Going back changes the release, not their number.
-      const rollout = { ...scaled, ...(outcome && { outcome }), leavesWayBack: false };
+      const rollout = { ...scaled, ...(outcome && { outcome }), canRollBack: false };
       const failure = failureOf(session, rollout, flags);
       if (format !== undefined) printData({ ...scaled, outcome, ...(failure && errorDocument(failure)) }, format);
       if (failure !== undefined) throw failure;
@@ -59,7 +66,7 @@ export async function selfScale(session: Session, flags: ScaleFlags): Promise<nu
           ? `Stopped watching: ${name} goes on to ${replicas} without this program.`
           : `Stopped while scaling: ${name} may be changed or not. The same command finishes the job.`,
       );
-      terminal.say(nextCommands(session, flags, afterDeploy({ leavesWayBack: false })));
+      terminal.say(nextCommands(session, flags, afterDeploy({ canRollBack: false })));
       return session.endedStatus();
     }
   });

@@ -1,6 +1,7 @@
 import { chooseStore, type StoreChoice } from '../../deploy/preflight/store-choice.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import { kubernetesPlatform } from '../../platforms/kubernetes/platform.ts';
 import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -15,7 +16,7 @@ export async function configuredStore(
   const choice = await configuredChoice(store);
   return (cluster, { name, blobSecrets }) => {
     if (store === undefined && blobSecrets.length > 0) return secretStore(cluster, { name });
-    return choice?.open(cluster, name);
+    return choice?.open(kubernetesPlatform(cluster), name);
   };
 }
 

@@ -20,8 +20,8 @@ export function nextCommands(
 export type NextCommand = keyof typeof commands;
 
 /** What there is to do with something that runs. */
-export function afterDeploy({ leavesWayBack }: { readonly leavesWayBack: boolean }): readonly NextCommand[] {
-  return leavesWayBack ? ['look', 'logs', 'roll back', 'delete'] : ['look', 'logs', 'delete'];
+export function afterDeploy({ canRollBack }: { readonly canRollBack: boolean }): readonly NextCommand[] {
+  return canRollBack ? ['look', 'logs', 'roll back', 'delete'] : ['look', 'logs', 'delete'];
 }
 
 const commands = {

@@ -1,7 +1,7 @@
 import { isLoopback, parseAddress } from '../../app/address.ts';
 import type { Application } from '../../app/application.ts';
 import { parseOptions } from '../../app/options.ts';
-import type { Resources, RunnerChoice } from '../../platforms/kubernetes/manifest/intent.ts';
+import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';

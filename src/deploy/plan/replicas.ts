@@ -1,5 +1,4 @@
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { type Autoscaler, type Scaling, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
+import type { Autoscaler, Deployed } from '../../platforms/platform.ts';
 import type { Plan } from './plan.ts';
 
 /** What is reserved on a cluster: what replicas ask for, whether they use it or not. */
@@ -18,8 +17,10 @@ export function reservedBy(
   return { replicas, cpuRequest: cpu, memoryRequest: memory };
 }
 
-/** A plan that knows how many replicas it comes to on this cluster. */
+/** A plan that knows how many replicas it comes to where it goes. */
 export interface ScaledPlan extends Plan {
+  /** What was there when it was settled. */
+  readonly deployed: Deployed;
   /** False: the number is set elsewhere, and stays as it is. */
   readonly setsReplicas: boolean;
   /** Who decides the number, where that is not the plan. */
@@ -29,16 +30,9 @@ export interface ScaledPlan extends Plan {
 }
 
 /** Settles how many replicas a plan means: without `--replicas` as many as there are, and an autoscaler's are left alone. */
-export async function scaledPlan(
-  plan: Plan,
-  { cluster, signal }: { cluster: Cluster; signal: AbortSignal },
-): Promise<ScaledPlan> {
-  return planWith(plan, await scalingOf(cluster, plan.name, { signal }));
-}
-
-/** The same, of what is known. */
-export function planWith(asked: Plan, { replicas, requests, isApplied, autoscaler }: Scaling): ScaledPlan {
-  const plan = { ...asked, ...(replicas !== undefined && { now: reservedBy(replicas, requests) }) };
+export function planWith(asked: Plan, deployed: Deployed): ScaledPlan {
+  const { replicas, requests, isApplied, autoscaler } = deployed.scaling;
+  const plan = { ...asked, deployed, ...(replicas !== undefined && { now: reservedBy(replicas, requests) }) };
   // What we applied once has to be applied again: left out, it would be taken away, and 1 be the number.
   const kept = { ...plan, replicas: replicas ?? plan.replicas, setsReplicas: isApplied };
   if (autoscaler !== undefined) return { ...kept, scaledBy: autoscaler };

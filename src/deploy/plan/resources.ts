@@ -1,5 +1,5 @@
 import type { Application } from '../../app/application.ts';
-import type { Resources } from '../../platforms/kubernetes/manifest/intent.ts';
+import type { Resources } from '../../platforms/intent.ts';
 import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import { DeployError } from '../../shared/errors.ts';
 

@@ -1,8 +1,7 @@
-import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import type { Platform } from '../../platforms/platform.ts';
 import type { DeployError } from '../../shared/errors.ts';
 import type { StoreSettings } from '../../store/open.ts';
-import { settled, toFindings } from './findings.ts';
+import { settled, toFindings } from '../../platforms/findings.ts';
 import { chooseStore, storeKinds, type KindOfStore } from './store-choice.ts';
 
 /** How one kind of store stands here. */
@@ -35,14 +34,14 @@ const needs: Readonly<Record<KindOfStore, string>> = {
  * Asks the cluster, and the store that a deploy would take, whether they could hold an executable; changes nothing. The other
  * kinds are told with what they would need.
  *
- * @param reached the cluster, or why it cannot be reached.
+ * @param reached the platform, or why it cannot be reached.
  */
 export async function examineStores(
-  reached: { readonly value?: Cluster; readonly findings: readonly DeployError[] },
+  reached: { readonly value?: Platform | undefined; readonly findings: readonly DeployError[] },
   { name, settings, signal }: { name: string; settings: StoreSettings; signal: AbortSignal },
 ): Promise<Diagnosed> {
   const { findings, value: choice } = await toFindings(settled(chooseStore(settings)));
-  const inCluster = reached.value && secretStore(reached.value, { name });
+  const inCluster = reached.value?.store?.(name);
   const examined = async (kind: KindOfStore): Promise<StoreState> => {
     const isChosen = kind === choice?.kind;
     const chosen = isChosen ? choice?.opened : undefined;

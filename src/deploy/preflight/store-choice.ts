@@ -1,5 +1,4 @@
-import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
+import type { Platform } from '../../platforms/platform.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { storeKindOf } from '../../store/kind.ts';
 import type { StoreSettings } from '../../store/open.ts';
@@ -33,7 +32,7 @@ export interface StoreChoice {
   /** Where it is not the cluster. */
   readonly opened?: UrlStore;
   /** @param name of the deployment. */
-  open(cluster: Cluster, name: string): Store;
+  open(platform: Pick<Platform, 'store'>, name: string): Store;
 }
 
 /**
@@ -60,7 +59,10 @@ export async function chooseStore(settings: StoreSettings): Promise<StoreChoice>
     kind: 'cluster',
     isDefault: who === undefined,
     why: who === undefined ? 'the default, since no other store is configured' : `chosen by ${who}`,
-    open: (cluster, name) => secretStore(cluster, { name }),
+    open(platform, name) {
+      if (platform.store !== undefined) return platform.store(name);
+      throw new TypeError('The platform keeps no artifacts by itself');
+    },
   };
 }
 

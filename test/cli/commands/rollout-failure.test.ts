@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { failureOf, tellCause } from '../../../src/cli/commands/rollout-failure.ts';
 import type { Session } from '../../../src/cli/context/session.ts';
 import type { AutoRollback } from '../../../src/deploy/auto-rollback.ts';
-import type { RolloutOutcome } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
+import type { RolloutOutcome } from '../../../src/platforms/outcome.ts';
 import { exitStatus } from '../../../src/shared/errors.ts';
 
 const progress = { ready: 1, wanted: 3, pods: [], old: [] };
@@ -78,7 +78,7 @@ describe('failureOf()', () => {
       name: 'hello',
       release: 'a'.repeat(64),
       replicas: 3,
-      leavesWayBack: true,
+      canRollBack: true,
       outcome,
       ...(undone && { undone }),
     };
@@ -88,7 +88,7 @@ describe('failureOf()', () => {
   });
 
   it('is none where it is ready, or nobody waited', () => {
-    const rollout = { name: 'hello', release: 'a', replicas: 3, leavesWayBack: true };
+    const rollout = { name: 'hello', release: 'a', replicas: 3, canRollBack: true };
     expect(failureOf(session().session, { ...rollout, outcome: { kind: 'ready', progress } }, {})).toBeUndefined();
     expect(failureOf(session().session, rollout, {})).toBeUndefined();
   });

@@ -3,6 +3,7 @@ import { costOf, costOfPlan, costText, moneyText } from '../../../src/deploy/pla
 import { planFrom } from '../../../src/deploy/plan/plan.ts';
 import { defaultPrices, parsePrices } from '../../../src/deploy/plan/prices.ts';
 import { planWith } from '../../../src/deploy/plan/replicas.ts';
+import { deployedWith } from '../../support/deploy/literals.ts';
 
 describe('costOf()', () => {
   it('is replicas times requests, for an hour and for 730', () => {
@@ -45,14 +46,17 @@ describe('costOfPlan()', () => {
       'Costs about €29.20 to €131.40 a month, by the autoscaler; €58.40 a month, €29.20 more than now (€0.0800 an hour: 4 × 200m CPU',
     ],
   ])('tells what %s will cost', (_case, flags, scaling, text) => {
-    const plan = planWith(planFrom(app, flags, []), { isSeen: true, isApplied: false, ...scaling });
+    const plan = planWith(planFrom(app, flags, []), deployedWith({ isSeen: true, isApplied: false, ...scaling }));
     expect(costText(costOfPlan(plan, prices)).slice(0, text.length)).toBe(text);
   });
 
   it('has all figures, and of what is not there none', () => {
-    const first = costOfPlan(planWith(planFrom(app, {}, []), { isSeen: true, isApplied: false }), prices);
+    const first = costOfPlan(planWith(planFrom(app, {}, []), deployedWith({ isSeen: true, isApplied: false })), prices);
     expect(Object.keys(first)).toEqual(['prices', 'planned']);
-    const plan = planWith(planFrom(app, { replicas: '2' }, []), { isSeen: true, ...there(4, '100m'), autoscaler });
+    const plan = planWith(
+      planFrom(app, { replicas: '2' }, []),
+      deployedWith({ isSeen: true, ...there(4, '100m'), autoscaler }),
+    );
     expect(costOfPlan(plan, prices)).toMatchObject({
       planned: { replicas: 4 },
       least: { replicas: 2 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planFrom } from '../../../src/deploy/plan/plan.ts';
 import { planWith, replicasText } from '../../../src/deploy/plan/replicas.ts';
+import { deployedWith } from '../../support/deploy/literals.ts';
 
 const app = { name: 'hello', async run() {} };
 const autoscaler = { name: 'hpa', min: 2, max: 9 };
@@ -45,7 +46,7 @@ describe('planWith()', () => {
       '4 replicas (decided by the autoscaler hpa, 2 to 9)',
     ],
   ])('settles %s', (_case, flags, scaling, replicas, setsReplicas, text) => {
-    const plan = planWith(planFrom(app, flags, []), { ...seen, ...scaling });
+    const plan = planWith(planFrom(app, flags, []), deployedWith({ ...seen, ...scaling }));
     expect({ replicas: plan.replicas, setsReplicas: plan.setsReplicas, text: replicasText(plan) }).toEqual({
       replicas,
       setsReplicas,

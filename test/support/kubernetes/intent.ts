@@ -1,8 +1,8 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 
 /** What a test wants to run. */
-export function testIntent(changes: Partial<Intent> = {}): Intent {
+export function testIntent(changes: Partial<ManifestIntent> = {}): ManifestIntent {
   const version = parseDigest('1'.repeat(64));
   return {
     name: 'hello-world',

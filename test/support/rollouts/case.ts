@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { applicationOf, type Observed } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import type { CaseStage } from './stage.ts';
 
@@ -10,11 +10,11 @@ export interface Case {
   /** `fatal`: it is given up at once. `in time`: unless it heals before long. `waiting`: never given up for that. */
   readonly verdict: 'fatal' | 'in time' | 'waiting' | 'ready' | 'superseded';
   /** What differs from a sound deploy of the test server with one replica. */
-  readonly intent?: (stage: CaseStage) => Partial<Intent>;
+  readonly intent?: (stage: CaseStage) => Partial<ManifestIntent>;
   /** Changes the pods' template before it is applied: what an intent cannot say. */
   readonly edit?: (spec: EditedSpec) => void;
   /** What has to be there first. Its result is merged into the intent. */
-  readonly before?: (stage: CaseStage) => Promise<Partial<Intent> | void>;
+  readonly before?: (stage: CaseStage) => Promise<Partial<ManifestIntent> | void>;
   /** What happens once it is applied. */
   readonly after?: (stage: CaseStage) => Promise<void>;
   /** When to record. */

@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { both, type Case, hasEvent, isAvailable, isUnplaced, isUnready } from './case.ts';
@@ -105,7 +105,7 @@ export const nodeCases: Readonly<Record<string, Case>> = {
 };
 
 /** That node and no other, whatever else it wants. */
-function onto(node: string): Partial<Intent> {
+function onto(node: string): Partial<ManifestIntent> {
   return {
     nodeSelector: { 'kubernetes.io/hostname': node },
     tolerations: [node],
@@ -113,7 +113,7 @@ function onto(node: string): Partial<Intent> {
   };
 }
 
-function versionsFor(arch: 'amd64' | 'arm64'): Intent['versions'] {
+function versionsFor(arch: 'amd64' | 'arm64'): ManifestIntent['versions'] {
   const version = parseDigest('1'.repeat(64));
   return { [arch]: { version, sizeBytes: 1, url: 'https://store.test/hello-world' } };
 }

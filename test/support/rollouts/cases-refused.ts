@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { type Case, isRefused } from './case.ts';
 import type { CaseStage } from './stage.ts';
 
@@ -74,7 +74,7 @@ export const refusedCases: Readonly<Record<string, Case>> = {
   },
 };
 
-async function quota(stage: CaseStage, hard: Record<string, string>): Promise<Partial<Intent>> {
+async function quota(stage: CaseStage, hard: Record<string, string>): Promise<Partial<ManifestIntent>> {
   await stage.create(collection(stage, 'resourcequotas'), { metadata: { name: 'few' }, spec: { hard } });
   return {};
 }

@@ -1,4 +1,4 @@
-import type { Intent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { type Case, deploymentHasEnded, isRunning } from './case.ts';
 import type { FileBehaviour } from './server.ts';
@@ -42,7 +42,11 @@ export const runnerCases: Readonly<Record<string, Case>> = {
   },
 };
 
-function fetching(behaviour: FileBehaviour, { images, file }: CaseStage, url = file(behaviour)): Partial<Intent> {
+function fetching(
+  behaviour: FileBehaviour,
+  { images, file }: CaseStage,
+  url = file(behaviour),
+): Partial<ManifestIntent> {
   const version = parseDigest('1'.repeat(64));
   return {
     runnerImage: images.runner,

@@ -26,7 +26,7 @@ export const startCases: Readonly<Record<string, Case>> = {
   'crash-without-probes': {
     expected: 'crash/loop',
     verdict: 'fatal',
-    intent: () => ({ port: undefined, env: { MODE: 'crash' } }) as object,
+    intent: () => ({ port: undefined, env: { MODE: 'crash' } }),
     until: looping,
   },
   'crash-by-signal': {

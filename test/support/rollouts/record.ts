@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../src/platforms/kubernetes/apply/apply.ts';
 import { manifestFor } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent, KubernetesObject } from '../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { KubernetesObject, ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import { watchRollout } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../src/shared/digest.ts';
 import { testIntent } from '../kubernetes/intent.ts';
@@ -61,7 +61,7 @@ export async function record(name: string, given: Case, stage: CaseStage): Promi
 }
 
 /** A sound deploy of the test server with one replica. */
-export function intentOf({ cluster, name, release, images }: CaseStage): Intent {
+export function intentOf({ cluster, name, release, images }: CaseStage): ManifestIntent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
   return testIntent({

@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { V1Deployment, V1ObjectMeta } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
+import type { AppliedObject } from '../../platform.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import type { KubernetesObject } from '../manifest/intent.ts';
 import { managedBy } from '../manifest/labels.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 
-/** What became of one object. */
-export interface Applied {
+/** What became of one object on the API server. */
+export interface ServerApplied extends AppliedObject {
   readonly kind: Kind;
-  readonly name: string;
-  readonly change: 'created' | 'changed' | 'unchanged';
   readonly resourceVersion: string;
 }
 
@@ -20,6 +19,9 @@ export interface Live {
   readonly metadata: V1ObjectMeta;
   readonly status?: unknown;
 }
+
+/** A Deployment as the API server keeps it. */
+export type LiveDeployment = V1Deployment & Live;
 
 /** One object before and after; in a dry run, as it would be. */
 interface Change {
@@ -32,6 +34,10 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Lets the API server check everything and keep nothing. */
   readonly dryRun?: boolean;
+  /** The Deployment, where it was read a moment ago: then it is not read again. */
+  readonly read?: { readonly deployment: Live | undefined } | undefined;
+  /** Called right before the first object is changed. */
+  readonly onChange?: (() => void) | undefined;
   /** Called with each object that was applied. */
   readonly onApplied?: (change: Change) => void;
   /** Called with what the API server warns of. */
@@ -50,11 +56,13 @@ export async function apply(
   cluster: Cluster,
   objects: readonly KubernetesObject[],
   options: ApplyOptions = {},
-): Promise<Applied[]> {
+): Promise<ServerApplied[]> {
   const { signal, dryRun = false, onApplied } = options;
-  const before = await Promise.all(objects.map(async (object) => ownLive(cluster, object, signal)));
+  const before = await Promise.all(objects.map(async (object) => ownLive(cluster, object, options)));
 
-  const applied: Applied[] = [];
+  signal?.throwIfAborted();
+  options.onChange?.();
+  const applied: ServerApplied[] = [];
   for (const [index, object] of objects.entries()) {
     const after = await patch(cluster, object, { ...options, dryRun });
     onApplied?.({ kind: objectKind(object), before: before[index], after });
@@ -76,9 +84,10 @@ export async function apply(
 export async function ownLive(
   cluster: Cluster,
   object: KubernetesObject,
-  signal?: AbortSignal,
+  { signal, read }: Pick<ApplyOptions, 'signal' | 'read'>,
 ): Promise<Live | undefined> {
-  const live = await cluster.find<Live>(placeOf(object), { ...(signal && { signal }) });
+  const isRead = read !== undefined && object.kind === 'Deployment';
+  const live = isRead ? read.deployment : await cluster.find<Live>(placeOf(object), { ...(signal && { signal }) });
   refuseForeign(live, object);
   return live;
 }
@@ -129,7 +138,11 @@ function refuseForeign(live: Live | undefined, object: KubernetesObject): void {
   );
 }
 
-function changeBetween(before: Live | undefined, after: Live, { dryRun }: { dryRun: boolean }): Applied['change'] {
+function changeBetween(
+  before: Live | undefined,
+  after: Live,
+  { dryRun }: { dryRun: boolean },
+): AppliedObject['change'] {
   if (before === undefined) return 'created';
   // What is not kept keeps its version.
   if (!dryRun && before.metadata.resourceVersion === after.metadata.resourceVersion) return 'unchanged';

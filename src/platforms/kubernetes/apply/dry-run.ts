@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
-import { ownLive, patch } from './apply.ts';
+import { type ApplyOptions, ownLive, patch } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
 import type { KubernetesObject } from '../manifest/intent.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
@@ -30,7 +30,7 @@ export interface DryRun {
 export async function dryRun(
   cluster: Cluster,
   objects: readonly KubernetesObject[],
-  signal?: AbortSignal,
+  { signal, read }: Pick<ApplyOptions, 'signal' | 'read'> = {},
 ): Promise<DryRun> {
   const warnings = new Set<string>();
   const onWarning = (text: string): void => void warnings.add(text);
@@ -40,7 +40,7 @@ export async function dryRun(
     deployment && outcomeOf(tryPod(cluster, deployment, how)),
     ...objects.map(async (object) => {
       const change = async () => ({
-        before: await ownLive(cluster, object, signal),
+        before: await ownLive(cluster, object, { ...(signal && { signal }), read }),
         after: await patch(cluster, object, { ...how, dryRun: true }),
       });
       return { object, ...(await outcomeOf(change())) };

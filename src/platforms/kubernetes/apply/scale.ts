@@ -4,25 +4,7 @@ import type { Cluster } from '../api/client.ts';
 import { managedBy } from '../manifest/labels.ts';
 import { ownsReplicas } from './managed-fields.ts';
 import { pathOf } from '../api/resource-paths.ts';
-
-/** Who decides how many replicas there are, and how many that is. */
-export interface Scaling {
-  /** Absent where nothing of that name is deployed. */
-  readonly replicas?: number;
-  /** What each of them asks for, in Kubernetes quantities; absent with them. */
-  readonly requests?: Readonly<Record<string, string>>;
-  /** True if the number is one that we applied; false if it was set by scaling, and stays when an apply leaves it out. */
-  readonly isApplied: boolean;
-  /** Absent too where we may not see autoscalers; `isSeen` tells. */
-  readonly autoscaler?: Autoscaler;
-  readonly isSeen: boolean;
-}
-
-export interface Autoscaler {
-  readonly name: string;
-  readonly min: number;
-  readonly max: number;
-}
+import type { Scaling } from '../../platform.ts';
 
 /** Looks at how many replicas are wanted under a name, and by whom. */
 export async function scalingOf(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<Scaling> {
@@ -30,6 +12,20 @@ export async function scalingOf(cluster: Cluster, name: string, { signal }: { si
     cluster.find<V1Deployment>(pathOf('Deployment', { namespace: cluster.namespace, name }), { signal }),
     autoscalersIn(cluster, signal),
   ]);
+  return scalingIn(name, { deployment, autoscalers });
+}
+
+/** The same, of what the API shows. Pure. */
+export function scalingIn(
+  name: string,
+  {
+    deployment,
+    autoscalers,
+  }: {
+    readonly deployment: V1Deployment | undefined;
+    readonly autoscalers: readonly V2HorizontalPodAutoscaler[] | undefined;
+  },
+): Scaling {
   const found = autoscalers?.find(
     ({ spec }) => spec?.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === name,
   );
@@ -60,7 +56,7 @@ export async function scaleDeployment(
 }
 
 /** Undefined where we may not list them. */
-async function autoscalersIn(
+export async function autoscalersIn(
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<readonly V2HorizontalPodAutoscaler[] | undefined> {

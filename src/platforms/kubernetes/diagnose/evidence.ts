@@ -6,15 +6,7 @@ import { restarts } from './finding.ts';
 import { lastLogs } from '../logs/read-logs.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { applicationOf } from '../pods/pod-view.ts';
-
-/** What a pod and Kubernetes said last. */
-export interface Evidence {
-  readonly logs: readonly string[];
-  /** True if the lines are of the container before its last restart. */
-  readonly isPrevious: boolean;
-  /** Warnings about the pod, oldest first. */
-  readonly events: readonly string[];
-}
+import type { Evidence } from '../../outcome.ts';
 
 /** Enough to see a stack trace in. */
 const lines = 20;

@@ -1,5 +1,5 @@
 import type { V1Container, V1Probe, V1ResourceRequirements } from '@kubernetes/client-node';
-import type { HealthPaths, Resources } from './intent.ts';
+import type { HealthPaths, Resources } from '../../intent.ts';
 import { amountOf } from '../api/quantity.ts';
 
 /** The port by a name, so that the Service and the probes need not know its number. */

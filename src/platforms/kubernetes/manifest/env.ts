@@ -1,6 +1,6 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
 import { blobFolder } from './blob-volume.ts';
-import type { Arch, Intent } from './intent.ts';
+import type { Arch, Intent } from '../../intent.ts';
 
 /** How the runner's variables end for an architecture. */
 const suffix: Readonly<Record<Arch, string>> = { amd64: 'X64', arm64: 'ARM64' };

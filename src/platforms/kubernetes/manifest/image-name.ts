@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import type { Arch } from './intent.ts';
+import type { Arch } from '../../intent.ts';
 
 const words: Readonly<Record<string, Arch>> = {
   amd64: 'amd64',

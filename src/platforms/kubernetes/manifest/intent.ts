@@ -1,81 +1,13 @@
-import type { V1Secret, V1ConfigMap, V1Service, V1Deployment } from '@kubernetes/client-node';
-import type { Digest } from '../../../shared/digest.ts';
-import type { MountedPlace } from '../../../store/store.ts';
+import type { V1ConfigMap, V1Deployment, V1Secret, V1Service } from '@kubernetes/client-node';
+import type { Intent } from '../../intent.ts';
 
-/** What a user wants to run, in plain values: everything a manifest is made from. */
-export interface Intent {
-  /** The application's name: names every object, and the file in the pod. A DNS label. */
-  readonly name: string;
+/** An intent with what Kubernetes alone needs to know of it. */
+export interface ManifestIntent extends Intent {
   readonly namespace: string;
-  readonly release: Digest;
-  /** What was built, by Kubernetes' word for the architecture. Pods go to nodes of these alone. */
-  readonly versions: Readonly<Partial<Record<Arch, Version>>>;
-  /** The secret query string that reads the artifacts, without `?`; absent where reading is public. */
-  readonly query?: string;
-  /** What pods mount instead of fetching from a URL. */
-  readonly mounted?: MountedPlace;
-  /** Where each version has a query of its own, these, by version: also of releases that pods may go back to. */
-  readonly queries?: Readonly<Record<Digest, string>>;
-  /** Absent: the number is left to whoever scales it (an autoscaler). */
-  readonly replicas?: number;
   /** Annotations of the Deployment alone, which restart no pod. */
-  readonly record?: Readonly<Record<string, string>>;
-  /** Passed to the application as they are. */
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  /** Environment from Secrets that exist already. */
-  readonly secretEnv?: Readonly<Record<string, { readonly secret: string; readonly key: string }>>;
-  /** What the application serves HTTP on; absent: no Service and no probes. */
-  readonly port?: number;
-  readonly healthPaths: HealthPaths;
-  readonly resources?: Resources;
-  readonly runnerImage: string;
-  readonly runner: RunnerChoice;
-  readonly imagePullSecret?: string;
-  readonly serviceAccount?: string;
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** `KEY`, `KEY=VALUE`, either with `:EFFECT`. */
-  readonly tolerations?: readonly string[];
-  /** From SIGTERM to SIGKILL: as long as the application may need to drain. */
-  readonly terminationGracePeriodSeconds?: number;
+  readonly record?: Readonly<Record<string, string>> | undefined;
   /** After how long without progress Kubernetes itself calls the rollout stuck. */
-  readonly progressDeadlineSeconds?: number;
-}
-
-/** What starts the executable: the image itself (runner/run.sh), or a script that a stock image of Node.js is given. */
-export type RunnerChoice =
-  | { readonly kind: 'thin' }
-  | {
-      readonly kind: 'stock';
-      /** The text of the bundle of runner/stock. */
-      readonly script: string;
-      /** Of the script. */
-      readonly digest: Digest;
-    };
-
-export type Arch = 'amd64' | 'arm64';
-/** One artifact as a pod needs it. */
-interface Version {
-  readonly version: Digest;
-  readonly sizeBytes: number;
-  /** Without its secret query; absent where the blob is mounted. */
-  readonly url?: string;
-  /** Its first part: a runner that carries it fetches the rest alone. */
-  readonly prefix?: { readonly digest: Digest; readonly sizeBytes: number };
-}
-
-/** Where the application answers how it is. */
-export interface HealthPaths {
-  readonly ready: string;
-  readonly live: string;
-}
-
-/** Kubernetes quantities, e.g. `100m`, `256Mi`. */
-export interface Resources {
-  readonly cpuRequest?: string;
-  readonly cpuLimit?: string;
-  readonly memoryRequest?: string;
-  readonly memoryLimit?: string;
+  readonly progressDeadlineSeconds?: number | undefined;
 }
 
 /** One of the kinds we make; name and namespace always stand in its metadata. */

@@ -3,7 +3,7 @@ import { short } from '../../../shared/digest.ts';
 import { objectLabels, releaseAnnotation, selectorLabels, versionAnnotation } from './labels.ts';
 import { podSpecFor, readsWithSecret, sourceSecret } from './pod-spec.ts';
 import { stockRunnerFor } from './stock-runner.ts';
-import type { Intent, KubernetesObject } from './intent.ts';
+import type { KubernetesObject, ManifestIntent } from './intent.ts';
 
 /**
  * The objects that make an intent true.
@@ -14,7 +14,7 @@ import type { Intent, KubernetesObject } from './intent.ts';
  *
  * @returns them in the order in which they have to be applied.
  */
-export function manifestFor(intent: Intent): KubernetesObject[] {
+export function manifestFor(intent: ManifestIntent): KubernetesObject[] {
   return [
     ...(readsWithSecret(intent) ? [sourceSecretFor(intent)] : []),
     ...(intent.runner.kind === 'stock'
@@ -31,7 +31,7 @@ export function sourceSecretFor({
   namespace,
   query,
   queries = {},
-}: Pick<Intent, 'name' | 'namespace' | 'query' | 'queries'>): V1Secret {
+}: Pick<ManifestIntent, 'name' | 'namespace' | 'query' | 'queries'>): V1Secret {
   // The runner prefers the one that is named for what it wants.
   const named = Object.entries(queries).toSorted(([one], [other]) => (one < other ? -1 : 1));
   const data = [
@@ -47,7 +47,7 @@ export function sourceSecretFor({
   };
 }
 
-function serviceFor({ name, namespace }: Intent): V1Service {
+function serviceFor({ name, namespace }: ManifestIntent): V1Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -59,7 +59,7 @@ function serviceFor({ name, namespace }: Intent): V1Service {
   };
 }
 
-function deploymentFor(intent: Intent): V1Deployment {
+function deploymentFor(intent: ManifestIntent): V1Deployment {
   const { name, namespace, replicas } = intent;
   const labels = { ...objectLabels(name), 'app.kubernetes.io/version': short(intent.release) };
   const annotations = annotationsFor(intent);
@@ -82,7 +82,7 @@ function deploymentFor(intent: Intent): V1Deployment {
   };
 }
 
-function annotationsFor({ release, versions }: Intent): Record<string, string> {
+function annotationsFor({ release, versions }: ManifestIntent): Record<string, string> {
   const byArch = Object.entries(versions).map(([arch, { version }]) => [`${versionAnnotation}${arch}`, version]);
   return { [releaseAnnotation]: release, ...Object.fromEntries(byArch) };
 }

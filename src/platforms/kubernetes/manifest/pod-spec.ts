@@ -3,7 +3,7 @@ import { blobMount, blobVolume } from './blob-volume.ts';
 import { ports, probes, resourcesOf } from './container.ts';
 import { envOf, verbatim } from './env.ts';
 import { selectorLabels } from './labels.ts';
-import type { Intent } from './intent.ts';
+import type { Intent } from '../../intent.ts';
 import { stockCommand, stockMount, stockVolume } from './stock-runner.ts';
 import { tolerationOf } from './toleration.ts';
 

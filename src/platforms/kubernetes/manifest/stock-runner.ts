@@ -1,7 +1,8 @@
 import type { V1ConfigMap, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { runtimes } from '../../../executable/runtimes/runtimes-table.ts';
 import { short } from '../../../shared/digest.ts';
-import type { Intent, RunnerChoice } from './intent.ts';
+import type { RunnerChoice } from '../../intent.ts';
+import type { ManifestIntent } from './intent.ts';
 
 /** The official image with the very Node.js that executables are made of. */
 export const stockImage = `node:${runtimes['linux-x64'].package.version}-slim`;
@@ -18,7 +19,7 @@ export const stockMount: V1VolumeMount = { name: 'runner', mountPath: folder, re
 
 /** The script for a stock image, named by its bytes: a revision that is rolled back to finds the one it was made with. */
 export function stockRunnerFor(
-  { name, namespace, labels }: Pick<Intent, 'name' | 'namespace'> & { readonly labels: Record<string, string> },
+  { name, namespace, labels }: Pick<ManifestIntent, 'name' | 'namespace'> & { readonly labels: Record<string, string> },
   runner: StockRunner,
 ): V1ConfigMap {
   return {

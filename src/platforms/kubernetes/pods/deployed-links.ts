@@ -1,17 +1,10 @@
-import type { V1PodTemplateSpec, V1ReplicaSet, V1Secret } from '@kubernetes/client-node';
-import { type Digest, isDigest } from '../../../shared/digest.ts';
+import type { V1PodTemplateSpec, V1Secret } from '@kubernetes/client-node';
+import { isDigest } from '../../../shared/digest.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
-import { labelSelector } from '../manifest/labels.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName, sourceSecret } from '../manifest/pod-spec.ts';
-
-/** Where the pods of a revision fetch an executable, by a link that is in a Secret. */
-export interface LinkPlace {
-  readonly version: Digest;
-  /** Without its query. */
-  readonly url: string;
-}
+import type { DeployedLinks, LinkPlace } from '../../platform.ts';
 
 interface How {
   readonly signal?: AbortSignal;
@@ -31,28 +24,6 @@ export function linkPlacesIn(template: V1PodTemplateSpec | undefined): LinkPlace
   });
 }
 
-/**
- * What pods under a name may have to fetch by a link, now or after a way back: that of every ReplicaSet that is kept. None where
- * we may not list them.
- */
-export async function deployedLinkPlaces(cluster: Cluster, name: string, how: How = {}): Promise<LinkPlace[]> {
-  try {
-    const path = pathOf('ReplicaSet', { namespace: cluster.namespace });
-    const query = { labelSelector: labelSelector(name) };
-    const sets = await cluster.find<{ items: V1ReplicaSet[] }>(path, { query, ...how });
-    return (sets?.items ?? []).flatMap(({ spec }) => linkPlacesIn(spec?.template));
-  } catch (error) {
-    if (refusalStatus(error) === 403) return [];
-    throw error;
-  }
-}
-
-/** The links that pods under a name have: of one version, or of all that have none of their own. */
-export interface DeployedLinks {
-  readonly query?: string;
-  readonly queries: Readonly<Record<string, string>>;
-}
-
 /** Reads them; undefined where we may not. */
 export async function deployedLinks(cluster: Cluster, name: string, how: How = {}): Promise<DeployedLinks | undefined> {
   const path = pathOf('Secret', { namespace: cluster.namespace, name: sourceSecret(name) });
@@ -66,9 +37,4 @@ export async function deployedLinks(cluster: Cluster, name: string, how: How = {
     if (refusalStatus(error) === 403) return undefined;
     throw error;
   }
-}
-
-/** The link that a pod of that version reads with. */
-export function linkOf(version: string, { query, queries }: DeployedLinks): string | undefined {
-  return queries[version] ?? query;
 }

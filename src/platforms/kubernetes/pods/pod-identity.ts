@@ -1,3 +1,4 @@
+import type { ReplicaStart } from '../../outcome.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 
@@ -30,14 +31,6 @@ export async function podIdentity(
   return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, port), { ...(signal && { signal }) });
 }
 
-/** How the application of a pod started. */
-export interface PodStart {
-  /** When its process began, by this machine's `performance.now()`. */
-  readonly bootAt: number;
-  /** What came before; absent without a runner. */
-  readonly runner?: { readonly fetchMs: number; readonly verifyMs: number; readonly fetchedBytes: number };
-}
-
 interface StartAnswer {
   readonly ageMs: number;
   readonly runnerMs: { readonly fetch: number; readonly verify: number } | null;
@@ -54,7 +47,7 @@ export async function podStart(
   cluster: Cluster,
   pod: string,
   { port, signal }: { port: number; signal?: AbortSignal },
-): Promise<PodStart | undefined> {
+): Promise<ReplicaStart | undefined> {
   const askedAt = performance.now();
   const answer = await cluster.request<Partial<StartAnswer> | string>('GET', `${proxyPath(cluster, pod, port)}/start`, {
     ...(signal && { signal }),

@@ -7,6 +7,7 @@ import type {
   V1ReplicaSet,
 } from '@kubernetes/client-node';
 import { containerName } from '../manifest/pod-spec.ts';
+import type { ReplicaView } from '../../outcome.ts';
 
 /** What the API shows of one application: everything that a rollout is judged by. */
 export interface Observed {
@@ -17,15 +18,6 @@ export interface Observed {
   readonly events: readonly CoreV1Event[];
   /** Absent: not looked at, or not allowed to. */
   readonly nodes?: readonly V1Node[];
-}
-
-/** A replica in words. */
-export interface PodView {
-  readonly name: string;
-  readonly node?: string;
-  readonly state: string;
-  /** What its runner says, while it starts. */
-  readonly detail?: string;
 }
 
 /** The state of a replica from the start of its container until its application answers. */
@@ -82,7 +74,7 @@ export function eventsByObject(events: readonly CoreV1Event[]): Map<string, Core
 }
 
 /** What a replica is doing, for the progress line. `events` are those about it. */
-export function podViewOf(pod: V1Pod, events: readonly CoreV1Event[]): PodView {
+export function podViewOf(pod: V1Pod, events: readonly CoreV1Event[]): ReplicaView {
   const { name = '' } = pod.metadata ?? {};
   const node = pod.spec?.nodeName;
   return { name, ...(node !== undefined && { node }), state: stateOf(pod, events) };

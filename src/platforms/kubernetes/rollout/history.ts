@@ -1,10 +1,9 @@
 import type { V1Deployment, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
 import type { Cluster } from '../api/client.ts';
-import { labelSelector, managedBy, releaseAnnotation } from '../manifest/labels.ts';
+import { labelSelector, managedBy, releaseAnnotation, versionsIn } from '../manifest/labels.ts';
 import { neverReadyIn, type DeployedBy, deployedByIn } from '../manifest/deployed-by.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { currentReplicaSet, isOwnedBy, revisionAnnotation } from '../pods/pod-view.ts';
-import { versionsIn } from '../manifest/labels.ts';
 
 /** One way in which the application was deployed: a release with its arguments, environment and resources. */
 export interface Revision {
@@ -52,8 +51,12 @@ export async function historyOf(
       signal,
     }),
   ]);
-  if (deployment?.metadata?.labels?.['app.kubernetes.io/managed-by'] !== managedBy) return undefined;
-  return historyIn(deployment, sets?.items ?? []);
+  return isOurs(deployment) ? historyIn(deployment, sets?.items ?? []) : undefined;
+}
+
+/** True for a Deployment that we made. */
+export function isOurs(deployment: V1Deployment | undefined): deployment is V1Deployment {
+  return deployment?.metadata?.labels?.['app.kubernetes.io/managed-by'] === managedBy;
 }
 
 /** Makes a history of what the API shows. */

@@ -1,20 +1,10 @@
+import type { ReplicaTimes } from '../../outcome.ts';
 import { applicationOf, currentReplicaSet, podIsReady, type Observed, replicasOf } from '../pods/pod-view.ts';
-
-/** When a replica was first seen to have come so far, in milliseconds by the caller's clock. */
-export interface PodTimes {
-  readonly name: string;
-  readonly node?: string;
-  readonly createdAt: number;
-  readonly scheduledAt?: number;
-  /** Its container runs. The kubelet tells so up to a second late. */
-  readonly runningAt?: number;
-  readonly readyAt?: number;
-}
 
 export interface PodTimesRecorder {
   readonly look: (observed: Observed, nowMs: number) => void;
   /** The replicas of the new release as they are now, without those that were ready when first looked at. */
-  readonly times: () => PodTimes[];
+  readonly times: () => ReplicaTimes[];
 }
 
 /**
@@ -23,13 +13,13 @@ export interface PodTimesRecorder {
  */
 export function recordPodTimes(): PodTimesRecorder {
   const readyBefore = new Set<string>();
-  let known = new Map<string, PodTimes>();
+  let known = new Map<string, ReplicaTimes>();
   let isFirst = true;
   return {
     look(observed, nowMs) {
       const set = currentReplicaSet(observed);
       if (set === undefined) return;
-      const now = new Map<string, PodTimes>();
+      const now = new Map<string, ReplicaTimes>();
       for (const pod of replicasOf(set, observed.pods)) {
         const { uid = '', name = '' } = pod.metadata ?? {};
         if (isFirst && podIsReady(pod)) readyBefore.add(uid);

@@ -3,8 +3,10 @@ import type { Digest } from '../../../shared/digest.ts';
 import type { DeployError } from '../../../shared/errors.ts';
 import type { Cluster } from '../api/client.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { type Evidence, evidenceFor } from '../diagnose/evidence.ts';
-import { judgeOf, type Progress, type Verdict } from './verdict.ts';
+import { evidenceFor } from '../diagnose/evidence.ts';
+import type { Evidence, RolloutOutcome } from '../../outcome.ts';
+import type { RolloutProgress } from '../../platform.ts';
+import { judgeOf, type Verdict } from './verdict.ts';
 import { observe } from './observe.ts';
 import type { Observed } from '../pods/pod-view.ts';
 import { withStarts } from './start-progress.ts';
@@ -17,41 +19,14 @@ export interface RolloutOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Called whenever something moved. */
-  readonly onProgress?: (progress: RolloutProgress) => void;
-  /** True if `onProgress` is also to be told what the runners of replicas do: some calls more. */
-  readonly tellsStarts?: boolean | undefined;
+  readonly onProgress?: ((progress: RolloutProgress) => void) | undefined;
+  /** True if `onProgress` is also to get what the runners of replicas do: some calls more. */
+  readonly showsStartup?: boolean | undefined;
   /** Called with every observation before it is judged. */
   readonly onObserved?: (observed: Observed, nowMs: number) => void;
   /** After how long without news what is watched is also read anew. */
   readonly relistMs?: number;
 }
-
-export interface RolloutProgress extends Progress {
-  /** What keeps it waiting, if something does. */
-  readonly diagnosis?: Diagnosis;
-  /** Why the API server cannot be asked at the moment. */
-  readonly trouble?: DeployError;
-}
-
-/** How a rollout ended. */
-export type RolloutOutcome =
-  /** Every replica is ready. `progress.old` is empty, or names pods that do not end, on a lost node for instance. */
-  | { readonly kind: 'ready'; readonly progress: Progress }
-  | {
-      readonly kind: 'failed';
-      readonly progress: Progress;
-      readonly diagnosis: Diagnosis;
-      readonly evidence?: Evidence;
-    }
-  | {
-      readonly kind: 'timeout';
-      readonly progress?: Progress;
-      readonly diagnosis?: Diagnosis;
-      readonly evidence?: Evidence;
-    }
-  /** Someone deployed another release meanwhile, or changed this one, at `edited`. */
-  | { readonly kind: 'superseded'; readonly by: string; readonly edited?: string }
-  | { readonly kind: 'deleted' };
 
 type Ending = Exclude<Verdict, { kind: 'waiting' }> | { readonly kind: 'timeout' | 'deleted' };
 
@@ -65,12 +40,12 @@ const evidenceTimeoutMs = 5_000;
  * @throws {DeployError} `cluster-denied` or `cluster-unreachable` if watching cannot begin. The signal's reason when it ends it.
  */
 export async function watchRollout(cluster: Cluster, options: RolloutOptions): Promise<RolloutOutcome> {
-  const { name, release, template, signal, timeoutMs, tellsStarts = false, onObserved, relistMs } = options;
+  const { name, release, template, signal, timeoutMs, showsStartup = false, onObserved, relistMs } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   const { onProgress: plain = () => undefined } = options;
-  const onProgress = tellsStarts ? withStarts(cluster, { signal: either, onProgress: plain }) : plain;
+  const onProgress = showsStartup ? withStarts(cluster, { signal: either, onProgress: plain }) : plain;
   const judge = judgeOf(release, template);
   let observed: Observed | undefined;
   let latest: Extract<Verdict, { kind: 'waiting' }> | undefined;

@@ -1,9 +1,9 @@
 import { DeployError } from '../../../shared/errors.ts';
 import type { Cluster } from '../api/client.ts';
-import type { Progress } from './verdict.ts';
+import type { Progress, ReplicaView } from '../../outcome.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName } from '../manifest/pod-spec.ts';
-import { type PodView, startingState } from '../pods/pod-view.ts';
+import { startingState } from '../pods/pod-view.ts';
 
 /** The API shows a container that runs, and not what its runner does: that stands in its log. So many are read at a time, */
 const atOnce = 5;
@@ -40,12 +40,12 @@ export function withStarts<P extends Progress>(
     onProgress({ ...latest, pods: latest.pods.map(detailed) });
   }
 
-  function detailed(pod: PodView): PodView {
+  function detailed(pod: ReplicaView): ReplicaView {
     const detail = details.get(pod.name);
     return detail === undefined ? pod : { ...pod, detail };
   }
 
-  function begin({ name }: PodView): void {
+  function begin({ name }: ReplicaView): void {
     const isOver = new AbortController();
     left -= 1;
     begun.add(name);

@@ -1,5 +1,4 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import { type Digest, isDigest } from '../../../shared/digest.ts';
 import { blobSecretsIn } from '../manifest/blob-volume.ts';
 import type { Cluster } from '../api/client.ts';
 import { restarts } from '../diagnose/finding.ts';
@@ -88,19 +87,6 @@ export function statusIn({ name, namespace, deployment, pods: all, nodes }: Show
     blobSecrets: blobSecretsIn(deployment.spec?.template.spec?.volumes),
     pods,
   };
-}
-
-/** The versions that run under a name, by Kubernetes' word for the architecture; none if nothing of ours does. One call. */
-export async function runningVersions(
-  cluster: Cluster,
-  name: string,
-  { signal }: { signal?: AbortSignal } = {},
-): Promise<Readonly<Record<string, Digest>>> {
-  const path = pathOf('Deployment', { namespace: cluster.namespace, name });
-  const deployment = await cluster.find<V1Deployment>(path, { ...(signal && { signal }) });
-  const versions = Object.entries(versionsIn(deployment?.metadata?.annotations));
-  // Anybody may write an annotation.
-  return Object.fromEntries(versions.flatMap(([arch, text]) => (isDigest(text) ? [[arch, text]] : [])));
 }
 
 function podStatus(pod: V1Pod, nodes: ReadonlyMap<string, string> | undefined): PodStatus {

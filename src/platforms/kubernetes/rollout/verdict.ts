@@ -12,19 +12,9 @@ import {
   podIsReady,
   type Observed,
   replicasOf,
-  type PodView,
   podViewOf,
 } from '../pods/pod-view.ts';
-
-/** How far a rollout has come. */
-export interface Progress {
-  readonly ready: number;
-  readonly wanted: number;
-  /** The replicas of the new release. */
-  readonly pods: readonly PodView[];
-  /** Pods of earlier releases that are still there. */
-  readonly old: readonly string[];
-}
+import type { Progress } from '../../outcome.ts';
 
 /** What an observation means. */
 export type Verdict =

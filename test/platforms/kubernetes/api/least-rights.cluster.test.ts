@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/client.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { listNodes } from '../../../../src/platforms/kubernetes/pods/nodes.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
@@ -78,7 +78,7 @@ describe('an account with rights in one namespace only', () => {
   });
 });
 
-function intent(): Intent {
+function intent(): ManifestIntent {
   const release = parseDigest(randomBytes(32).toString('hex'));
   return testIntent({ name, namespace: test.namespace, runnerImage: serverImage, release, replicas: 1 });
 }

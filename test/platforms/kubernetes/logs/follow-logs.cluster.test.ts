@@ -5,7 +5,7 @@ import { followLogs, type LogOptions } from '../../../../src/platforms/kubernete
 import type { LogLine } from '../../../../src/platforms/kubernetes/logs/cursor.ts';
 import { lastLogs } from '../../../../src/platforms/kubernetes/logs/read-logs.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import {
@@ -77,14 +77,14 @@ describe('followLogs()', () => {
 });
 
 /** Deploys and waits; returns the names of the pods. */
-async function deploy(changes: Partial<Intent>): Promise<string[]> {
+async function deploy(changes: Partial<ManifestIntent>): Promise<string[]> {
   const wanted = intent(changes);
   await apply(test.cluster, manifestFor(wanted));
   const outcome = await watchRollout(test.cluster, { name, release: wanted.release, timeoutMs: 60_000, signal });
   return outcome.kind === 'ready' ? outcome.progress.pods.map((pod) => pod.name) : [];
 }
 
-function intent(changes: Partial<Intent>): Intent {
+function intent(changes: Partial<ManifestIntent>): ManifestIntent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
   return testIntent({

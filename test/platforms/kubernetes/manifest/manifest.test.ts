@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { V1Deployment, V1PodSpec } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent, KubernetesObject } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { KubernetesObject, ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
@@ -68,7 +68,7 @@ describe('manifestFor()', () => {
   it('hides from the node of a stock image what is meant for the application', () => {
     const env = { NODE_OPTIONS: '--inspect', NODE_ENV: 'production', PATH: '/bin', HOME: '/tmp' };
     const secretEnv = { NODE_EXTRA_CA_CERTS: { secret: 'ca', key: 'path' } };
-    const namesFor = (runner: Intent['runner']) =>
+    const namesFor = (runner: ManifestIntent['runner']) =>
       podOf(manifestFor(testIntent({ env, secretEnv, runner })).at(-1)).containers?.[0]?.env?.map(({ name }) => name) ??
       [];
     const stock = namesFor({ kind: 'stock', script: '', digest: parseDigest('c'.repeat(64)) });

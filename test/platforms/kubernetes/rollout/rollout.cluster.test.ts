@@ -4,14 +4,12 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { Intent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
-import {
-  type RolloutOutcome,
-  type RolloutProgress,
-  watchRollout,
-} from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
+import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
+import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
+import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
 import { type Digest, parseDigest } from '../../../../src/shared/digest.ts';
 import {
@@ -146,7 +144,7 @@ describe('watchRollout() that fails', () => {
     ],
     ['has no image', { runnerImage: 'nowhere.invalid/no-such-image:1' }, { cause: 'image-pull' }, undefined],
     ['has an invalid image name', { runnerImage: 'NotAnImage' }, { cause: 'image-not-found' }, undefined],
-  ] satisfies [string, Partial<Intent>, object, string | undefined][])(
+  ] satisfies [string, Partial<ManifestIntent>, object, string | undefined][])(
     'says why, when the application %s',
     async (_case, changes, diagnosis, said) => {
       const wanted = release();
@@ -232,7 +230,7 @@ it('podIdentity() asks a replica through the API server', async () => {
   await expect(podIdentity(test.cluster, pod, { port: 81 })).rejects.toMatchObject({ code: 'cluster-refused' });
 });
 
-function intent(changes: Partial<Intent>): Intent {
+function intent(changes: Partial<ManifestIntent>): ManifestIntent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
   return testIntent({

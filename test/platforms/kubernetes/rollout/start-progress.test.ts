@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startIn, withStarts } from '../../../../src/platforms/kubernetes/rollout/start-progress.ts';
-import type { Progress } from '../../../../src/platforms/kubernetes/rollout/verdict.ts';
+import type { Progress } from '../../../../src/platforms/outcome.ts';
 import { DeployError } from '../../../../src/shared/errors.ts';
 
 describe('startIn()', () => {

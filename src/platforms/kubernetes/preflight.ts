@@ -1,38 +1,28 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
-import { architectureOf, listNodes } from '../../platforms/kubernetes/pods/nodes.ts';
-import { deploymentIn, dryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
-import { rulesIn } from '../../platforms/kubernetes/api/rights.ts';
-import { serverVersionFindings } from '../../platforms/kubernetes/api/server-version.ts';
+import type { Cluster } from './api/client.ts';
+import type { KubernetesObject } from './manifest/intent.ts';
+import { architectureOf, listNodes } from './pods/nodes.ts';
+import { deploymentIn, dryRun } from './apply/dry-run.ts';
+import { rulesIn } from './api/rights.ts';
+import { serverVersionFindings } from './api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { Report } from '../../shared/report.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
-import type { Store } from '../../store/store.ts';
-import { settled, toFindings, toPermittedFindings, refusal } from './findings.ts';
-import type { Plan } from '../plan/plan.ts';
+import { settled, toFindings, toPermittedFindings, refusal } from '../findings.ts';
+import type { Preflight, PreflightWorld, Wanted } from '../platform.ts';
+import type { KubernetesDeployed } from './rollout/read-deployed.ts';
 import { isProvisioned, type NodePlace, nodePlaceFor, roomFindings } from './preflight-nodes.ts';
 import { podFindings, quotasIn } from './preflight-pods.ts';
 import { rightsFindings } from './preflight-rights.ts';
 import { secretFindings } from './preflight-secrets.ts';
-import { hasImage, archNamed } from '../../platforms/kubernetes/manifest/image-name.ts';
+import { hasImage, archNamed } from './manifest/image-name.ts';
 
-export interface PreflightWorld {
-  readonly cluster: Cluster;
-  readonly store: Store;
-  readonly report: Report;
-  readonly signal: AbortSignal;
+export interface KubernetesPreflightWorld extends PreflightWorld {
+  /** What is there; absent: it is read. */
+  readonly deployed?: KubernetesDeployed | undefined;
 }
 
-/** Checks that are under way. */
-export interface Preflight {
-  /** What to build: for the nodes that replicas may go to, or `--target` alone. */
-  readonly targets: readonly LinuxTarget[];
-  /**
-   * Lets the API server try the objects, and waits for all other checks.
-   *
-   * @throws {DeployError} with everything that stands in the way, and nothing was changed or sent.
-   */
+/** As `Preflight`, of the objects that the platform makes of an intent. */
+export interface KubernetesPreflight extends Pick<Preflight, 'targets'> {
   verdict(objects: readonly KubernetesObject[]): Promise<void>;
 }
 
@@ -43,7 +33,10 @@ export interface Preflight {
  *
  * @throws {DeployError} only if the cluster does not answer any more; findings wait for the verdict.
  */
-export async function preflight(plan: Plan, { cluster, store, report, signal }: PreflightWorld): Promise<Preflight> {
+export async function preflight(
+  plan: Wanted,
+  { cluster, deployed, store, report, signal }: KubernetesPreflightWorld & { readonly cluster: Cluster },
+): Promise<KubernetesPreflight> {
   const checks = {
     store: settled(store.check({ signal })),
     rules: settled(rulesIn(cluster, signal)),
@@ -59,7 +52,7 @@ export async function preflight(plan: Plan, { cluster, store, report, signal }: 
     targets: place.targets,
     async verdict(objects) {
       const denied = nodes === undefined ? [`see nodes (so it is built for ${wanted.join(' and ')})`] : [];
-      const rehearsal = await dryRun(cluster, objects, signal);
+      const rehearsal = await dryRun(cluster, objects, { signal, read: deployed });
       const rules = await toPermittedFindings(checks.rules, () => denied.push('ask for its rights'));
       const quotas = await toPermittedFindings(checks.quotas, () => denied.push('see quotas'));
       const secrets = await toPermittedFindings(checks.secrets, () =>
@@ -107,20 +100,6 @@ export async function preflight(plan: Plan, { cluster, store, report, signal }: 
       if (notes.length > 0) warn(`not checked: ${notes.join('; ')}`);
     },
   };
-}
-
-/**
- * The finding for a cluster that cannot be reached, with what is wrong with the store besides.
- *
- * @param error of the connection.
- */
-export async function withStore(
-  error: unknown,
-  { store, signal }: Pick<PreflightWorld, 'store' | 'signal'>,
-): Promise<unknown> {
-  if (!(error instanceof DeployError) || error.code === 'bad-name') return error;
-  const { findings } = await toFindings(settled(store.check({ signal })));
-  return refusal([error, ...findings]);
 }
 
 /** The pod of the manifest, for where none could be tried. */

@@ -1,10 +1,10 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import { allocatable, amountsOf, barriers, fits, isSelected } from '../../platforms/kubernetes/pods/capacity.ts';
-import { roomText } from '../../platforms/kubernetes/api/quantity.ts';
-import { architectureOf } from '../../platforms/kubernetes/pods/nodes.ts';
+import { allocatable, amountsOf, barriers, fits, isSelected } from './pods/capacity.ts';
+import { roomText } from './api/quantity.ts';
+import { architectureOf } from './pods/nodes.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Wanted } from '../platform.ts';
 
 /** Which nodes the replicas may go to, and what has to be built for them. */
 export interface NodePlace {
@@ -14,14 +14,15 @@ export interface NodePlace {
   readonly findings: readonly DeployError[];
 }
 
-type Wanted = Pick<Plan, 'target' | 'nodeSelector' | 'tolerations'>;
-
 /**
  * Finds the nodes that the scheduler would take: by their labels, taints and architecture.
  *
  * @returns where there is none, what would be built for the nodes that come nearest, so that other checks can go on.
  */
-export function nodePlaceFor({ target, nodeSelector, tolerations }: Wanted, nodes: readonly V1Node[]): NodePlace {
+export function nodePlaceFor(
+  { target, nodeSelector, tolerations }: Pick<Wanted, 'target' | 'nodeSelector' | 'tolerations'>,
+  nodes: readonly V1Node[],
+): NodePlace {
   const wanted = target === undefined ? linuxTargets : [target];
   const none = (message: string, hint: string): NodePlace => ({
     targets: wanted,

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
-import { imageFindings } from '../../../src/deploy/preflight/preflight.ts';
+import { imageFindings } from '../../../src/platforms/kubernetes/preflight.ts';
 import type { LinuxTarget } from '../../../src/shared/target.ts';
 
 const both: LinuxTarget[] = ['linux-arm64', 'linux-x64'];

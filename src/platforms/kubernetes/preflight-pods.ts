@@ -1,13 +1,13 @@
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
-import { refusalStatus } from '../../platforms/kubernetes/api/api-error.ts';
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { labelSelector } from '../../platforms/kubernetes/manifest/labels.ts';
-import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
-import { shortages } from '../../platforms/kubernetes/pods/quota.ts';
-import type { DryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
+import { refusalStatus } from './api/api-error.ts';
+import type { Cluster } from './api/client.ts';
+import { labelSelector } from './manifest/labels.ts';
+import { pathOf } from './api/resource-paths.ts';
+import { shortages } from './pods/quota.ts';
+import type { DryRun } from './apply/dry-run.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { settled, toFindings } from './findings.ts';
-import type { Plan } from '../plan/plan.ts';
+import { settled, toFindings } from '../findings.ts';
+import type { Wanted } from '../platform.ts';
 
 /** What the checks of pods need to know. */
 export interface PodWorld {
@@ -20,7 +20,7 @@ export interface PodWorld {
 }
 
 /** Why replicas would not be admitted: quota, limits, Pod Security, their account. Nothing if none are to be started. */
-export async function podFindings(plan: Plan, world: PodWorld): Promise<DeployError[]> {
+export async function podFindings(plan: Wanted, world: PodWorld): Promise<DeployError[]> {
   const { podRefused, startsPods, pod, refused } = world.rehearsal;
   if (!startsPods) return [];
   const isTooFew = await quotaFindings(plan, { ...world, pod: pod ?? world.template });
@@ -36,7 +36,7 @@ function exceeded(message: string): string {
 }
 
 /** Why not even one pod would be admitted, in Kubernetes' words, with what to do about it. */
-function admissionFinding(error: DeployError, plan: Plan, { namespace }: Cluster): DeployError {
+function admissionFinding(error: DeployError, plan: Wanted, { namespace }: Cluster): DeployError {
   const said = error.message.replace(/^Refused by \S+: /, '').replace(/^pods "[^"]*" is forbidden: /, '');
   // Whatever is wrong with the whole namespace is said in the same words of every object.
   if (said === error.message || said.startsWith('namespaces "')) return error;
@@ -46,7 +46,7 @@ function admissionFinding(error: DeployError, plan: Plan, { namespace }: Cluster
   });
 }
 
-function hintFor(said: string, { serviceAccount }: Pick<Plan, 'serviceAccount'>): string | undefined {
+function hintFor(said: string, { serviceAccount }: Pick<Wanted, 'serviceAccount'>): string | undefined {
   const unsaid = /must specify ([\w.,]+)/.exec(said)?.[1]?.split(',') ?? [];
   const flags = unsaid.map((field) => quotaFlags[field]).filter((flag) => flag !== undefined);
   if (flags.length > 0) return `Pass ${flags.join(' and ')}, which the quota there asks for.`;
@@ -76,7 +76,7 @@ export async function quotasIn(cluster: Cluster, signal: AbortSignal): Promise<V
 
 /** Quotas into which all replicas together do not fit: the rollout would stop half-way. */
 async function quotaFindings(
-  { name, replicas }: Pick<Plan, 'name' | 'replicas'>,
+  { name, replicas }: Pick<Wanted, 'name' | 'replicas'>,
   { cluster, quotas, pod, signal }: Pick<PodWorld, 'cluster' | 'quotas' | 'signal'> & { pod: V1Pod },
 ): Promise<DeployError[]> {
   if (quotas.length === 0) return [];

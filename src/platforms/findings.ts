@@ -1,4 +1,4 @@
-import { DeployError } from '../../shared/errors.ts';
+import { DeployError } from '../shared/errors.ts';
 
 /** How a check ended that was begun before anybody asks for it: it never rejects. */
 export type Settled<T> = Promise<{ readonly value: T; readonly error?: never } | { readonly error: unknown }>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { settled, toFindings, toPermittedFindings, refusal } from '../../../src/deploy/preflight/findings.ts';
-import { DeployError, type ErrorCode } from '../../../src/shared/errors.ts';
+import { settled, toFindings, toPermittedFindings, refusal } from '../../src/platforms/findings.ts';
+import { DeployError, type ErrorCode } from '../../src/shared/errors.ts';
 
 describe('refusal()', () => {
   it('is nothing where nothing was found, and the finding itself where it is the only one', () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Application } from '../../../src/app/application.ts';
 import { planFrom, type PlanFlags } from '../../../src/deploy/plan/plan.ts';
-import { preflight } from '../../../src/deploy/preflight/preflight.ts';
+import { preflight } from '../../../src/platforms/kubernetes/preflight.ts';
 import { connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import { manifestFor } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { deploymentIn } from '../../../src/platforms/kubernetes/apply/dry-run.ts';

@@ -1,12 +1,12 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { pathOf } from '../../platforms/kubernetes/api/resource-paths.ts';
+import type { Cluster } from './api/client.ts';
+import { pathOf } from './api/resource-paths.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Wanted } from '../platform.ts';
 
 /** Looks for the Secrets that replicas read, which others have to have made. */
 export async function secretFindings(
-  { app, imagePullSecret }: Pick<Plan, 'app' | 'imagePullSecret'>,
+  { app, imagePullSecret }: Pick<Wanted, 'app' | 'imagePullSecret'>,
   { cluster, signal }: { cluster: Cluster; signal: AbortSignal },
 ): Promise<DeployError[]> {
   const wanted = [

@@ -1,12 +1,12 @@
-import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
-import { objectKind } from '../../platforms/kubernetes/api/resource-paths.ts';
-import type { DryRun } from '../../platforms/kubernetes/apply/dry-run.ts';
-import { missingRights, type Right, type Rules, rightsText } from '../../platforms/kubernetes/api/rights.ts';
+import type { Cluster } from './api/client.ts';
+import type { KubernetesObject } from './manifest/intent.ts';
+import { objectKind } from './api/resource-paths.ts';
+import type { DryRun } from './apply/dry-run.ts';
+import { missingRights, type Right, type Rules, rightsText } from './api/rights.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Wanted } from '../platform.ts';
 
-type Deploy = Pick<Plan, 'name' | 'waits' | 'follows' | 'removes'>;
+type Deploy = Pick<Wanted, 'name' | 'waits' | 'follows' | 'removes'>;
 
 /** Every right that a deploy needs to do its job. What only tells more (events, nodes, proxy) is not among them. */
 function rightsFor({ name, waits, follows, removes }: Deploy, objects: readonly KubernetesObject[]): Right[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { V1Node, V1Pod, V1Taint } from '@kubernetes/client-node';
-import { isProvisioned, nodePlaceFor, roomFindings } from '../../../src/deploy/preflight/preflight-nodes.ts';
+import { isProvisioned, nodePlaceFor, roomFindings } from '../../../src/platforms/kubernetes/preflight-nodes.ts';
 
 const anywhere = { nodeSelector: {}, tolerations: [] };
 
