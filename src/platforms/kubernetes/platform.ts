@@ -3,6 +3,7 @@ import type { Digest } from '../../shared/digest.ts';
 import type { Intent } from '../intent.ts';
 import type { Applied, ApplyWorld, Platform, RollBackWorld, RolledBackTo, Rollout, WatchWorld } from '../platform.ts';
 import type { Cluster } from './api/client.ts';
+import { type Rules, rulesIn } from './api/rights.ts';
 import { apply } from './apply/apply.ts';
 import { remove } from './apply/remove.ts';
 import { askDeployedBy } from './manifest/deployed-by.ts';
@@ -40,16 +41,18 @@ export function kubernetesPlatform(cluster: Cluster): KubernetesPlatform {
   const { namespace } = cluster;
   const manifestIntent = (intent: Intent): ManifestIntent => ({ ...intent, namespace });
   const render = (intent: Intent) => manifestFor(manifestIntent(intent));
+  let rules: Promise<Rules> | undefined;
+  const askRules = async (signal?: AbortSignal): Promise<Rules> => (rules ??= rulesIn(cluster, signal));
 
   return {
     address: cluster.server,
 
     async preflight(wanted, world: KubernetesPreflightWorld) {
-      const checks = await preflight(wanted, { ...world, cluster });
+      const checks = await preflight(wanted, { ...world, cluster, askRules });
       return { targets: checks.targets, verdict: async (intent) => checks.verdict(render(intent)) };
     },
 
-    store: (name) => secretStore(cluster, { name }),
+    store: (name) => secretStore(cluster, { name, askRules }),
     render,
     read: async (name, options: { signal: AbortSignal; since?: KubernetesDeployed }) =>
       readDeployed(cluster, name, options),

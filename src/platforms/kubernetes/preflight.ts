@@ -3,7 +3,7 @@ import type { Cluster } from './api/client.ts';
 import type { KubernetesObject } from './manifest/intent.ts';
 import { architectureOf, listNodes } from './pods/nodes.ts';
 import { deploymentIn, dryRun } from './apply/dry-run.ts';
-import { rulesIn } from './api/rights.ts';
+import { type Rules, rulesIn } from './api/rights.ts';
 import { serverVersionFindings } from './api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
@@ -21,6 +21,12 @@ export interface KubernetesPreflightWorld extends PreflightWorld {
   readonly deployed?: KubernetesDeployed | undefined;
 }
 
+interface PreflightCluster {
+  readonly cluster: Cluster;
+  /** Asks what we may do in the namespace, where others ask that as well. */
+  readonly askRules?: ((signal?: AbortSignal) => Promise<Rules>) | undefined;
+}
+
 /** As `Preflight`, of the objects that the platform makes of an intent. */
 export interface KubernetesPreflight extends Pick<Preflight, 'targets'> {
   verdict(objects: readonly KubernetesObject[]): Promise<void>;
@@ -35,11 +41,18 @@ export interface KubernetesPreflight extends Pick<Preflight, 'targets'> {
  */
 export async function preflight(
   plan: Wanted,
-  { cluster, deployed, store, report, signal }: KubernetesPreflightWorld & { readonly cluster: Cluster },
+  {
+    cluster,
+    askRules = async () => rulesIn(cluster, signal),
+    deployed,
+    store,
+    report,
+    signal,
+  }: PreflightCluster & KubernetesPreflightWorld,
 ): Promise<KubernetesPreflight> {
   const checks = {
     store: settled(store.check({ signal })),
-    rules: settled(rulesIn(cluster, signal)),
+    rules: settled(askRules(signal)),
     quotas: settled(quotasIn(cluster, signal)),
     secrets: settled(secretFindings(plan, { cluster, signal })),
   };

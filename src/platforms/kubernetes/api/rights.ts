@@ -68,7 +68,7 @@ export function rightsText(rights: readonly Right[]): string {
 }
 
 /** Asks for a single right. One call. */
-export async function isPermitted(cluster: Cluster, right: Right, signal?: AbortSignal): Promise<boolean> {
+async function isPermitted(cluster: Cluster, right: Right, signal?: AbortSignal): Promise<boolean> {
   const { verb, kind, name, subresource } = right;
   const resourceAttributes = { namespace: cluster.namespace, verb, ...resourceOf(kind), name, subresource };
   const { status } = await cluster.request<{ status: { allowed: boolean } }>(

@@ -14,7 +14,9 @@ import {
 } from './blob-secrets.ts';
 import type { Cluster } from '../api/client.ts';
 import { findBlobs } from './find-blobs.ts';
+import { refusalStatus } from '../api/api-error.ts';
 import { pathOf } from '../api/resource-paths.ts';
+import { type Rules, rulesIn } from '../api/rights.ts';
 import { removeFromSecrets } from './remove-version.ts';
 import { checkRights, refusedSecret, tooLarge } from './store-rights.ts';
 import { writeSecret } from './write-secret.ts';
@@ -23,16 +25,23 @@ import { assertDigest } from '../../../executable/format/assert-digest.ts';
 
 const limitMebibytes = 16;
 
+export interface SecretStoreOptions {
+  /** Of the deployment: with its objects the Secrets go, too. */
+  readonly name: string;
+  /** Asks what we may do in the namespace, where others ask that as well. */
+  readonly askRules?: ((signal?: AbortSignal) => Promise<Rules>) | undefined;
+}
+
 /**
  * A store in the cluster itself: the blob, compressed, in immutable Secrets beside the application. Pods mount them, and need
  * no network to start. What every revision has in common is written once.
- *
- * @param options.name of the deployment: with its objects the Secrets go, too.
  */
-export function secretStore(cluster: Cluster, { name }: { readonly name: string }): Store<MountedPlace> {
+export function secretStore(cluster: Cluster, { name, askRules }: SecretStoreOptions): Store<MountedPlace> {
   const { namespace } = cluster;
   const access = 'volume of Secrets, no network needed';
   const packed = new Map<Digest, Promise<PackedBlob>>();
+  /** As they were listed after the last one was stored; the next one begins with that. */
+  let listed: readonly StoredBlob[] | undefined;
 
   /** Once for all architectures, for whoever asks where it will be and for whoever stores it. */
   const packedOnce = async (artifact: Pick<Artifact, 'name' | 'blob'>): Promise<PackedBlob> => {
@@ -60,7 +69,8 @@ export function secretStore(cluster: Cluster, { name }: { readonly name: string 
     placeOf,
 
     async check(options = {}) {
-      await checkRights(cluster, options);
+      const rules = await rulesOr(askRules ?? (async (signal) => rulesIn(cluster, signal)), options);
+      await checkRights(cluster, { ...options, rules });
       await trySecret(cluster, { name, ...options });
     },
 
@@ -72,7 +82,8 @@ export function secretStore(cluster: Cluster, { name }: { readonly name: string 
       const how = { ...(signal && { signal }) };
       signal?.throwIfAborted();
       const { digest } = blobOf(artifact);
-      const before = (await findBlobs(cluster, name, how)).find((blob) => blob.digest === digest);
+      const before = (listed ?? (await findBlobs(cluster, name, how))).find((blob) => blob.digest === digest);
+      listed = undefined;
       if (before !== undefined && holds(before, artifact)) return { sentBytes: 0, reusedBytes: 0 };
 
       await proveVersion(artifact);
@@ -91,7 +102,9 @@ export function secretStore(cluster: Cluster, { name }: { readonly name: string 
         onProgress?.(sentBytes, totalBytes);
       }
       signal?.throwIfAborted();
-      if (!(await findBlobs(cluster, name, how)).some((blob) => holds(blob, artifact))) throw removedMeanwhile();
+      const after = await findBlobs(cluster, name, how);
+      if (!after.some((blob) => holds(blob, artifact))) throw removedMeanwhile();
+      listed = after;
       return { sentBytes, reusedBytes: bytesIn(secrets) - sentBytes };
     },
 
@@ -138,6 +151,19 @@ async function pack(blob: ArtifactBlob): Promise<PackedBlob> {
 /** What crosses the wire of Secrets. */
 function bytesIn(secrets: readonly V1Secret[]): number {
   return secrets.flatMap(({ data = {} }) => Object.values(data)).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Where they may not be asked for, single rights are. */
+async function rulesOr(
+  ask: (signal?: AbortSignal) => Promise<Rules>,
+  { signal }: { readonly signal?: AbortSignal },
+): Promise<Rules> {
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (refusalStatus(error) === 403) return { resourceRules: [], incomplete: true };
+    throw error;
+  }
 }
 
 /** Has the cluster check a small Secret and not keep it: quota, admission, and whether there is such a namespace. */

@@ -1,7 +1,7 @@
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
-import { isPermitted } from '../api/rights.ts';
+import { missingRights, type Rules } from '../api/rights.ts';
 
 /** What storing in Secrets takes. `self delete` also deletes them. */
 const verbs = ['create', 'get', 'list', 'patch'] as const;
@@ -14,10 +14,14 @@ const elsewhere = 'pass --store azure://ACCOUNT/CONTAINER';
  *
  * @throws {DeployError} `cluster-denied`, naming what is missing and how it is granted.
  */
-export async function checkRights(cluster: Cluster, { signal }: { signal?: AbortSignal }): Promise<void> {
+export async function checkRights(
+  cluster: Cluster,
+  { rules, signal }: { readonly rules: Rules; readonly signal?: AbortSignal },
+): Promise<void> {
   const { namespace, context } = cluster;
-  const allowed = await Promise.all(verbs.map(async (verb) => isPermitted(cluster, { verb, kind: 'Secret' }, signal)));
-  const missing = verbs.filter((_, index) => allowed[index] !== true);
+  const needed = verbs.map((verb) => ({ verb, kind: 'Secret' }) as const);
+  const found = await missingRights(cluster, { needed, rules, ...(signal && { signal }) });
+  const missing = found.map(({ verb }) => verb);
   if (missing.length === 0) return;
   const role = `kubectl create role selfsame-store --namespace ${namespace} --resource secrets --verb ${verbs.join(',')}`;
   throw new DeployError(
