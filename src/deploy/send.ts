@@ -5,7 +5,7 @@ import type { Report } from '../shared/report.ts';
 import { inParallel } from '../store/in-parallel.ts';
 import type { Store } from '../store/store.ts';
 
-export interface Sending {
+interface Sending {
   readonly report: Report;
   readonly signal: AbortSignal;
   /** The version that runs now, if one does. */
@@ -57,7 +57,7 @@ function asOne(report: Report, count: number): Report[] {
  *
  * @returns the bytes that crossed the wire.
  */
-export async function sendTo(store: Store, artifact: Artifact, { report, signal, basedOn }: Sending): Promise<number> {
+async function sendTo(store: Store, artifact: Artifact, { report, signal, basedOn }: Sending): Promise<number> {
   const what = `Sending ${artifact.target}`;
   const { sentBytes, reusedBytes } = await store.put(artifact, {
     signal,

@@ -22,12 +22,12 @@ export interface LocalRun {
   readonly replicas: number;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly artifact: Artifact;
-  readonly source: Source<UrlPlace>;
+  readonly artifact: Pick<Artifact, 'name' | 'version' | 'sizeBytes'>;
+  readonly source: Pick<Source<UrlPlace>, 'url' | 'secret'>;
   /** The runner, as text: the very script of the image. */
   readonly runner: string;
   /** Path that answers 200 when a replica is ready; absent for a program that serves nothing. */
-  readonly readyPath?: string;
+  readonly readyPath?: string | undefined;
   readonly readyTimeoutMs: number;
   /** As long as a replica may take to end; then it is killed. */
   readonly graceMs: number;

@@ -20,7 +20,9 @@ async function doctor(words: readonly string[], { allowed }: { allowed: boolean 
     metadata: { name: `node-${index}`, labels: { 'kubernetes.io/arch': arch } },
   }));
   server = await apiServer(({ url = '' }, response) => {
-    if (url.endsWith('/selfsubjectaccessreviews')) json(response, 201, { status: { allowed } });
+    const rule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+    const rules = { resourceRules: allowed ? [rule] : [], incomplete: false };
+    if (url.endsWith('/selfsubjectrulesreviews')) json(response, 201, { status: rules });
     else json(response, 200, { items: url.startsWith('/api/v1/nodes') ? nodes : [] });
   });
   const all = ['self', 'doctor', '--kubeconfig', await server.kubeconfig(), ...words];

@@ -40,7 +40,7 @@ describe('./hello-world --local', () => {
   it('ends with 143 when it is ended before it was done, and leaves nothing', async () => {
     const ended = await runProgram(helloExecutable, ['--local'], {
       env: environment(),
-      signalWhen: ({ stderr }) => (stderr.includes('is version') ? 'SIGTERM' : undefined),
+      signalWhen: ({ stderr }) => (stderr.includes('Release ') ? 'SIGTERM' : undefined),
     });
     expect(ended).toMatchObject({ status: 143, stdout: '' });
     expect(ended.stderr).not.toContain('ready');

@@ -173,7 +173,7 @@ async function starting(
     args: [],
     env: {},
     artifact,
-    source: { kind: 'url', url: place.keep(path, Buffer.from(served)), secret: query, access: 'test' },
+    source: { url: place.keep(path, Buffer.from(served)), secret: query },
     runner: script,
     ...(readyPath !== '' && { readyPath }),
     readyTimeoutMs: 20_000,
