@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { DeployError } from '../shared/errors.ts';
 import { ourFlagNames } from '../shared/flags.ts';
 import { nearest } from '../shared/nearest.ts';
+import { parseWords } from '../shared/parse-words.ts';
 
 /** One flag of the application. */
 export type OptionSpec = (
@@ -42,14 +42,8 @@ export function parseOptions<S extends OptionSpecs>(specs: S, argv: readonly str
 }
 
 function parsed(specs: OptionSpecs, argv: readonly string[]) {
-  const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { type }]) => [
-      name,
-      { type: type === 'boolean' ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
   try {
-    return parseArgs({ args: [...argv], options, strict: true, allowNegative: true });
+    return parseWords(specs, argv, { strict: true });
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (!code.startsWith('ERR_PARSE_ARGS')) throw error;

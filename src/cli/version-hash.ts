@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
 import type { Application } from '../app/application.ts';
 import { ownVersion } from '../app/identity.ts';
 import { openSelf } from '../executable/self.ts';
 import { releaseOf, versionOf } from '../executable/version.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
+import { flags } from '../shared/flags.ts';
+import { parseWords } from '../shared/parse-words.ts';
 import { linuxTargets, parseTarget, type LinuxTarget } from '../shared/target.ts';
 import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 
@@ -61,12 +62,9 @@ function read(ours: string[], theirs: string[]): { target?: string; output: 'tex
     });
   };
   if (theirs[0] !== undefined) refuse(`"${theirs[0]}"`);
-  const options = {
-    'version-hash': { type: 'boolean' },
-    target: { type: 'string' },
-    output: { type: 'string' },
-  } as const;
-  const { values, tokens } = parseArgs({ args: ours, options, strict: false, tokens: true });
+  const { target: targetFlag, output: outputFlag } = flags;
+  const options = { 'version-hash': flags['version-hash'], target: targetFlag, output: outputFlag };
+  const { values, tokens } = parseWords(options, ours, { strict: false });
   for (const token of tokens) {
     if (token.kind === 'option' && !(token.name in options)) refuse(token.rawName);
   }
