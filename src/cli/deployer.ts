@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
-import { splitArguments, type FlagName } from '../shared/flags.ts';
+import { flagIn, flags, splitArguments, type FlagTable } from '../shared/flags.ts';
 import { requestedFormat } from './output/requested-format.ts';
 import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -10,7 +10,7 @@ import { printError } from './output/print-error.ts';
 import { localCommand } from './commands/local.ts';
 import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 import { printEnded, printFailure } from './output/print-data.ts';
-import { selfCommand } from './commands/self.ts';
+import { selfCommand } from './self.ts';
 import { openTerminal } from './terminal/terminal.ts';
 import { untilSignal } from './terminal/signals.ts';
 import type { RunnerTexts, Session } from './context/session.ts';
@@ -79,7 +79,7 @@ function refuseContradictions(given: GivenFlags, ours: readonly string[]): void 
       'Add --kubernetes, or --local for a look without a cluster.',
     );
   }
-  const misplaced = ours.map((word) => word.split('=')[0] ?? '').find((word) => !localFlags.has(word.slice(2)));
+  const misplaced = ours.find((word) => !isForLocal(word))?.split('=')[0];
   if (given.local === true && misplaced !== undefined) {
     refuse(`Cannot use ${misplaced} together with --local`, 'Leave it out, or deploy with --kubernetes.');
   }
@@ -88,18 +88,13 @@ function refuseContradictions(given: GivenFlags, ours: readonly string[]): void 
   }
 }
 
-/** What --local obeys. Anything else is refused: a --dry-run that sends bytes would be a bad surprise. */
-const localFlags: ReadonlySet<string> = new Set<FlagName>([
-  'local',
-  'replicas',
-  'name',
-  'env',
-  'store',
-  'store-url',
-  'runtime-source',
-  'wait-timeout',
-  'output',
-]);
+/** Anything that --local does not obey is refused: a --dry-run that sends bytes would be a bad surprise. */
+function isForLocal(word: string): boolean {
+  const { name = '' } = flagIn(word) ?? {};
+  const table: FlagTable = flags;
+  return table[name]?.local === true;
+}
+
 /**
  * Lets CLICOLOR and CLICOLOR_FORCE count as NO_COLOR and FORCE_COLOR, which Node.js knows, and which go before them.
  * https://bixense.com/clicolors

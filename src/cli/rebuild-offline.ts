@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import { rebuildOffline } from '../executable/rebuild-offline.ts';
 import { openExecutable, openSelf } from '../executable/self.ts';
+import { parseWords } from '../shared/parse-words.ts';
 import { linuxTargets } from '../shared/target.ts';
+import { rebuildFlags } from './flags/rebuild-flags.ts';
 import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
 import { untilSignal } from './terminal/signals.ts';
 
@@ -33,19 +34,22 @@ export async function rebuildWithoutDeployer(words: readonly string[]): Promise<
 }
 
 function read(words: readonly string[]) {
-  const options = {
-    target: { type: 'string' },
-    output: { type: 'string', short: 'o' },
-    from: { type: 'string' },
-  } as const;
-  const { values, tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  // A source of runtimes is for what has to be fetched.
+  const { 'runtime-source': _source, ...options } = rebuildFlags;
+  const { values, tokens } = parseWords(options, words, { strict: false });
   const isPlain = tokens.every(
     (token) => token.kind === 'option' && token.name in options && (token.value ?? '') !== '',
   );
   const isOnce = new Set(tokens.map((token) => token.kind === 'option' && token.name)).size === tokens.length;
-  const { output, from } = values;
-  const target = linuxTargets.find((known) => known === values.target);
-  if (!isPlain || !isOnce || target === undefined || typeof output !== 'string' || typeof from === 'boolean') {
+  const { output, from, target: wanted } = values;
+  const target = linuxTargets.find((known) => known === wanted);
+  if (
+    !isPlain ||
+    !isOnce ||
+    target === undefined ||
+    typeof output !== 'string' ||
+    (from !== undefined && typeof from !== 'string')
+  ) {
     return undefined;
   }
   return { target, output, from };

@@ -1,65 +1,189 @@
-/** A flag of selfsame itself; all others are the application's. Thin on purpose: the pod's half reads it at every start. */
+import { linuxTargets } from './target.ts';
+
+/**
+ * A flag: everything that reading, help, completion and the reference know of it. A value is the next word, or follows `=`.
+ * Kept small: every pod loads this file when it starts.
+ */
 export interface Flag {
-  readonly type: 'boolean' | 'string' | 'number' | 'list';
+  /** `list` may be repeated. */
+  readonly type: 'boolean' | 'string' | 'list';
+  /** For `--help`, without the default. */
   readonly describe: string;
   /** What stands for the value in `--help`. */
   readonly value?: string;
-  /** Known when read, e.g. `['text', 'json', 'yaml']`. */
+  /** In words, for `--help`; true for a switch that `--no-NAME` turns off. */
+  readonly default?: string | true;
+  /** Nothing else is a value. */
   readonly choices?: readonly string[];
+  /** What a shell completes the value with, where that is not `choices`. */
+  readonly completes?: 'file' | 'context' | readonly string[];
+  /** A letter that stands for it, as in `-o FILE`. */
+  readonly short?: string;
+  /** The command does nothing without it. */
+  readonly required?: true;
+  /** `--local` obeys it. */
+  readonly local?: true;
+  /** The variable that is read where the flag is not given. */
+  readonly variable?: string;
+  /** Further sentences for the reference. */
+  readonly details?: string;
 }
 
-/** Flags on the program itself, in the order of `--help`. A value is a fresh word or follows `=`. */
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+type ValueOf<F extends Flag> = F['type'] extends 'boolean'
+  ? boolean
+  : F['type'] extends 'list'
+    ? readonly string[]
+    : F extends { choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
+
+type RequiredIn<T extends FlagTable> = { [K in keyof T]: T[K] extends { required: true } ? K : never }[keyof T];
+
+/** The values of flags as typed on a command line; undefined where one is not given. */
+export type FlagsOf<T extends FlagTable> = {
+  readonly [K in RequiredIn<T>]: ValueOf<T[K]>;
+} & { readonly [K in Exclude<keyof T, RequiredIn<T>>]?: ValueOf<T[K]> | undefined };
+
+/** Flags on the program itself, in the order of `--help`. */
 export const flags = {
   kubernetes: { type: 'boolean', describe: 'Deploy to the cluster and exit once all replicas are ready' },
-  local: { type: 'boolean', describe: 'The same flow with processes on this machine' },
-  replicas: { type: 'number', value: 'N', describe: 'How many (default: as many as there are, else 1)' },
-  name: { type: 'string', value: 'NAME', describe: "Name of this deployment (default: the application's)" },
-  namespace: { type: 'string', value: 'NAMESPACE', describe: "Default: the kubeconfig context's" },
-  'cpu-request': { type: 'string', value: 'CPU', describe: 'Default 100m' },
-  'cpu-limit': { type: 'string', value: 'CPU', describe: 'Default none: a limit throttles start-up' },
-  'memory-request': { type: 'string', value: 'MEMORY', describe: 'Default 128Mi' },
-  'memory-limit': { type: 'string', value: 'MEMORY', describe: 'Default 256Mi' },
-  env: { type: 'list', value: 'K=V', describe: 'Environment of each replica; may be repeated' },
+  local: { type: 'boolean', local: true, describe: 'The same flow with processes on this machine' },
+  replicas: {
+    type: 'string',
+    value: 'N',
+    local: true,
+    describe: 'How many',
+    default: 'as many as there are, else 1',
+    details: 'From 1 to 10000. An autoscaler decides for itself: the number is then left out, with a warning.',
+  },
+  name: {
+    type: 'string',
+    value: 'NAME',
+    local: true,
+    describe: 'Name of the deployment',
+    default: "the application's",
+    details: 'A lower-case letter, then letters, digits and `-`, at most 63. It names the objects on the cluster.',
+  },
+  namespace: {
+    type: 'string',
+    value: 'NAMESPACE',
+    describe: 'Namespace',
+    default: "the kubeconfig context's",
+  },
+  'cpu-request': {
+    type: 'string',
+    value: 'CPU',
+    describe: 'CPU that each replica is given',
+    default: '100m',
+    details: 'The `resources` of the application go before the default.',
+  },
+  'cpu-limit': {
+    type: 'string',
+    value: 'CPU',
+    describe: 'CPU that each may use; a limit throttles start-up',
+    default: 'none',
+  },
+  'memory-request': {
+    type: 'string',
+    value: 'MEMORY',
+    describe: 'Memory that each replica is given',
+    default: '128Mi',
+  },
+  'memory-limit': { type: 'string', value: 'MEMORY', describe: 'Memory that each may use', default: '256Mi' },
+  env: { type: 'list', value: 'K=V', local: true, describe: 'Environment of each replica; may be repeated' },
   store: {
     type: 'string',
     value: 'STORE',
+    local: true,
+    variable: 'SELFSAME_STORE',
+    completes: ['cluster'],
     describe:
       'Where executables are stored: azure://ACCOUNT/CONTAINER, s3://BUCKET, file:///PATH, or cluster (the default)',
+    details: 'Credentials of a store are read from the environment, never from the command line.',
   },
-  'store-url': { type: 'string', value: 'URL', describe: 'Public address that pods read the store from' },
+  'store-url': { type: 'string', value: 'URL', local: true, describe: 'Public address that pods read the store from' },
   'runner-image': {
     type: 'string',
     value: 'IMAGE',
-    describe: 'Of Node.js, or a runner of your own (default: the official one)',
+    variable: 'SELFSAME_RUNNER_IMAGE',
+    describe: 'Of Node.js, or a runner of your own',
+    default: 'the official one',
+    details: 'An image that is called `node` is given the runner; every other image has to contain it.',
   },
   'image-pull-secret': { type: 'string', value: 'NAME', describe: 'Secret to pull the runner image with' },
   'service-account': { type: 'string', value: 'NAME', describe: 'Service account of the pods, which get its token' },
   'node-selector': { type: 'list', value: 'K=V', describe: 'Only nodes with this label; may be repeated' },
   toleration: { type: 'list', value: 'KEY', describe: 'Also nodes with this taint; may be repeated' },
-  kubeconfig: { type: 'string', value: 'FILE', describe: 'Default: KUBECONFIG, ~/.kube/config, in-cluster' },
-  context: { type: 'string', value: 'CONTEXT', describe: 'Default: the current one' },
-  target: { type: 'string', value: 'TARGET', describe: 'linux-x64 or linux-arm64 alone (default: what the nodes are)' },
-  'runtime-source': { type: 'string', value: 'SOURCE', describe: 'npm, a nodejs.org/dist mirror, or a file' },
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    completes: 'file',
+    describe: 'Kubeconfig',
+    default: 'KUBECONFIG, ~/.kube/config, in-cluster',
+  },
+  context: {
+    type: 'string',
+    value: 'CONTEXT',
+    completes: 'context',
+    describe: 'Context of it',
+    default: 'the current one',
+  },
+  target: {
+    type: 'string',
+    value: 'TARGET',
+    completes: linuxTargets,
+    describe: 'linux-x64 or linux-arm64 alone',
+    default: 'what the nodes are',
+  },
+  'runtime-source': {
+    type: 'string',
+    value: 'SOURCE',
+    local: true,
+    variable: 'SELFSAME_RUNTIME_SOURCE',
+    completes: 'file',
+    describe: 'npm, a nodejs.org/dist mirror, or a file',
+    details:
+      'Where Node.js for another target comes from. What is fetched has to have the SHA-256 of a built-in table.',
+  },
   prices: {
     type: 'string',
     value: 'FILE',
+    variable: 'SELFSAME_PRICES',
+    completes: 'file',
     describe: 'Prices to tell the cost by: YAML or JSON with cpuHour and memoryGibHour',
+    default: 'those of OpenCost',
   },
-  wait: { type: 'boolean', describe: 'Wait until ready; --no-wait returns after apply' },
-  'wait-timeout': { type: 'string', value: 'TIME', describe: 'Give up waiting after, e.g. 90s or 5m (default 5m)' },
-  rollback: { type: 'boolean', describe: 'Go back if it fails; --no-rollback leaves it for a look' },
+  wait: { type: 'boolean', default: true, describe: 'Wait until ready; --no-wait returns once it is applied' },
+  'wait-timeout': {
+    type: 'string',
+    value: 'TIME',
+    local: true,
+    describe: 'Give up waiting after, e.g. 90s or 5m',
+    default: '5m',
+    details: 'In `ms`, `s`, `m` or `h`, at most 500h.',
+  },
+  rollback: {
+    type: 'boolean',
+    default: true,
+    describe: 'Go back if it fails; --no-rollback leaves it for a look',
+    details: 'A first deploy has nothing to go back to: its objects stay.',
+  },
   logs: { type: 'boolean', describe: 'Follow the logs of every replica afterwards' },
   rm: { type: 'boolean', describe: 'Follow the logs, and delete everything again on Ctrl-C' },
   'dry-run': { type: 'boolean', describe: 'Check everything, print what would be applied, change nothing' },
   output: {
     type: 'string',
     value: 'FORMAT',
+    local: true,
     choices: ['text', 'json', 'yaml'],
-    describe: 'text, json or yaml (stdout)',
+    describe: 'text, json or yaml on stdout',
+    default: 'text',
   },
   'version-hash': { type: 'boolean', describe: 'Print the SHA-256 of this executable, or of another --target' },
-  help: { type: 'boolean', describe: 'Show this help' },
-} as const satisfies Record<string, Flag>;
+  help: { type: 'boolean', short: 'h', describe: 'Show this help' },
+} as const satisfies FlagTable;
 
 export type FlagName = keyof typeof flags;
 
@@ -70,23 +194,23 @@ export const ourFlagNames: ReadonlySet<string> = new Set(Object.keys(flags));
  *
  * @returns both in their order; in `ours` each flag is one word, its value behind `=`.
  */
-export function splitArguments(argv: readonly string[]): { ours: string[]; names: Set<string>; theirs: string[] } {
-  const [ours, theirs, names] = [[] as string[], [] as string[], new Set<string>()];
+export function splitArguments(argv: readonly string[]): { ours: string[]; names: Set<FlagName>; theirs: string[] } {
+  const [ours, theirs, names] = [[] as string[], [] as string[], new Set<FlagName>()];
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? '';
     if (word === '--') {
       theirs.push(...argv.slice(at + 1));
       break;
     }
-    const name = nameOf(word);
+    const { name, value } = flagIn(word) ?? {};
     if (name === undefined) {
       theirs.push(word);
       continue;
     }
     names.add(name);
-    const takesValue = flags[name].type !== 'boolean' && !word.includes('=');
+    const takesValue = flags[name].type !== 'boolean' && value === undefined;
     const next = argv[at + 1];
-    if (takesValue && next !== undefined && nameOf(next) === undefined && next !== '--') {
+    if (takesValue && next !== undefined && flagIn(next) === undefined && next !== '--') {
       // As one word: a value may begin with "-", as in --replicas -1.
       ours.push(`${word}=${next}`);
       at += 1;
@@ -97,10 +221,11 @@ export function splitArguments(argv: readonly string[]): { ours: string[]; names
   return { ours, names, theirs };
 }
 
-function nameOf(word: string): FlagName | undefined {
-  if (word === '-h') return 'help';
-  const [, negated = '', name = ''] = /^--(no-)?([a-z][a-z-]*)(?:=.*)?$/s.exec(word) ?? [];
-  return isFlagName(name) && (negated === '' || flags[name].type === 'boolean') ? name : undefined;
+/** The flag of ours that a word gives, and the value behind its `=`; undefined for every other word. */
+export function flagIn(word: string): { name: FlagName; value?: string | undefined } | undefined {
+  if (word === `-${flags.help.short}`) return { name: 'help' };
+  const [, negated = '', name = '', value] = /^--(no-)?([a-z][a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
+  return isFlagName(name) && (negated === '' || flags[name].type === 'boolean') ? { name, value } : undefined;
 }
 
 function isFlagName(name: string): name is FlagName {

@@ -2,15 +2,20 @@ import { contextsIn } from '../../platforms/kubernetes/api/kubeconfig.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { completionScript, shells } from '../completion/scripts.ts';
 import { commandLineOf } from '../completion/words.ts';
-import { selfCommands } from '../flags/self-flags.ts';
 import type { Session } from '../context/session.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import { type Call, command } from '../context/command.ts';
 
-export interface CompletionFlags {
-  readonly shell?: string | undefined;
-}
+const positionals = {
+  shell: { type: 'string', required: true, completes: shells, describe: 'bash, zsh or fish' },
+} as const satisfies FlagTable;
 
 /** `self completion SHELL`: a script that completes this program's words. The script asks for `contexts`. */
-export async function selfCompletion({ app, program }: Session, { shell }: CompletionFlags): Promise<number> {
+async function selfCompletion(
+  { app, program }: Session,
+  { shell }: FlagsOf<typeof positionals>,
+  { commands }: Call,
+): Promise<number> {
   if (shell === 'contexts') {
     process.stdout.write(
       contextsIn({ environment: process.env })
@@ -23,6 +28,20 @@ export async function selfCompletion({ app, program }: Session, { shell }: Compl
   if (known === undefined) {
     throw new DeployError('bad-usage', `Cannot complete in "${shell}"`, { hint: `Pass one of: ${shells.join(', ')}.` });
   }
-  process.stdout.write(completionScript(known, commandLineOf(app, program, selfCommands)));
+  process.stdout.write(completionScript(known, commandLineOf(app, program, commands)));
   return 0;
 }
+
+export const completionCommand = command({
+  name: 'completion',
+  describe: "Print what completes this program's words in a shell",
+  does: "prints the script that completes all of this in a shell (bash, zsh or fish), the application's options too",
+  usage: 'completion bash',
+  positionals,
+  flags: {},
+  examples: [
+    ['completion bash', 'print the script for bash'],
+    ['completion fish', 'and for fish'],
+  ],
+  run: selfCompletion,
+});

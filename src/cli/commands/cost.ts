@@ -9,21 +9,27 @@ import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
 import { scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { openCluster } from '../context/cluster.ts';
-import { noSuchDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { noSuchDeployment } from '../context/deployment.ts';
 import { loadPrices } from '../context/load-prices.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags, meaning } from '../flags/shared-flags.ts';
 
-export interface CostFlags extends DeploymentFlags {
-  readonly replicas?: string | undefined;
-  readonly 'cpu-request'?: string | undefined;
-  readonly 'memory-request'?: string | undefined;
-  readonly prices?: string | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  replicas: meaning(ourFlags.replicas, 'Also as if there were N of them'),
+  'cpu-request': meaning(ourFlags['cpu-request'], 'Also as if each asked for this, e.g. 250m'),
+  'memory-request': meaning(ourFlags['memory-request'], 'Also as if each asked for this, e.g. 256Mi'),
+  prices: ourFlags.prices,
+} as const satisfies FlagTable;
+
+type CostFlags = FlagsOf<typeof takes>;
 
 /** `self cost`: what the replicas that run reserve in money, and what others would. Prices are known here: none is asked for. */
-export async function selfCost(session: Session, flags: CostFlags): Promise<number> {
+async function selfCost(session: Session, flags: CostFlags): Promise<number> {
   const name = parseName(flags.name ?? session.app.name);
   const prices = await loadPrices(flags.prices);
   const isPlanned = [flags.replicas, flags['cpu-request'], flags['memory-request']].some((flag) => flag !== undefined);
@@ -81,3 +87,17 @@ function print(told: Told, { output }: CostFlags): void {
   const each = [`${cpuHour} ${currency} per vCPU-hour`, `${memoryGibHour} ${currency} per GiB-hour`].join(', ');
   process.stdout.write(`${table.toString()}\nRequests at ${each} (${source}); 730 hours a month\n`);
 }
+
+export const costCommand = command({
+  name: 'cost',
+  describe: 'What the replicas cost, or others would',
+  does: 'prices what the replicas reserve, what others would, and the limits of an autoscaler',
+  usage: 'cost [--replicas N]',
+  flags: takes,
+  examples: [
+    ['cost', 'what do they cost?'],
+    ['cost --replicas 50', 'and what would 50?'],
+  ],
+  schema: 'cost',
+  run: selfCost,
+});

@@ -3,17 +3,18 @@ import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { nextCommands } from '../context/next-commands.ts';
 import { confirm } from '../context/confirm.ts';
-import { type DeploymentFlags, noSuchDeployment, onNamed } from '../context/deployment.ts';
+import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { confirmFlags, deploymentFlags } from '../flags/shared-flags.ts';
 import { objectsText } from './remove-on-exit.ts';
 
-export interface DeleteFlags extends DeploymentFlags {
-  readonly yes?: boolean | undefined;
-}
+const takes = { ...deploymentFlags, ...confirmFlags } as const satisfies FlagTable;
 
 /** `self delete`: deletes the objects that a deploy made; what is in a store outside the cluster stays. */
-export async function selfDelete(session: Session, flags: DeleteFlags): Promise<number> {
+async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { terminal, signal, endedStatus } = session;
   if (flags.yes !== true && !process.stdin.isTTY) {
     throw new DeployError('bad-usage', 'Cannot ask whether to delete: this is no terminal', { hint: 'Pass --yes.' });
@@ -54,3 +55,16 @@ export async function selfDelete(session: Session, flags: DeleteFlags): Promise<
     return 0;
   });
 }
+
+export const deleteCommand = command({
+  name: 'delete',
+  describe: 'Delete what was deployed',
+  does: 'shows what will go, asks, and deletes it',
+  flags: takes,
+  examples: [
+    ['delete', 'show what goes, and ask'],
+    ['delete --yes', 'do not ask'],
+  ],
+  schema: 'delete',
+  run: selfDelete,
+});

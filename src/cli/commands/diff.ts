@@ -9,6 +9,7 @@ import { splitArguments } from '../../shared/flags.ts';
 import { readFlags } from '../flags/command-line.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { command } from '../context/command.ts';
 
 /** One object that would be changed. */
 interface Difference extends Pick<ServerApplied, 'kind' | 'name'> {
@@ -22,7 +23,7 @@ interface Difference extends Pick<ServerApplied, 'kind' | 'name'> {
  *
  * @param argv the flags of `--kubernetes`, and the application's.
  */
-export async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
+async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
   const { ours, theirs: appArgs } = splitArguments(argv);
   const given = readFlags(ours);
@@ -80,3 +81,18 @@ function coloured(diff: string): string {
   };
   return diff.split('\n').map(colour).join('\n');
 }
+
+export const diffCommand = command({
+  name: 'diff',
+  describe: 'What a deploy with these flags would change; takes those of --kubernetes',
+  does: 'shows what a deploy with these flags would change; exit status 1 if anything',
+  usage: 'diff [--replicas N ...]',
+  flags: {},
+  takesDeployFlags: true,
+  examples: [
+    ['diff', 'what would a deploy change?'],
+    ['diff --replicas 3', 'and one with this flag?'],
+  ],
+  schema: 'diff',
+  run: (session, _flags, { words }) => selfDiff(session, words),
+});

@@ -6,21 +6,24 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { kubernetesPlatform } from '../../platforms/kubernetes/platform.ts';
 import { architecturesByNode } from '../../platforms/kubernetes/pods/nodes.ts';
 import { openCluster } from '../context/cluster.ts';
-import type { DeploymentFlags } from '../context/deployment.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags } from '../flags/shared-flags.ts';
 
-export interface DoctorFlags extends DeploymentFlags {
-  readonly store?: string | undefined;
-  readonly 'store-url'?: string | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  store: ourFlags.store,
+  'store-url': ourFlags['store-url'],
+} as const satisfies FlagTable;
 
 /**
  * `self doctor`: what could hold executables here, and what each store would need. Changes nothing. Exit status 1 if the
  * store that a deploy would take cannot be used.
  */
-export async function selfDoctor(session: Session, flags: DoctorFlags): Promise<number> {
+async function selfDoctor(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { app, signal } = session;
   const name = parseName(flags.name ?? app.name);
   const settings = { store: flags.store, storeUrl: flags['store-url'], environment: process.env };
@@ -78,3 +81,13 @@ function table(stores: readonly StoreState[]): string {
   }
   return rows.toString();
 }
+
+export const doctorCommand = command({
+  name: 'doctor',
+  describe: 'What stores there are here, and what each would need',
+  does: 'says which store a deploy would take and what each would need; exit status 1 if that one cannot be used',
+  flags: takes,
+  examples: [['doctor', 'which store would a deploy take?']],
+  schema: 'doctor',
+  run: selfDoctor,
+});

@@ -6,15 +6,32 @@ import { collectStored, type Sparing, type StoreGarbage, storeGarbageOf } from '
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
 import { touchAfterMs, type StoredArtifact, type UrlStore } from '../../store/store.ts';
 import { configuredChoice } from '../context/configured-store.ts';
 
-export interface StoreGcFlags {
-  readonly 'store-objects'?: boolean | undefined;
-  readonly store?: string | undefined;
-  readonly keep?: string | undefined;
-  readonly 'min-age'?: string | undefined;
-}
+/** The flags that say what of a store goes. */
+export const storeGcFlags = {
+  'min-age': {
+    type: 'string',
+    value: 'TIME',
+    describe: 'Leave what is younger, e.g. 30m: a deploy may be about to use it',
+    default: '1h; in a store 24h',
+  },
+  store: ourFlags.store,
+  'store-objects': {
+    type: 'boolean',
+    describe: 'Also what the store has and nothing on this cluster needs; other clusters are not seen',
+  },
+  keep: {
+    type: 'string',
+    value: 'N',
+    describe: 'Of the store leave the newest N that nothing needs, for each target',
+    default: '5',
+  },
+} as const satisfies FlagTable;
+
+type StoreGcFlags = FlagsOf<typeof storeGcFlags>;
 
 /** Which store is to be cleared, and what is spared there. */
 export interface StoreGc extends Sparing {

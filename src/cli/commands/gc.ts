@@ -3,15 +3,22 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { collectGarbage, type Garbage, garbageOf } from '../../platforms/kubernetes/secret-store/collect-garbage.ts';
 import type { StoredArtifact } from '../../store/store.ts';
 import { confirm } from '../context/confirm.ts';
-import { type DeploymentFlags, onNamed } from '../context/deployment.ts';
+import { onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
-import { leftAloneText, storeGcFrom, type StoreGcFlags, storeSweep, type StoreSweep } from './gc-store.ts';
+import { leftAloneText, storeGcFlags, storeGcFrom, storeSweep, type StoreSweep } from './gc-store.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { confirmFlags, deploymentFlags, meaning } from '../flags/shared-flags.ts';
 
-export interface GcFlags extends DeploymentFlags, StoreGcFlags {
-  readonly yes?: boolean | undefined;
-  readonly 'dry-run'?: boolean | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  ...confirmFlags,
+  'dry-run': meaning(ourFlags['dry-run'], 'Show what would be deleted, and delete nothing'),
+  ...storeGcFlags,
+} as const satisfies FlagTable;
+
+type GcFlags = FlagsOf<typeof takes>;
 
 /** What was found that could go. */
 interface Found {
@@ -32,7 +39,7 @@ interface Gone {
  * runs nor one that can be rolled back to; with `--store-objects` also what the store has and nothing on the cluster refers to.
  * Shows them first; deletes nothing without a yes.
  */
-export async function selfGc(session: Session, flags: GcFlags): Promise<number> {
+async function selfGc(session: Session, flags: GcFlags): Promise<number> {
   const { app, terminal, signal, endedStatus } = session;
   const storeGc = await storeGcFrom(flags);
   const minAgeMs = parseDuration('--min-age', flags['min-age'] ?? '1h');
@@ -97,3 +104,17 @@ function print({ cluster, name, garbage, sweep }: Found, { objects, stored }: Go
   const store = sweep && { address, looked: { seen, unseen }, unused, deleted: stored };
   printData({ name, namespace: cluster.namespace, unused: garbage, deleted: objects, store }, format);
 }
+
+export const gcCommand = command({
+  name: 'gc',
+  describe: 'Delete what no revision needs any more',
+  does: 'shows what no revision needs any more, on the cluster and in the store, asks, and deletes it',
+  usage: 'gc [--store-objects]',
+  flags: takes,
+  examples: [
+    ['gc', 'show what goes, and ask'],
+    ['gc --min-age 24h', 'leave what is younger'],
+  ],
+  schema: 'gc',
+  run: selfGc,
+});

@@ -4,9 +4,11 @@ import { noSuchDeployment, type DeploymentFlags, onNamed } from '../context/depl
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags } from '../flags/shared-flags.ts';
 
 /** `self history`: what was deployed, when, by whom, and what of it is there still. */
-export async function selfHistory(session: Session, flags: DeploymentFlags): Promise<number> {
+async function selfHistory(session: Session, flags: DeploymentFlags): Promise<number> {
   const { signal } = session;
   return onNamed(session, flags, async (cluster, name) => {
     const history = await historyOf(cluster, name, { signal });
@@ -30,3 +32,13 @@ function table(revisions: readonly Revision[]): string {
   }
   return rows.toString();
 }
+
+export const historyCommand = command({
+  name: 'history',
+  describe: 'What was deployed, when and by whom',
+  does: 'what was deployed, when and by whom, and what became of it',
+  flags: deploymentFlags,
+  examples: [['history', 'who deployed what, and when?']],
+  schema: 'history',
+  run: selfHistory,
+});

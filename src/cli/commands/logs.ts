@@ -3,20 +3,25 @@ import { parseDuration } from '../../deploy/plan/plan.ts';
 import { followLogs } from '../../platforms/kubernetes/logs/follow-logs.ts';
 import { readLogs } from '../../platforms/kubernetes/logs/read-logs.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { onDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { onDeployment } from '../context/deployment.ts';
 import { logLines } from '../terminal/log-lines.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags } from '../flags/shared-flags.ts';
 
-export interface LogFlags extends DeploymentFlags {
-  readonly tail?: string | undefined;
-  readonly since?: string | undefined;
-  readonly previous?: boolean | undefined;
-  readonly follow?: boolean | undefined;
-  readonly timestamps?: boolean | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  tail: { type: 'string', value: 'N', describe: 'Begin with the last N lines of each replica', default: 'all' },
+  since: { type: 'string', value: 'TIME', describe: 'Begin this long ago, e.g. 10m' },
+  previous: { type: 'boolean', describe: 'What was written before the last restart; does not follow' },
+  follow: { type: 'boolean', describe: 'Go on until Ctrl-C; --no-follow prints what is there' },
+  timestamps: { type: 'boolean', describe: 'Put before each line when it was written' },
+  output: { ...ourFlags.output, choices: ['text', 'json'], describe: 'text or json, an object a line' },
+} as const satisfies FlagTable;
 
 /** `self logs`: follows every replica, new and restarted ones too, until Ctrl-C. Lines are data: they go to stdout. */
-export async function selfLogs(session: Session, flags: LogFlags): Promise<number> {
+async function selfLogs(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { terminal, signal } = session;
   const tail = flags.tail === undefined ? undefined : parseTail(flags.tail);
   const sinceSeconds = flags.since === undefined ? undefined : Math.ceil(parseDuration('--since', flags.since) / 1000);
@@ -55,3 +60,17 @@ function parseTail(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
   throw new DeployError('bad-usage', `Cannot begin with "${text}" lines`, { hint: 'Pass --tail with a whole number.' });
 }
+
+export const logsCommand = command({
+  name: 'logs',
+  describe: 'Follow the logs of every replica',
+  does: 'follows every replica, new and restarted ones too; `--since 10m`, `--tail N`, `--timestamps`; `--no-follow` prints what is there, `--previous` what came before the last restart',
+  flags: takes,
+  examples: [
+    ['logs', 'everything that replicas say'],
+    ['logs --tail 10', 'begin with their last lines'],
+    ['logs --since 5m', 'begin five minutes ago'],
+  ],
+  schema: 'log-line',
+  run: selfLogs,
+});

@@ -5,23 +5,31 @@ import { historyOf } from '../../platforms/kubernetes/rollout/history.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { configuredStore } from '../context/configured-store.ts';
 import { afterApply } from './deploy-outcome.ts';
-import { noSuchDeployment, type DeploymentFlags, onNamed } from '../context/deployment.ts';
+import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { errorDocument } from '../output/error-document.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags, meaning, waitFlags } from '../flags/shared-flags.ts';
 
-export interface RollbackFlags extends DeploymentFlags {
-  readonly release?: string | undefined;
-  readonly to?: string | undefined;
-  readonly store?: string | undefined;
-  readonly wait?: boolean | undefined;
-  readonly 'wait-timeout'?: string | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  ...waitFlags,
+  to: { type: 'string', value: 'N', describe: 'A revision, as self history numbers it' },
+  store: meaning(ourFlags.store, 'Where its executable is stored, to renew its link'),
+} as const satisfies FlagTable;
+
+const positionals = {
+  release: { type: 'string', describe: 'The first hex digits of a release', default: 'the one before' },
+} as const satisfies FlagTable;
+
+type RollbackFlags = FlagsOf<typeof takes & typeof positionals>;
 
 /** `self rollback`: an earlier release again, and waits for it as a deploy does. */
-export async function selfRollback(session: Session, flags: RollbackFlags): Promise<number> {
+async function selfRollback(session: Session, flags: RollbackFlags): Promise<number> {
   const { terminal, signal } = session;
   const wanted = parseWanted(flags);
   const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
@@ -109,3 +117,18 @@ function parseWanted({ release, to }: RollbackFlags): { release?: string; number
     refuse(`Cannot read "${release}" as the start of a release`, 'Pass hex digits, as self history shows them.');
   return { release: digits };
 }
+
+export const rollbackCommand = command({
+  name: 'rollback',
+  describe: 'Go back to an earlier release (default: the one before)',
+  does: 'goes back to an earlier release (default: the one before), or with `--to N` to a revision',
+  positionals,
+  flags: takes,
+  examples: [
+    ['rollback', 'the release before'],
+    ['rollback d399c6b6', 'that release'],
+    ['rollback --to 3', 'that revision'],
+  ],
+  schema: 'rollback',
+  run: selfRollback,
+});

@@ -6,24 +6,29 @@ import { scaleDeployment, scalingOf } from '../../platforms/kubernetes/apply/sca
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { afterApply } from './deploy-outcome.ts';
-import { onDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { onDeployment } from '../context/deployment.ts';
 import { errorDocument } from '../output/error-document.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags, waitFlags } from '../flags/shared-flags.ts';
 
-export interface ScaleFlags extends DeploymentFlags {
-  readonly replicas?: string | undefined;
-  readonly wait?: boolean | undefined;
-  readonly 'wait-timeout'?: string | undefined;
-}
+const takes = { ...deploymentFlags, ...waitFlags } as const satisfies FlagTable;
+
+const positionals = {
+  replicas: { type: 'string', required: true, describe: 'How many; 0 for a pause' },
+} as const satisfies FlagTable;
+
+type ScaleFlags = FlagsOf<typeof takes & typeof positionals>;
 
 /** `self scale N`: more or fewer of what runs, and nothing else. */
-export async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
+async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
   const { terminal, signal } = session;
   // None is a way to pause; a deploy of none is not.
-  const replicas = flags.replicas === '0' ? 0 : parseReplicas(flags.replicas ?? '');
+  const replicas = flags.replicas === '0' ? 0 : parseReplicas(flags.replicas);
   const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
   return onDeployment(session, flags, async (cluster, { name, namespace, release, wanted }) => {
     await refuseAutoscaled(session, cluster, name);
@@ -82,3 +87,18 @@ async function refuseAutoscaled({ terminal, signal }: Session, cluster: Cluster,
     { hint: `Change its limits: kubectl edit hpa ${autoscaler.name} --namespace ${cluster.namespace}.` },
   );
 }
+
+export const scaleCommand = command({
+  name: 'scale',
+  describe: 'Run so many replicas',
+  does: 'runs so many replicas; refused where an autoscaler decides',
+  usage: 'scale N',
+  positionals,
+  flags: takes,
+  examples: [
+    ['scale 5', 'five replicas'],
+    ['scale 0', 'none, for a while'],
+  ],
+  schema: 'scale',
+  run: selfScale,
+});

@@ -2,19 +2,23 @@ import { accessOfPods } from '../../deploy/preflight/store-access.ts';
 import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import type { Access } from '../../store/store.ts';
 import { configuredStore } from '../context/configured-store.ts';
-import { onDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { onDeployment } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { watchedStatus } from './status-watch.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags } from '../flags/shared-flags.ts';
 import { podTable, statusLine } from '../terminal/status-text.ts';
 
-export interface StatusFlags extends DeploymentFlags {
-  readonly store?: string | undefined;
-  readonly watch?: boolean | undefined;
-}
+const takes = {
+  ...deploymentFlags,
+  store: ourFlags.store,
+  watch: { type: 'boolean', describe: 'Show it anew whenever it changes, until Ctrl-C' },
+} as const satisfies FlagTable;
 
 /** `self status`: what runs, and where; and, where a store is configured, until when pods can read it. */
-export async function selfStatus(session: Session, flags: StatusFlags): Promise<number> {
+async function selfStatus(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { terminal, signal } = session;
   const storeOf = await configuredStore(flags.store);
   return onDeployment(session, flags, async (cluster, status) => {
@@ -39,3 +43,18 @@ export async function selfStatus(session: Session, flags: StatusFlags): Promise<
 function accessText({ access, validUntil }: Access): string {
   return validUntil === undefined ? access : `${access}, until ${validUntil.toISOString().slice(0, 10)}`;
 }
+
+export const statusCommand = command({
+  name: 'status',
+  describe: 'What runs, and where',
+  does: 'what runs, and where; with `--watch` anew whenever it changes, until Ctrl-C',
+  usage: 'status [--watch]',
+  flags: takes,
+  examples: [
+    ['status', 'what runs where?'],
+    ['status --watch', 'and whenever it changes'],
+    ['status --output json', 'for a script'],
+  ],
+  schema: 'status',
+  run: selfStatus,
+});

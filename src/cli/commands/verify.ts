@@ -3,17 +3,20 @@ import { verify, type Verified } from '../../deploy/verify.ts';
 import { openSelf } from '../../executable/self.ts';
 import { versionsOf } from '../../executable/version.ts';
 import { configuredStore } from '../context/configured-store.ts';
-import { onDeployment, type DeploymentFlags } from '../context/deployment.ts';
+import { onDeployment } from '../context/deployment.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import { command } from '../context/command.ts';
+import { deploymentFlags } from '../flags/shared-flags.ts';
 
-export interface VerifyFlags extends DeploymentFlags {
-  readonly store?: string | undefined;
-}
+const takes = { ...deploymentFlags, store: ourFlags.store } as const satisfies FlagTable;
+
+type VerifyFlags = FlagsOf<typeof takes>;
 
 /** `self verify`: are the bytes that run the bytes that were meant? Exit status 1 if not. */
-export async function selfVerify(session: Session, flags: VerifyFlags): Promise<number> {
+async function selfVerify(session: Session, flags: VerifyFlags): Promise<number> {
   const { app, terminal, signal } = session;
   const executable = await openSelf();
   const storeOf = await configuredStore(flags.store);
@@ -55,3 +58,13 @@ function table(verified: readonly Verified[]): string {
   }
   return rows.toString();
 }
+
+export const verifyCommand = command({
+  name: 'verify',
+  describe: 'Compare the bytes wanted, stored, pulled and running',
+  does: 'compares the bytes wanted, stored, pulled and running; exit status 1 if they differ',
+  flags: takes,
+  examples: [['verify', 'are these the bytes that run?']],
+  schema: 'verify',
+  run: selfVerify,
+});

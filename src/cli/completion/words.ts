@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Application } from '../../app/application.ts';
-import { flags, type Flag } from '../../shared/flags.ts';
-import { linuxTargets } from '../../shared/target.ts';
-import type { SelfCommand } from '../flags/self-flags.ts';
+import { flags, type Flag, type FlagTable } from '../../shared/flags.ts';
+import type { CommandShape } from '../flags/command-shape.ts';
+import { describeFlag } from '../flags/parser.ts';
 
 /** One word that may come next. */
 export interface Completed {
@@ -33,54 +33,38 @@ export interface CommandLine {
 export function commandLineOf(
   { name, options = {} }: Application,
   program: string,
-  commands: Readonly<Record<string, SelfCommand>>,
+  commands: readonly CommandShape[],
 ): CommandLine {
   const theirs = Object.entries(options).map(([option, { type, describe }]): CompletedFlag => {
     return { word: `--${option}`, describe, value: type === 'boolean' ? 'none' : 'any' };
   });
-  const ours = Object.entries<Flag>(flags).map(([flag, { type, describe, choices }]) =>
-    flagOf(flag, { isSwitch: type === 'boolean', describe, ...(choices && { choices }) }),
-  );
-  const deploying = [...theirs, ...ours];
-  const scopes = Object.entries(commands).map(([command, { takes }]): Scope => {
-    const own = Object.entries(takes).map(([flag, { type, describe = '', choices }]) =>
-      // For these alone it is a file that is written.
-      flagOf(command === 'rebuild' && flag === 'output' ? 'from' : flag, {
-        word: flag,
-        isSwitch: type === 'boolean',
-        describe,
-        ...(choices && { choices: choices.map(String) }),
-      }),
-    );
-    const words = command === 'completion' ? ['bash', 'zsh', 'fish'].map((word) => ({ word, describe: '' })) : [];
-    return { path: `self ${command}`, words, flags: command === 'diff' ? deploying : own };
+  const deploying = [...theirs, ...completedFlags(flags)];
+  const scopes = commands.map((command): Scope => {
+    const words = Object.values<Flag>(command.positionals).map(valueOf).filter(Array.isArray).flat();
+    return {
+      path: `self ${command.name}`,
+      words: words.map((word: string) => ({ word, describe: '' })),
+      flags: command.takesDeployFlags === true ? deploying : completedFlags(command.flags),
+    };
   });
-  const all = Object.entries(commands).map(([word, { describe }]): Completed => ({ word, describe }));
   return {
     names: [...new Set([name, ...(program.includes(' ') ? [] : [basename(program)])])],
     scopes: [
       { path: '', words: [{ word: 'self', describe: 'Look at, change or copy what is deployed' }], flags: deploying },
-      { path: 'self', words: all, flags: [] },
+      { path: 'self', words: commands.map(({ name: word, describe }) => ({ word, describe })), flags: [] },
       ...scopes,
     ],
   };
 }
 
-/** Flags whose value is a file. */
-const files: ReadonlySet<string> = new Set(['kubeconfig', 'prices', 'from', 'runtime-source']);
+function completedFlags(table: FlagTable): CompletedFlag[] {
+  return Object.entries(table).map(([name, flag]) => {
+    // What is the default is only ever switched off.
+    const isOn = flag.default === true;
+    return { word: `--${isOn ? 'no-' : ''}${name}`, describe: describeFlag(flag), value: valueOf(flag) };
+  });
+}
 
-function flagOf(
-  name: string,
-  given: { word?: string; isSwitch: boolean; describe: string; choices?: readonly string[] },
-): CompletedFlag {
-  const { word = name, isSwitch, describe, choices } = given;
-  const value = (): CompletedFlag['value'] => {
-    if (isSwitch) return 'none';
-    if (files.has(name)) return 'file';
-    if (name === 'context') return 'context';
-    return choices ?? (name === 'target' ? linuxTargets : name === 'store' ? ['cluster'] : 'any');
-  };
-  // What is the default is only ever switched off.
-  const isOff = isSwitch && (name === 'wait' || name === 'rollback');
-  return { word: `--${isOff ? 'no-' : ''}${word}`, describe, value: value() };
+function valueOf({ type, choices, completes }: Flag): CompletedFlag['value'] {
+  return type === 'boolean' ? 'none' : (choices ?? completes ?? 'any');
 }

@@ -1,13 +1,11 @@
 import prettyMilliseconds from 'pretty-ms';
 import { connect, type Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { parseNamespace } from '../../deploy/plan/kubernetes-name.ts';
+import type { FlagsOf } from '../../shared/flags.ts';
+import type { deploymentFlags } from '../flags/shared-flags.ts';
 import type { Session } from './session.ts';
 
-export interface ClusterFlags {
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
-  readonly namespace?: string | undefined;
-}
+export type ClusterFlags = Pick<FlagsOf<typeof deploymentFlags>, 'kubeconfig' | 'context' | 'namespace'>;
 
 /**
  * Connects to the cluster that the flags name. Its calls end with their own signals, not all at once on Ctrl-C: `--rm`

@@ -2,15 +2,13 @@ import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { statusOf, type Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { openCluster, type ClusterFlags } from './cluster.ts';
-import type { OutputFormat } from '../output/requested-format.ts';
+import type { FlagsOf } from '../../shared/flags.ts';
+import type { deploymentFlags } from '../flags/shared-flags.ts';
+import { openCluster } from './cluster.ts';
 import type { Session } from './session.ts';
 
 /** Which deployment a `self` command is about. */
-export interface DeploymentFlags extends ClusterFlags {
-  readonly name?: string | undefined;
-  readonly output?: OutputFormat | undefined;
-}
+export type DeploymentFlags = FlagsOf<typeof deploymentFlags>;
 
 /** Runs a command on what goes by a name. */
 export async function onNamed(

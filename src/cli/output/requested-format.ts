@@ -1,21 +1,15 @@
-export type OutputFormat = 'text' | 'json' | 'yaml';
+import { flags, splitArguments } from '../../shared/flags.ts';
 
-/** Commands whose `--output` is a file. */
-const writers: ReadonlySet<string> = new Set(['rebuild', 'embed']);
+export type OutputFormat = (typeof flags.output.choices)[number];
 
 /**
- * The data that a command line asks for. Read before anything else is: whatever is wrong with the rest is told as data too.
+ * The data that a command line asks for. Read before anything else is: an error in the rest is printed as data too.
  *
  * @param argv the whole command line.
  */
 export function requestedFormat(argv: readonly string[]): 'json' | 'yaml' | undefined {
-  if (argv[0] === 'self' && writers.has(argv[1] ?? '')) return undefined;
-  const end = argv.indexOf('--');
-  const ours = end < 0 ? argv : argv.slice(0, end);
-  const asked = ours.flatMap((word, at) => {
-    if (word === '--output') return ours[at + 1] ?? [];
-    return word.startsWith('--output=') ? word.slice('--output='.length) : [];
-  });
-  const format = asked.at(-1);
-  return format === 'json' || format === 'yaml' ? format : undefined;
+  // The `--output` of this command is a file.
+  if (argv[0] === 'self' && argv[1] === 'rebuild') return undefined;
+  const format = splitArguments(argv).ours.findLast((word) => word.startsWith('--output='));
+  return (['json', 'yaml'] as const).find((known) => format === `--output=${known}`);
 }

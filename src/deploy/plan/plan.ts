@@ -4,9 +4,10 @@ import { parseOptions } from '../../app/options.ts';
 import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
+import type { flags as ourFlags, FlagsOf } from '../../shared/flags.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
 import { parseName, parseObjectName } from './kubernetes-name.ts';
-import { resourcesFrom, type ResourceFlags } from './resources.ts';
+import { resourcesFrom } from './resources.ts';
 
 /** What the user wants, read and checked: nothing behind it looks at flags again. */
 export interface Plan {
@@ -41,23 +42,8 @@ export interface Plan {
   readonly removes: boolean;
 }
 
-/** Flag values as the command line gives them, by their names in `shared/flags.ts`. */
-export interface PlanFlags extends ResourceFlags {
-  readonly name?: string;
-  readonly replicas?: string;
-  readonly env?: readonly string[];
-  readonly target?: string;
-  readonly 'runner-image'?: string;
-  readonly 'image-pull-secret'?: string;
-  readonly 'service-account'?: string;
-  readonly 'node-selector'?: readonly string[];
-  readonly toleration?: readonly string[];
-  readonly wait?: boolean;
-  readonly 'wait-timeout'?: string;
-  readonly rollback?: boolean;
-  readonly logs?: boolean;
-  readonly rm?: boolean;
-}
+/** Flag values as the command line gives them. */
+export type PlanFlags = FlagsOf<typeof ourFlags>;
 
 /**
  * Reads what the user wants.

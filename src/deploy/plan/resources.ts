@@ -2,14 +2,10 @@ import type { Application } from '../../app/application.ts';
 import type { Resources } from '../../platforms/intent.ts';
 import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import { DeployError } from '../../shared/errors.ts';
+import type { flags as ourFlags, FlagsOf } from '../../shared/flags.ts';
 
 /** As the command line gives them. */
-export interface ResourceFlags {
-  readonly 'cpu-request'?: string | undefined;
-  readonly 'cpu-limit'?: string | undefined;
-  readonly 'memory-request'?: string | undefined;
-  readonly 'memory-limit'?: string | undefined;
-}
+type ResourceFlags = Pick<FlagsOf<typeof ourFlags>, 'cpu-request' | 'cpu-limit' | 'memory-request' | 'memory-limit'>;
 
 /**
  * What a replica gets: by the flags, else by the application. Defaults are for the manifest to add, once it is known what
