@@ -1,4 +1,4 @@
-// npm run check: types, lint, format and dead code, in one command. `--fix` writes what can be mended.
+// npm run check: types, lint, format, dead code and the reference, in one command. `--fix` writes what can be fixed.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,7 @@ const steps: [title: string, file: string, args: string[]][] = [
   ['lint', binOf('oxlint'), ['--type-aware', '--deny-warnings', ...(fix ? ['--fix'] : [])]],
   ['format', binOf('oxfmt'), fix ? [] : ['--check']],
   ['dead code', binOf('knip'), ['--no-progress']],
+  ['reference', join(import.meta.dirname, 'reference.ts'), fix ? [] : ['--check']],
 ];
 
 // oxlint looks for its type-aware half among the bin links, which are off here.

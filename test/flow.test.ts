@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/platforms': '. kubernetes|local'.split(' '),
   'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
   'src/deploy': 'plan preflight'.split(' '),
-  'src/cli': 'terminal output flags completion context commands'.split(' '),
+  'src/cli': 'terminal output flags completion context commands reference'.split(' '),
   bench: 'tools routes suites'.split(' '),
   // The root folders themselves.
   '': 'src runner|scripts test/support test bench'.split(' '),

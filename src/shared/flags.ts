@@ -5,7 +5,7 @@ import { linuxTargets } from './target.ts';
  * Kept small: every pod loads this file when it starts.
  */
 export interface Flag {
-  /** `list` may be repeated. */
+  /** A `list` may be repeated. */
   readonly type: 'boolean' | 'string' | 'list';
   /** For `--help`, without the default. */
   readonly describe: string;
@@ -69,13 +69,13 @@ export const flags = {
   namespace: {
     type: 'string',
     value: 'NAMESPACE',
-    describe: 'Namespace',
+    describe: 'Namespace of the deployment',
     default: "the kubeconfig context's",
   },
   'cpu-request': {
     type: 'string',
     value: 'CPU',
-    describe: 'CPU that each replica is given',
+    describe: 'CPU that each replica asks for',
     default: '100m',
     details: 'The `resources` of the application go before the default.',
   },
@@ -88,11 +88,11 @@ export const flags = {
   'memory-request': {
     type: 'string',
     value: 'MEMORY',
-    describe: 'Memory that each replica is given',
+    describe: 'Memory that each replica asks for',
     default: '128Mi',
   },
   'memory-limit': { type: 'string', value: 'MEMORY', describe: 'Memory that each may use', default: '256Mi' },
-  env: { type: 'list', value: 'K=V', local: true, describe: 'Environment of each replica; may be repeated' },
+  env: { type: 'list', value: 'K=V', local: true, describe: 'Environment of each replica' },
   store: {
     type: 'string',
     value: 'STORE',
@@ -114,20 +114,20 @@ export const flags = {
   },
   'image-pull-secret': { type: 'string', value: 'NAME', describe: 'Secret to pull the runner image with' },
   'service-account': { type: 'string', value: 'NAME', describe: 'Service account of the pods, which get its token' },
-  'node-selector': { type: 'list', value: 'K=V', describe: 'Only nodes with this label; may be repeated' },
-  toleration: { type: 'list', value: 'KEY', describe: 'Also nodes with this taint; may be repeated' },
+  'node-selector': { type: 'list', value: 'K=V', describe: 'Only nodes with this label' },
+  toleration: { type: 'list', value: 'KEY', describe: 'Also nodes with this taint' },
   kubeconfig: {
     type: 'string',
     value: 'FILE',
     completes: 'file',
-    describe: 'Kubeconfig',
+    describe: 'Kubeconfig file',
     default: 'KUBECONFIG, ~/.kube/config, in-cluster',
   },
   context: {
     type: 'string',
     value: 'CONTEXT',
     completes: 'context',
-    describe: 'Context of it',
+    describe: 'Context of the kubeconfig',
     default: 'the current one',
   },
   target: {
@@ -178,7 +178,7 @@ export const flags = {
     value: 'FORMAT',
     local: true,
     choices: ['text', 'json', 'yaml'],
-    describe: 'text, json or yaml on stdout',
+    describe: 'What stdout gets: text, json or yaml',
     default: 'text',
   },
   'version-hash': { type: 'boolean', describe: 'Print the SHA-256 of this executable, or of another --target' },

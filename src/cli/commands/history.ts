@@ -36,7 +36,7 @@ function table(revisions: readonly Revision[]): string {
 export const historyCommand = command({
   name: 'history',
   describe: 'What was deployed, when and by whom',
-  does: 'what was deployed, when and by whom, and what became of it',
+  does: 'prints what was deployed, when and by whom, and what became of it',
   flags: deploymentFlags,
   examples: [['history', 'who deployed what, and when?']],
   schema: 'history',

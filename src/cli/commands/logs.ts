@@ -17,7 +17,11 @@ const takes = {
   previous: { type: 'boolean', describe: 'What was written before the last restart; does not follow' },
   follow: { type: 'boolean', describe: 'Go on until Ctrl-C; --no-follow prints what is there' },
   timestamps: { type: 'boolean', describe: 'Put before each line when it was written' },
-  output: { ...ourFlags.output, choices: ['text', 'json'], describe: 'text or json, an object a line' },
+  output: {
+    ...ourFlags.output,
+    choices: ['text', 'json'],
+    describe: 'What stdout gets: text, or json, an object a line',
+  },
 } as const satisfies FlagTable;
 
 /** `self logs`: follows every replica, new and restarted ones too, until Ctrl-C. Lines are data: they go to stdout. */

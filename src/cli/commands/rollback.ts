@@ -122,6 +122,7 @@ export const rollbackCommand = command({
   name: 'rollback',
   describe: 'Go back to an earlier release (default: the one before)',
   does: 'goes back to an earlier release (default: the one before), or with `--to N` to a revision',
+  usage: 'rollback [RELEASE]',
   positionals,
   flags: takes,
   examples: [

@@ -47,7 +47,7 @@ function accessText({ access, validUntil }: Access): string {
 export const statusCommand = command({
   name: 'status',
   describe: 'What runs, and where',
-  does: 'what runs, and where; with `--watch` anew whenever it changes, until Ctrl-C',
+  does: 'prints what runs, and where; with `--watch` again after each change, until Ctrl-C',
   usage: 'status [--watch]',
   flags: takes,
   examples: [

@@ -40,8 +40,9 @@ function optionOf(flag: Flag): Options {
 }
 
 /** A flag in one line: what it does, and what goes without it. */
-export function describeFlag({ describe, default: byDefault }: Flag): string {
-  return typeof byDefault === 'string' ? `${describe} (default: ${byDefault})` : describe;
+export function describeFlag({ type, describe, default: byDefault }: Flag): string {
+  const repeated = type === 'list' ? '; may be repeated' : '';
+  return `${describe}${repeated}${typeof byDefault === 'string' ? ` (default: ${byDefault})` : ''}`;
 }
 
 /** What yargs found wrong, without its line breaks and indents. */
