@@ -3,7 +3,7 @@ import { DeployError } from '../../shared/errors.ts';
 import { completionScript, shells } from '../completion/scripts.ts';
 import { commandLineOf } from '../completion/words.ts';
 import type { Session } from '../context/session.ts';
-import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { type Call, command } from '../context/command.ts';
 
 const positionals = {

@@ -6,7 +6,7 @@ import { confirm } from '../context/confirm.ts';
 import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
-import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
 import { confirmFlags, deploymentFlags } from '../flags/shared-flags.ts';
 import { objectsText } from './remove-on-exit.ts';

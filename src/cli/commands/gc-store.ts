@@ -6,7 +6,8 @@ import { collectStored, type Sparing, type StoreGarbage, storeGarbageOf } from '
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
+import { flags as ourFlags } from '../../shared/flags.ts';
 import { touchAfterMs, type StoredArtifact, type UrlStore } from '../../store/store.ts';
 import { configuredChoice } from '../context/configured-store.ts';
 

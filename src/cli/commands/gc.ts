@@ -7,7 +7,8 @@ import { onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { leftAloneText, storeGcFlags, storeGcFrom, storeSweep, type StoreSweep } from './gc-store.ts';
 import type { Session } from '../context/session.ts';
-import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
+import { flags as ourFlags } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { confirmFlags, deploymentFlags, meaning } from '../flags/shared-flags.ts';
 

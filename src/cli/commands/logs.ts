@@ -6,7 +6,8 @@ import { DeployError } from '../../shared/errors.ts';
 import { onDeployment } from '../context/deployment.ts';
 import { logLines } from '../terminal/log-lines.ts';
 import type { Session } from '../context/session.ts';
-import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
+import { flags as ourFlags } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 

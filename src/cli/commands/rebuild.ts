@@ -2,7 +2,7 @@ import { rebuild } from '../../executable/rebuild.ts';
 import { openExecutable, openSelf } from '../../executable/self.ts';
 import { parseLinuxTarget } from '../../shared/target.ts';
 import type { Session } from '../context/session.ts';
-import type { FlagsOf } from '../../shared/flags.ts';
+import type { FlagsOf } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
 import { rebuildFlags } from '../flags/rebuild-flags.ts';
 

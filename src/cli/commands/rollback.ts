@@ -11,7 +11,8 @@ import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
-import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
+import { flags as ourFlags } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags, meaning, waitFlags } from '../flags/shared-flags.ts';
 

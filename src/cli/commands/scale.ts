@@ -12,7 +12,7 @@ import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
-import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags, waitFlags } from '../flags/shared-flags.ts';
 

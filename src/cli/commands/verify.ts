@@ -7,7 +7,8 @@ import { onDeployment } from '../context/deployment.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
-import { flags as ourFlags, type FlagsOf, type FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
+import { flags as ourFlags } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 

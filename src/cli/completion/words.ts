@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Application } from '../../app/application.ts';
-import { flags, type Flag, type FlagTable } from '../../shared/flags.ts';
+import type { Flag, FlagTable } from '../../shared/flag.ts';
+import { flags } from '../../shared/flags.ts';
 import type { CommandShape } from '../flags/command-shape.ts';
 import { describeFlag } from '../flags/parser.ts';
 

@@ -1,7 +1,7 @@
 import prettyMilliseconds from 'pretty-ms';
 import { connect, type Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { parseNamespace } from '../../deploy/plan/kubernetes-name.ts';
-import type { FlagsOf } from '../../shared/flags.ts';
+import type { FlagsOf } from '../../shared/flag.ts';
 import type { deploymentFlags } from '../flags/shared-flags.ts';
 import type { Session } from './session.ts';
 

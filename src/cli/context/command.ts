@@ -1,5 +1,5 @@
 import type { CommandShape } from '../flags/command-shape.ts';
-import type { FlagsOf, FlagTable } from '../../shared/flags.ts';
+import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import type { Session } from './session.ts';
 
 /** A command behind `self`. */

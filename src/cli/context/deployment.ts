@@ -2,7 +2,7 @@ import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { statusOf, type Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { FlagsOf } from '../../shared/flags.ts';
+import type { FlagsOf } from '../../shared/flag.ts';
 import type { deploymentFlags } from '../flags/shared-flags.ts';
 import { openCluster } from './cluster.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,7 @@
 import type { Application } from '../../app/application.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { flagIn, flags, type Flag, type FlagsOf } from '../../shared/flags.ts';
+import type { Flag, FlagsOf } from '../../shared/flag.ts';
+import { flagIn, flags } from '../../shared/flags.ts';
 import { openParser, optionsOf, shortName, yargsReason } from './parser.ts';
 import { usages } from './usages.ts';
 

@@ -1,4 +1,4 @@
-import type { FlagTable } from '../../shared/flags.ts';
+import type { FlagTable } from '../../shared/flag.ts';
 
 /** The words that are typed, and what they do. */
 export type Example = readonly [words: string, what: string];

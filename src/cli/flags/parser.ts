@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import yargs, { type Argv, type Options } from 'yargs';
-import type { Flag, FlagTable } from '../../shared/flags.ts';
+import type { Flag, FlagTable } from '../../shared/flag.ts';
 
 /** yargs as every command line of the deploying half is read: values stay as they were typed. */
 export function openParser(words: readonly string[]): Argv {

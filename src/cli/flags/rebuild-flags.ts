@@ -1,4 +1,5 @@
-import { flags, type FlagTable } from '../../shared/flags.ts';
+import type { FlagTable } from '../../shared/flag.ts';
+import { flags } from '../../shared/flags.ts';
 import { meaning } from './shared-flags.ts';
 
 /** The flags of `self rebuild`. Apart from the command, which is loaded only where a runtime has to be fetched. */

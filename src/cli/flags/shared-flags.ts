@@ -1,4 +1,5 @@
-import { flags, type Flag, type FlagTable } from '../../shared/flags.ts';
+import type { Flag, FlagTable } from '../../shared/flag.ts';
+import { flags } from '../../shared/flags.ts';
 
 /** Which deployment a command is about, and how it answers. */
 export const deploymentFlags = {

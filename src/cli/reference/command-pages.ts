@@ -1,4 +1,5 @@
-import { flags, type Flag } from '../../shared/flags.ts';
+import type { Flag } from '../../shared/flag.ts';
+import { flags } from '../../shared/flags.ts';
 import { commands } from '../commands/commands.ts';
 import type { Command } from '../context/command.ts';
 import { commandWords, type Example } from '../flags/command-shape.ts';

@@ -2,7 +2,8 @@ import type { Application } from '../../app/application.ts';
 import type { Resources } from '../../platforms/intent.ts';
 import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { flags as ourFlags, FlagsOf } from '../../shared/flags.ts';
+import type { FlagsOf } from '../../shared/flag.ts';
+import type { flags as ourFlags } from '../../shared/flags.ts';
 
 /** As the command line gives them. */
 type ResourceFlags = Pick<FlagsOf<typeof ourFlags>, 'cpu-request' | 'cpu-limit' | 'memory-request' | 'memory-limit'>;

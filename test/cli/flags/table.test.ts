@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDuration, planFrom } from '../../../src/deploy/plan/plan.ts';
 import { resourcesOf } from '../../../src/platforms/kubernetes/manifest/container.ts';
-import { flags, type Flag, type FlagsOf } from '../../../src/shared/flags.ts';
+import type { Flag, FlagsOf } from '../../../src/shared/flag.ts';
+import { flags } from '../../../src/shared/flags.ts';
 
 const app = { name: 'hello-world', run: async () => {} };
 
