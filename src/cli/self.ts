@@ -25,13 +25,9 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
     parser.command(commandWords(command), describe, flagsOf(command, self), async (given) => run(command, given));
   }
   const common = commonCommands.flatMap((known) => commands.find((command) => command.name === known) ?? []);
+  const firstExamples = common.flatMap(({ examples }) => examples.slice(0, 1));
   parser
-    .example(
-      exampleRows(
-        common.flatMap(({ examples }) => examples.slice(0, 1)),
-        self,
-      ),
-    )
+    .example(exampleRows(firstExamples, self))
     .demandCommand(1, 1, 'Name a command', 'Name one command')
     .fail((message, error) => {
       // What yargs itself finds wrong comes as a message, sometimes with an error of its own.
@@ -76,11 +72,8 @@ function exampleRows(examples: readonly Example[], self: string): [string, strin
 function meantBy(message: string, argv: readonly string[]): string | undefined {
   const [, unknown = ''] = /^Unknown arguments?: ([^,]+)/.exec(message) ?? [];
   const [first = ''] = argv;
-  if (first === unknown)
-    return nearest(
-      unknown,
-      commands.map(({ name }) => name),
-    );
+  const names = commands.map(({ name }) => name);
+  if (first === unknown) return nearest(unknown, names);
   const meant = nearest(unknown, Object.keys(commands.find(({ name }) => name === first)?.flags ?? {}));
   // yargs takes the "no-" off.
   return meant === undefined ? undefined : `--${argv.includes(`--no-${unknown}`) ? 'no-' : ''}${meant}`;

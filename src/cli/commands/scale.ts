@@ -29,7 +29,7 @@ async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
   const { terminal, signal } = session;
   // None is a way to pause; a deploy of none is not.
   const replicas = flags.replicas === '0' ? 0 : parseReplicas(flags.replicas);
-  const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
+  const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? takes['wait-timeout'].default);
   return onDeployment(session, flags, async (cluster, { name, namespace, release, wanted }) => {
     await refuseAutoscaled(session, cluster, name);
     const scaled = { name, namespace, release, replicas, before: wanted };

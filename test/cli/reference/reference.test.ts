@@ -7,6 +7,8 @@ import { environmentVariables } from '../../../src/cli/reference/environment-var
 import { statusMeanings } from '../../../src/cli/reference/error-meanings.ts';
 import { referenceOf, staleIn } from '../../../src/cli/reference/reference.ts';
 import { exitStatus } from '../../../src/shared/errors.ts';
+import type { Flag } from '../../../src/shared/flag.ts';
+import { flags } from '../../../src/shared/flags.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -77,6 +79,12 @@ describe('environmentVariables', () => {
   it('names none that nothing reads', () => {
     const inSources = (name: string): boolean => sources.includes(name.replace('*', ''));
     expect(declared.filter(([name, { readBy }]) => readBy === undefined && !inSources(name))).toEqual([]);
+  });
+
+  it('names that of every flag that has one', () => {
+    const known = new Set(declared.map(([name]) => name));
+    const named = Object.values<Flag>(flags).flatMap(({ variable }) => variable ?? []);
+    expect(named.filter((variable) => !known.has(variable))).toEqual([]);
   });
 
   it('names each once', () => {
