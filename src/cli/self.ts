@@ -6,14 +6,15 @@ import { commands } from './commands/commands.ts';
 import type { Command } from './context/command.ts';
 import type { Session } from './context/session.ts';
 import { commandWords, type CommandShape, type Example } from './flags/command-shape.ts';
-import { describeFlag, openParser, optionsOf, shortName, yargsReason } from './flags/parser.ts';
+import { describeFlag, openParser, optionsOf, refuseRepeated, shortName, yargsReason } from './flags/parser.ts';
 
 /** `self ...`: everything that looks at, changes or copies what is deployed, under one word of the command line. */
 export async function selfCommand(session: Session, argv: readonly string[]): Promise<number> {
   const [name = '', ...words] = argv;
   const self = `${shortName(session.program)} self`;
   let status = 0;
-  const run = async (command: Command, given: object): Promise<void> => {
+  const run = async (command: Command, given: Readonly<Record<string, unknown>>): Promise<void> => {
+    refuseRepeated(command.flags, given);
     status = await command.run(session, given, { words, commands });
   };
 

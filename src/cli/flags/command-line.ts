@@ -2,7 +2,7 @@ import type { Application } from '../../app/application.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Flag, FlagsOf } from '../../shared/flag.ts';
 import { flagIn, flags } from '../../shared/flags.ts';
-import { openParser, optionsOf, shortName, yargsReason } from './parser.ts';
+import { openParser, optionsOf, refuseRepeated, shortName, yargsReason } from './parser.ts';
 import { usages } from './usages.ts';
 
 /** All flags as typed; absent ones undefined. */
@@ -25,9 +25,7 @@ export function readFlags(words: readonly string[]): GivenFlags {
     });
   });
   const given = parser.parseSync();
-  for (const [name, { type }] of Object.entries<Flag>(flags)) {
-    if (type !== 'list' && Array.isArray(given[name])) refuse(`--${name} was given twice`, 'Give it once.');
-  }
+  refuseRepeated(flags, given);
   return given;
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import yargs, { type Argv, type Options } from 'yargs';
+import { DeployError } from '../../shared/errors.ts';
 import type { Flag, FlagTable } from '../../shared/flag.ts';
 
 /** yargs as every command line of the deploying half is read: values stay as they were typed. */
@@ -43,6 +44,18 @@ function optionOf(flag: Flag): Options {
 export function describeFlag({ type, describe, default: byDefault }: Flag): string {
   const repeated = type === 'list' ? '; may be repeated' : '';
   return `${describe}${repeated}${typeof byDefault === 'string' ? ` (default: ${byDefault})` : ''}`;
+}
+
+/**
+ * Refuses a flag that was given more than once, which yargs makes a list of.
+ *
+ * @throws {DeployError} `bad-usage`
+ */
+export function refuseRepeated(table: FlagTable, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, { type }] of Object.entries(table)) {
+    if (type === 'list' || !Array.isArray(given[name])) continue;
+    throw new DeployError('bad-usage', `--${name} was given twice`, { hint: 'Give it once.' });
+  }
 }
 
 /** What yargs found wrong, without its line breaks and indents. */

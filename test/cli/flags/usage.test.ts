@@ -98,6 +98,8 @@ describe('a wrong command line', () => {
     ['self frobnicate', 'Unknown argument: frobnicate'],
     ['self status --name', 'Not enough arguments following: name'],
     ['self status --output xml', 'Invalid values: Argument: output, Given: "xml", Choices: "text", "json", "yaml"'],
+    ['self status --name a --name b', '--name was given twice'],
+    ['self rebuild --target linux-x64 -o a -o b', '--output was given twice'],
     ['self logs --tail many', 'Cannot begin with "many" lines'],
     ['self rebuild', 'Missing required arguments: target, output'],
     ['self rollback new', 'Cannot read "new" as the start of a release'],
