@@ -9,7 +9,7 @@ import { artifactOf, generatedArtifact } from '../../support/programs/artifact.t
 import { azuriteProcess } from '../../support/stores/azurite.ts';
 import { faultyProxy } from '../../support/stores/faulty-proxy.ts';
 import type { FaultyProxy } from '../../support/stores/faulty-proxy.ts';
-import { flipped } from '../../support/contracts/store-contract.ts';
+import { flipped } from '../../support/programs/broken-artifact.ts';
 import { peakOfPut } from '../../support/stores/child.ts';
 
 const blockBytes = 4 << 20;

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStore } from '../../../src/store/open.ts';
 import { artifactOf, generatedArtifact } from '../../support/programs/artifact.ts';
 import { application, place, startRunner } from '../../support/runner/runner.ts';
-import { flipped, storeContract } from '../../support/contracts/store-contract.ts';
+import { storeContract } from '../../support/contracts/store-contract.ts';
+import { flipped } from '../../support/programs/broken-artifact.ts';
 import { ofExecutables } from '../../support/stores/store-kinds.ts';
 import { unusedContract } from '../../support/contracts/unused-contract.ts';
 

@@ -7,7 +7,8 @@ import { artifactOf, generatedArtifact } from '../../support/programs/artifact.t
 import { asked, makeBucket } from '../../support/stores/bucket.ts';
 import { faultyProxy, type FaultyProxy } from '../../support/stores/faulty-proxy.ts';
 import { s3Server, type S3Server } from '../../support/stores/seaweed.ts';
-import { flipped, storeContract } from '../../support/contracts/store-contract.ts';
+import { storeContract } from '../../support/contracts/store-contract.ts';
+import { flipped } from '../../support/programs/broken-artifact.ts';
 import { ofExecutables } from '../../support/stores/store-kinds.ts';
 import { unusedContract } from '../../support/contracts/unused-contract.ts';
 import { peakOfPut } from '../../support/stores/child.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { Artifact } from '../../../src/executable/format/artifact.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { artifactOf, generatedArtifact, noise, partedArtifact } from '../programs/artifact.ts';
+import { cutAfter, endedAfter, flipped, notToBeRead } from '../programs/broken-artifact.ts';
 import { ofExecutables, type TestedStore } from '../stores/store-kinds.ts';
 
 /**
@@ -178,48 +178,4 @@ function copyingContract(open: () => Promise<Store>, { reuses }: TestedStore): v
     await expect(store.put(flipped(last, prefix.sizeBytes))).rejects.toMatchObject({ code: 'executable-damaged' });
     expect(await store.has(last)).toBe(false);
   });
-}
-
-/** The artifact with one bit wrong. */
-export function flipped(artifact: Artifact, at = 1): Artifact {
-  return {
-    ...artifact,
-    async *open({ start = 0, end = artifact.sizeBytes } = {}) {
-      let from = start;
-      for await (const chunk of artifact.open({ start, end })) {
-        const copy = Buffer.from(chunk);
-        if (at >= from && at < from + copy.length) copy[at - from] = (copy[at - from] ?? 0) ^ 1;
-        from += copy.length;
-        yield copy;
-      }
-    },
-  };
-}
-
-function cutAfter(artifact: Artifact, bytes: number): Artifact {
-  return {
-    ...artifact,
-    async *open() {
-      yield* endedAfter(artifact, bytes).open();
-      throw new Error('cut');
-    },
-  };
-}
-
-function endedAfter(artifact: Artifact, bytes: number): Artifact {
-  return {
-    ...artifact,
-    async *open() {
-      let left = bytes;
-      for await (const chunk of artifact.open()) {
-        if (left <= 0) return;
-        yield chunk;
-        left -= chunk.length;
-      }
-    },
-  };
-}
-
-function notToBeRead(): AsyncIterable<Uint8Array> {
-  throw new Error('read, though it was there');
 }
