@@ -298,7 +298,8 @@ fetch() {
         rm -f "$runner_part"
         runner_resumed=''
         ;;
-      22:408 | 22:429 | 22:5??) again_or_unreachable ;;
+      # 501 lasts: the server does not know how.
+      22:408 | 22:429 | 22:50[!1] | 22:5[!0]?) again_or_unreachable ;;
       22:* | 0:* | 1:3?? | 47:*) # also a redirect away from TLS
         rm -f "$runner_part"
         fail 75 "$runner_cannot: unexpected answer ($runner_why)"

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isPassingStatus } from '../../src/shared/network-failure.ts';
 import type { Remote } from './environment.ts';
 import type { FilePart } from './part.ts';
 import { Failure, megabytes, sayLine } from './reason.ts';
@@ -62,7 +63,7 @@ export async function fetchRest(part: FilePart, { remote, sizeBytes }: Fetching)
       isPieced = false;
     } else if (answer.kind === 'refused') {
       if ([404, 410].includes(answer.status)) throw new Failure(66, `${cannot}: not found (${answer.why})`);
-      if (!isPassing(answer.status)) throw new Failure(75, `${cannot}: unexpected answer (${answer.why})`);
+      if (!isPassingStatus(answer.status)) throw new Failure(75, `${cannot}: unexpected answer (${answer.why})`);
       await againOrUnreachable(answer.why);
     } else {
       if (answer.isTls) throw new Failure(69, `${cannot}: TLS: ${answer.why}`);
@@ -74,9 +75,4 @@ export async function fetchRest(part: FilePart, { remote, sizeBytes }: Fetching)
 
 function isDenial(answer: RemoteAnswer): answer is RemoteAnswer & { kind: 'refused' } {
   return answer.kind === 'refused' && [401, 403].includes(answer.status);
-}
-
-/** What a server that is busy or restarts may say for a while. */
-function isPassing(status: number): boolean {
-  return [408, 429].includes(status) || (status >= 500 && status <= 599);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { isTlsFailure } from '../../src/shared/network-failure.ts';
 import type { Remote } from './environment.ts';
 import type { FilePart } from './part.ts';
 import { codeOf, Failure } from './reason.ts';
@@ -161,6 +162,6 @@ function brokenBy(error: unknown): RemoteAnswer {
   return {
     kind: 'broken',
     why,
-    isTls: /^(?:EPROTO$|(?:ERR_SSL|ERR_TLS|UNABLE|CERT|CRL|DEPTH|SELF|INVALID|HOSTNAME)_)/.test(code),
+    isTls: isTlsFailure(code),
   };
 }

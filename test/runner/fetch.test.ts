@@ -75,6 +75,7 @@ describe.each(runners)('$title runs nothing, and says why in one line,', (runner
     ['at 404', refuseWith(404), 66, /not found \(404\)/],
     ['at a lasting 503', refuseWith(503), 68, /nothing came for 2 s \(503\)/],
     ['at 409', refuseWith(409, 'PublicAccessNotPermitted'), 75, /unexpected answer \(409 PublicAccessNotPermitted\)/],
+    ['at 501', refuseWith(501), 75, /unexpected answer \(501\)/],
     ['at 304', refuseWith(304), 75, /unexpected answer \(304\)/],
     ['where the server stays silent', stall, 68, /nothing came for 2 s \((Operation too slow|silent for 1 s)/],
     [

@@ -1,4 +1,11 @@
 import { fetch } from 'undici';
+import {
+  causeCodes,
+  causesOf,
+  isPassingFailure,
+  isPassingStatus,
+  networkFailures,
+} from '../../shared/network-failure.ts';
 import type { Network } from './npm-network.ts';
 
 /** A source does not have what it is asked for; the message says what, fit to be shown. */
@@ -71,77 +78,35 @@ async function request(url: string, { network, signal }: DownloadOptions, accept
 
 /** True if the same request may well succeed in a moment. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof HttpError) return error.status === 408 || error.status === 429 || error.status >= 500;
-  return codesOf(error).some((code) => transientCodes.has(code));
+  if (error instanceof HttpError) return isPassingStatus(error.status);
+  return causeCodes(error).some(isPassingFailure);
 }
-
-const transientCodes = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-]);
 
 /** True for what a network or a server can do to us, as opposed to a bug of ours. */
 export function isForeign(error: unknown): boolean {
   const ofFetch = error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message);
-  return error instanceof SourceError || ofFetch || codesOf(error).length > 0;
+  return error instanceof SourceError || ofFetch || causeCodes(error).length > 0;
 }
 
 /** What went wrong, without any part of an address that may be secret. */
 export function reasonOf(error: unknown): string {
   if (error instanceof SourceError) return error.message;
-  const [code] = codesOf(error).toReversed();
-  return (code !== undefined ? sentences[code] : undefined) ?? code ?? chainOf(error).at(-1)?.message ?? 'unknown';
+  const code = causeCodes(error).at(-1);
+  if (code !== undefined) return sentences[code] ?? networkFailures[code]?.reason ?? code;
+  return causesOf(error).at(-1)?.message ?? 'unknown';
 }
 
+/** Other words than those of all networks, or with what to do. */
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'its name could not be looked up',
-  ECONNRESET: 'the connection was dropped',
-  UND_ERR_SOCKET: 'the connection was dropped',
-  ETIMEDOUT: 'no answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'no answer in time',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an unknown authority (set cafile in .npmrc)',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself (set cafile in .npmrc)',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an unknown authority (set cafile in .npmrc)',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an unknown authority (set cafile in .npmrc)',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 };
 
 /** An address as it may be shown: without name, password, query. */
 export function shown(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
-}
-
-/** An error and what caused it, and what caused that; of several at once (an address for each family), the first. */
-function chainOf(error: unknown): Failure[] {
-  const chain: Failure[] = [];
-  for (let at = error; typeof at === 'object' && at !== null && chain.length < 10;) {
-    const failure: Failure = at;
-    chain.push(failure);
-    at = failure.cause ?? failure.errors?.[0];
-  }
-  return chain;
-}
-
-interface Failure {
-  readonly message?: string;
-  readonly code?: unknown;
-  readonly cause?: unknown;
-  readonly errors?: readonly unknown[];
-}
-
-function codesOf(error: unknown): string[] {
-  return chainOf(error).flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
 }

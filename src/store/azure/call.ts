@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
+import { isPassingFailure, isPassingStatus } from '../../shared/network-failure.ts';
 import { retried } from '../retry.ts';
 import type { CallOptions, Send } from '../retry.ts';
 import { explainAzure } from './errors.ts';
@@ -36,13 +37,9 @@ export function azureCode(error: unknown): string | undefined {
   return isRestError(error) ? (error.response?.headers.get('x-ms-error-code') ?? error.code) : undefined;
 }
 
-const passingCodes = new Set(
-  'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE EAI_AGAIN ENETUNREACH EHOSTUNREACH REQUEST_SEND_ERROR'.split(' '),
-);
-
 function isPassing(error: Error): boolean {
   if (!isRestError(error)) return false;
   const { statusCode, code = '' }: RestError = error;
-  if (statusCode === undefined) return passingCodes.has(code);
-  return [408, 429, 500, 502, 503, 504].includes(statusCode);
+  if (statusCode === undefined) return isPassingFailure(code);
+  return isPassingStatus(statusCode);
 }

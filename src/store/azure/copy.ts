@@ -4,6 +4,7 @@ import { readQuery } from './access.ts';
 import type { Opener } from './access.ts';
 import { azureCode } from './call.ts';
 import { md5In } from './blocks.ts';
+import { isPassingStatus } from '../../shared/network-failure.ts';
 
 /** Bytes that an object of the same container holds. */
 export interface Range {
@@ -65,8 +66,7 @@ export function copier(opener: Opener): Copy {
 function refusalOf(error: unknown): Refusal | undefined {
   if (!isRestError(error)) return undefined;
   const { statusCode = 0 } = error;
-  const isFinal = (statusCode >= 400 && statusCode < 500 && ![408, 429].includes(statusCode)) || statusCode === 501;
-  if (!isFinal) return undefined;
+  if (statusCode < 400 || isPassingStatus(statusCode)) return undefined;
   const code = azureCode(error) ?? '';
   const isDamaged = statusCode === 416 || code === 'Md5Mismatch' || code === 'InvalidRange';
   return {

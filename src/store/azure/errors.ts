@@ -1,6 +1,7 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
 import { DeployError } from '../../shared/errors.ts';
+import { storeUnreachable } from '../unreachable.ts';
 
 /** What an error has to name: where, and with whose credentials. */
 export interface AzurePlace {
@@ -10,17 +11,6 @@ export interface AzurePlace {
   readonly account?: string | undefined;
   readonly credentials: 'key' | 'sas' | 'identity';
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection closed',
-  ETIMEDOUT: 'no answer',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name service does not answer',
-  ENETUNREACH: 'no route to it',
-  EHOSTUNREACH: 'no route to it',
-};
 
 /** What to ask for, by what one has. */
 export const denialHints: Readonly<Record<AzurePlace['credentials'], string>> = {
@@ -72,20 +62,7 @@ function unreachable(error: RestError, { address, endpoint, account }: AzurePlac
       cause,
     });
   }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) {
-    return new DeployError('store-unreachable', `Cannot trust the certificate of ${address} (${code})`, {
-      hint: 'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS.',
-      cause,
-    });
-  }
-  return new DeployError(
-    'store-unreachable',
-    `Cannot reach ${address}: ${reasons[code] ?? (code || 'no connection')}`,
-    {
-      hint: 'Check --store, the network and a proxy (HTTPS_PROXY).',
-      cause,
-    },
-  );
+  return storeUnreachable(address, { code, cause });
 }
 
 /** The SDK's error holds the request, and that the SAS; of it remain the words that are safe to show. */

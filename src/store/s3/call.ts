@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { EnvHttpProxyAgent, request } from 'undici';
+import { isPassingFailure, isPassingStatus } from '../../shared/network-failure.ts';
 import { type CallOptions, retried, type Send } from '../retry.ts';
 import type { S3Place } from './address.ts';
 import type { S3Keys } from './credentials.ts';
@@ -130,17 +131,12 @@ async function* slicesOf(
   }
 }
 
-const passingFailures = new Set(
-  'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE EAI_AGAIN ENETUNREACH EHOSTUNREACH UND_ERR_SOCKET UND_ERR_CONNECT_TIMEOUT'.split(
-    ' ',
-  ),
-);
 /** Said with a 400 or a 200; BadDigest: the bytes were damaged on their way. */
 const passingCodes = new Set('RequestTimeout SlowDown InternalError ServiceUnavailable BadDigest'.split(' '));
 
 function isPassing(error: Error): boolean {
   if (error instanceof S3Error) {
-    return [408, 429, 500, 502, 503, 504].includes(error.status) || passingCodes.has(error.code);
+    return isPassingStatus(error.status) || passingCodes.has(error.code);
   }
-  return error instanceof NetworkError && passingFailures.has(error.code);
+  return error instanceof NetworkError && isPassingFailure(error.code);
 }

@@ -1,4 +1,5 @@
 import { DeployError } from '../../shared/errors.ts';
+import { storeUnreachable } from '../unreachable.ts';
 import type { S3Place } from './address.ts';
 import type { S3Answer } from './answer.ts';
 import { exportCommand } from './credentials.ts';
@@ -44,19 +45,6 @@ export function networkError(error: unknown): NetworkError | undefined {
   return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? new NetworkError(code) : undefined;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection closed',
-  UND_ERR_SOCKET: 'connection closed',
-  ETIMEDOUT: 'no answer',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name service does not answer',
-  ENETUNREACH: 'no route to it',
-  EHOSTUNREACH: 'no route to it',
-};
-
 const signIn = `Sign in again, then: ${exportCommand}.`;
 const denialHints: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'Check AWS_ACCESS_KEY_ID, and that it belongs to this endpoint.',
@@ -71,7 +59,7 @@ const rightsHint =
 /** Turns what went wrong into an error the user can act on. Anything else comes back as it is. */
 export function explainS3(error: unknown, place: S3Place): unknown {
   if (error instanceof S3Error) return answered(error, place);
-  return error instanceof NetworkError ? unreachable(error, place) : error;
+  return error instanceof NetworkError ? storeUnreachable(place.address, { code: error.code, cause: error }) : error;
 }
 
 function answered(cause: S3Error, place: S3Place): DeployError {
@@ -108,18 +96,4 @@ function answered(cause: S3Error, place: S3Place): DeployError {
       ? 'Try again in a minute.'
       : 'Check --store: bucket, endpoint and region.',
   );
-}
-
-function unreachable(cause: NetworkError, { address }: S3Place): DeployError {
-  const { code } = cause;
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) {
-    return new DeployError('store-unreachable', `Cannot trust the certificate of ${address} (${code})`, {
-      hint: 'Name the file of its certificate authority in NODE_EXTRA_CA_CERTS.',
-      cause,
-    });
-  }
-  return new DeployError('store-unreachable', `Cannot reach ${address}: ${reasons[code] ?? code}`, {
-    hint: 'Check --store, the network and a proxy (HTTPS_PROXY).',
-    cause,
-  });
 }

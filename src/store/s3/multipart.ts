@@ -1,3 +1,4 @@
+import { isPassingStatus } from '../../shared/network-failure.ts';
 import { encodedKey, type S3Call } from './call.ts';
 import type { S3Answer } from './answer.ts';
 import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
@@ -119,7 +120,7 @@ export async function copyPart(
 }
 
 function isRefusal({ status }: S3Answer): boolean {
-  return (status >= 400 && status < 500 && ![408, 429].includes(status)) || status === 501;
+  return status >= 400 && !isPassingStatus(status);
 }
 
 /** Joins parts, numbered from 1, to an object. */

@@ -1,4 +1,5 @@
 import { DeployError } from '../../../shared/errors.ts';
+import { causeCodes, isPassingStatus, isTlsFailure, networkFailures } from '../../../shared/network-failure.ts';
 import { connectTimeoutMs } from './transport.ts';
 
 /** The API server's own word on why it refused (`v1.Status`). Always the `cause` of the DeployError that is thrown. */
@@ -84,58 +85,32 @@ function isOutageRefusal({ status, message }: ApiRefusal): boolean {
   if (status === 403) return message.endsWith('not yet ready to handle request');
   // Not all that etcd refuses passes: it may be full, or not take an object of that size.
   if (status === 500) return passingWords.test(message);
-  return status >= 502 && status <= 504;
+  // It is there, and busy.
+  return status !== 429 && isPassingStatus(status);
 }
 
 /** True if the same call may well succeed in a while. */
 export function isOutage(error: unknown): error is DeployError {
   if (!(error instanceof DeployError) || error.code !== 'cluster-unreachable') return false;
-  return !/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(codeOf(error.cause ?? {}) ?? '');
+  return !causeCodes(error.cause).some(isTlsFailure);
 }
-
-/** Why a server could not be reached, by the code of the network error. */
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  UND_ERR_SOCKET: 'connection closed',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name server does not answer',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no route to its network',
-  ETIMEDOUT: 'timed out',
-  UND_ERR_CONNECT_TIMEOUT: `no connection in ${connectTimeoutMs / 1000} s`,
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'its answer stopped midway',
-  UND_ERR_PRX_TLS: 'the proxy is not trusted',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
-  CERT_SIGNATURE_FAILURE: 'its certificate is not trusted',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
-  EPROTO: 'the TLS handshake failed',
-};
 
 /** A network error in words, or undefined if it is none. */
 export function unreachable(
   error: unknown,
   { server, isProxied }: { server: string; isProxied: boolean },
 ): DeployError | undefined {
-  const code = codeOf(error);
+  const [code] = causeCodes(error);
   const message = error instanceof Error ? error.message : '';
   const tunnel = /Proxy response \((\d+)\)/.exec(message)?.[1];
-  const isNetwork = code !== undefined && (code in reasons || /^(UND_ERR|ERR_SSL|ERR_TLS|ERR_HTTP2|HPE)_/.test(code));
+  const isNetwork =
+    code !== undefined && (code in networkFailures || /^(UND_ERR|ERR_SSL|ERR_TLS|ERR_HTTP2|HPE)_/.test(code));
   if (tunnel === undefined && !isNetwork) return undefined;
-  const reason = tunnel === undefined ? (reasons[code ?? ''] ?? code) : `the proxy answered ${tunnel}`;
+  const reason = tunnel === undefined ? reasonFor(code ?? '') : `the proxy answered ${tunnel}`;
   return new DeployError('cluster-unreachable', `Cannot reach the cluster at ${callPlace(server)}: ${reason}`, {
-    hint: /expired|not valid yet/.test(reason ?? '')
+    hint: /expired|not valid yet/.test(reason)
       ? `Set the clock of this machine if it is wrong (it says ${new Date().toISOString()}); else have the certificate renewed.`
-      : /certificate/.test(reason ?? '')
+      : /certificate/.test(reason)
         ? 'Correct certificate-authority in the kubeconfig.'
         : isProxied
           ? 'Check the proxy and the address in the kubeconfig.'
@@ -144,11 +119,9 @@ export function unreachable(
   });
 }
 
-/** Errors of several addresses come as one with the details inside. */
-function codeOf(error: unknown): string | undefined {
-  const { code, errors, cause } = error as { code?: unknown; errors?: readonly unknown[]; cause?: unknown };
-  if (typeof code === 'string') return code;
-  return errors?.map(codeOf).find(Boolean) ?? (cause ? codeOf(cause) : undefined);
+function reasonFor(code: string): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection in ${connectTimeoutMs / 1000} s`;
+  return networkFailures[code]?.reason ?? code;
 }
 
 /** A server without anything secret that its URL may hold. */
