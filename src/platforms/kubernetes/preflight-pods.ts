@@ -1,6 +1,7 @@
 import type { V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
 import { refusalStatus } from './api/api-error.ts';
 import type { Cluster } from './api/client.ts';
+import { admissionRefusal } from './diagnose/admission-refusal.ts';
 import { labelSelector } from './manifest/labels.ts';
 import { pathOf } from './api/resource-paths.ts';
 import { shortages } from './pods/quota.ts';
@@ -28,7 +29,7 @@ export async function podFindings(plan: Wanted, world: PodWorld): Promise<Deploy
   // The Deployment is refused for what is wrong with its pods; that one names the field as it stands there.
   const isInvalid = refusalStatus(podRefused) === 422 && refused.some((error) => refusalStatus(error) === 422);
   const isSaid = isTooFew.some(({ message }) => exceeded(podRefused.message) === /^The quota (\S+)/.exec(message)?.[1]);
-  return [...(isInvalid || isSaid ? [] : [admissionFinding(podRefused, plan, world.cluster)]), ...isTooFew];
+  return [...(isInvalid || isSaid ? [] : [admissionFinding(podRefused, world.cluster)]), ...isTooFew];
 }
 
 function exceeded(message: string): string {
@@ -36,37 +37,21 @@ function exceeded(message: string): string {
 }
 
 /** Why not even one pod would be admitted, in Kubernetes' words, with what to do about it. */
-function admissionFinding(error: DeployError, plan: Wanted, { namespace }: Cluster): DeployError {
+function admissionFinding(error: DeployError, { namespace }: Cluster): DeployError {
   const said = error.message.replace(/^Refused by \S+: /, '').replace(/^pods "[^"]*" is forbidden: /, '');
   // Whatever is wrong with the whole namespace is said in the same words of every object.
   if (said === error.message || said.startsWith('namespaces "')) return error;
   return new DeployError('cluster-refused', `No pod would be admitted in namespace ${namespace}: ${said}`, {
-    hint: hintFor(said, plan) ?? error.hint,
+    hint: hintFor(said) ?? error.hint,
     cause: error.cause,
   });
 }
 
-function hintFor(said: string, { serviceAccount }: Pick<Wanted, 'serviceAccount'>): string | undefined {
-  const unsaid = /must specify ([\w.,]+)/.exec(said)?.[1]?.split(',') ?? [];
-  const flags = unsaid.map((field) => quotaFlags[field]).filter((flag) => flag !== undefined);
-  if (flags.length > 0) return `Pass ${flags.join(' and ')}, which the quota there asks for.`;
-  if (/exceeded quota/.test(said)) return 'Ask for less, make room there, or have the quota raised.';
-  if (/violates PodSecurity/.test(said)) return 'Pass another --namespace, or have its Pod Security level changed.';
-  if (/service account/.test(said) && serviceAccount !== undefined) {
-    return `Create it (kubectl create serviceaccount ${serviceAccount}), or correct --service-account.`;
-  }
-  if (/(maximum|minimum|limit to request ratio)/.test(said)) {
-    return 'Change --cpu-request, --cpu-limit, --memory-request or --memory-limit to fit the LimitRange there.';
-  }
-  return undefined;
+function hintFor(said: string): string | undefined {
+  const refusal = admissionRefusal(said);
+  const isFull = refusal?.cause === 'quota' && refusal.detail !== 'undeclared';
+  return isFull ? 'Ask for less, make room there, or have the quota raised.' : refusal?.nextStep;
 }
-
-const quotaFlags: Readonly<Record<string, string>> = {
-  'limits.cpu': '--cpu-limit',
-  'limits.memory': '--memory-limit',
-  'requests.cpu': '--cpu-request',
-  'requests.memory': '--memory-request',
-};
 
 /** The quotas of the namespace; most have none. */
 export async function quotasIn(cluster: Cluster, signal: AbortSignal): Promise<V1ResourceQuota[]> {

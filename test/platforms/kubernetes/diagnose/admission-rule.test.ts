@@ -34,6 +34,19 @@ it.each<[string, Parameters<typeof observedWith>[0], object]>([
     },
   ],
   [
+    'a limit too far from its request',
+    refusing('pods "hello-1" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 4'),
+    { cause: 'admission', nextStep: expect.stringMatching(/to fit the LimitRange there\.$/), fatalAfterMs: 0 },
+  ],
+  [
+    'a service account that is missing',
+    refusing('pods "hello-1" is forbidden: error looking up service account a/b: serviceaccount "b" not found'),
+    {
+      cause: 'config-missing',
+      nextStep: 'Create it (kubectl create serviceaccount b), or pass another --service-account.',
+    },
+  ],
+  [
     'a refusal in unknown words',
     refusing('no'),
     { cause: 'admission', summary: 'Kubernetes refuses to make the pods: no', fatalAfterMs: 15_000 },
