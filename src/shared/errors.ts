@@ -61,3 +61,9 @@ interface DeployErrorOptions {
   readonly cause?: unknown;
   readonly findings?: readonly DeployError[];
 }
+
+/** The first line of what went wrong; libraries put advice and identifiers below it. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n', 1)[0] ?? '').trim();
+}

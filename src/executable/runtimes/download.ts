@@ -89,7 +89,7 @@ export function isForeign(error: unknown): boolean {
 }
 
 /** What went wrong, without any part of an address that may be secret. */
-export function reasonOf(error: unknown): string {
+export function downloadReason(error: unknown): string {
   if (error instanceof SourceError) return error.message;
   const code = causeCodes(error).at(-1);
   if (code !== undefined) return sentences[code] ?? networkFailures[code]?.reason ?? code;

@@ -6,7 +6,7 @@ import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
 import { ArchiveError } from './archive.ts';
-import { HttpError, isForeign, isTransient, reasonOf } from './download.ts';
+import { HttpError, isForeign, isTransient, downloadReason } from './download.ts';
 import { mismatchDescriber } from './describe-mismatch.ts';
 import { replaceFile, systemReason, writeAll } from '../format/atomic-write.ts';
 import { runtimes } from './runtimes-table.ts';
@@ -114,7 +114,7 @@ function explained(
   }
   if (error instanceof SourceFailure) {
     if (!isForeign(cause)) return cause;
-    const reason = systemReason(cause) ?? reasonOf(cause);
+    const reason = systemReason(cause) ?? downloadReason(cause);
     return new DeployError(
       'runtime-unavailable',
       `Cannot get ${what}: not in the cache "${dirname(path)}", and ${source.name}: ${reason}`,

@@ -1,5 +1,5 @@
 import type { AccessToken, ChainedTokenCredential, GetTokenOptions, TokenCredential } from '@azure/identity';
-import { DeployError } from '../../shared/errors.ts';
+import { DeployError, firstLine } from '../../shared/errors.ts';
 import type { Environment } from '../environment.ts';
 
 const wholeChainMs = 10_000;
@@ -26,7 +26,7 @@ export function identityFrom(environment: Environment): TokenCredential {
         return known;
       } catch (cause) {
         if (options?.abortSignal?.aborted === true) throw cause;
-        throw new DeployError('store-denied', `Cannot sign in to Azure: ${reasonOf(cause)}`, {
+        throw new DeployError('store-denied', `Cannot sign in to Azure: ${signInReason(cause)}`, {
           hint: 'Run: az login. Or set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID with its tenant and secret.',
           cause,
         });
@@ -87,11 +87,9 @@ async function withinLimit<T>(ask: (signal: AbortSignal) => Promise<T>, options?
   }
 }
 
-/** One line; the libraries put a list of remedies and trace ids under theirs. */
-function reasonOf(cause: unknown): string {
+/** What the last of several credentials said. */
+function signInReason(cause: unknown): string {
   const errors: unknown[] =
     cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors) ? cause.errors : [];
-  const last = errors.at(-1) ?? cause;
-  const message = last instanceof Error ? last.message : String(last);
-  return (message.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '');
+  return firstLine(errors.at(-1) ?? cause).replace(/\.$/, '');
 }

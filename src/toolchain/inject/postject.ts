@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access, chmod, copyFile, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DeployError } from '../../shared/errors.ts';
+import { DeployError, firstLine } from '../../shared/errors.ts';
 import { signAdHoc } from './codesign.ts';
 import { readMachO } from '../../executable/format/macho.ts';
 import { systemReason } from '../../executable/format/atomic-write.ts';
@@ -77,16 +77,11 @@ async function inject(file: string, blob: Uint8Array, signal?: AbortSignal): Pro
     await once(worker, 'exit', { signal });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new DeployError('runtime-refused', `Cannot put the application into the runtime: ${reasonOf(cause)}`, {
+    throw new DeployError('runtime-refused', `Cannot put the application into the runtime: ${firstLine(cause)}`, {
       hint: 'Start from the runtime that Node.js publishes for the target.',
       cause,
     });
   } finally {
     await worker.terminate();
   }
-}
-
-/** The first line of what went wrong. */
-function reasonOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }

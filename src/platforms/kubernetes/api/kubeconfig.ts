@@ -83,7 +83,11 @@ function loadFile(file: string, required: boolean): KubeConfig[] {
     if (code === 'ENOENT' && !required && !isInside(error, file)) return [];
     // A parser's message quotes the file, and the file holds secrets.
     const reason =
-      code === undefined ? (reasonOf(error) ?? 'it is not a kubeconfig') : code === 'ENOENT' ? 'no such file' : code;
+      code === undefined
+        ? (missingField(error) ?? 'it is not a kubeconfig')
+        : code === 'ENOENT'
+          ? 'no such file'
+          : code;
     throw new DeployError('kubeconfig-unusable', `Cannot read the kubeconfig ${file}: ${reason}`, {
       hint: 'Pass --kubeconfig with a file that kubectl can use.',
     });
@@ -101,7 +105,7 @@ function isInside(error: unknown, file: string): boolean {
 }
 
 /** The client library's own complaints name a missing field and quote nothing. */
-function reasonOf(error: unknown): string | undefined {
+function missingField(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : '';
   return /^(clusters|users|contexts)\[\d+\][.\w]* is missing$/.test(message) ? message : undefined;
 }
