@@ -33,7 +33,7 @@ export interface Remote {
   readonly url: string;
   /** Those that may hold the query: of this executable alone, of all. */
   readonly queryFiles: readonly string[];
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
   readonly fetchLimitMs: number;
   readonly deniedLimitMs: number;
   readonly stallLimitMs: number;
@@ -79,7 +79,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): WantedArtifact 
       remote: {
         url: parseUrl(`SELFSAME_URL_${arch}`, url),
         queryFiles: queryFile === undefined ? [] : [`${queryFile}.${digest}`, queryFile],
-        ...(caFile !== undefined && { caFile }),
+        caFile,
         fetchLimitMs: 1000 * numberIn('SELFSAME_FETCH_LIMIT', '300'),
         deniedLimitMs: 1000 * numberIn('SELFSAME_DENIED_LIMIT', '45'),
         stallLimitMs: 1000 * numberIn('SELFSAME_STALL_LIMIT', '20'),

@@ -76,7 +76,7 @@ async function refusalOf(
   { input, signal }: { input?: Uint8Array; signal?: AbortSignal },
 ): Promise<string | undefined> {
   const env = { ...process.env, SELFSAME_BUILD: 'check' };
-  const checking = promisify(execFile)(process.execPath, words, { env, ...(signal && { signal }) });
+  const checking = promisify(execFile)(process.execPath, words, { env, signal });
   // Who ends early reads no further: that is told by how it ends.
   checking.child.stdin?.on('error', () => undefined).end(input);
   try {

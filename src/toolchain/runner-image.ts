@@ -102,7 +102,7 @@ async function run(
   { stdout, signal }: { stdout?: NodeJS.WriteStream; signal?: AbortSignal | undefined },
 ): Promise<number | null> {
   const shown = stdout ?? 'ignore';
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', shown, shown], ...(signal && { signal }) });
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', shown, shown], signal });
   try {
     const [status] = (await once(child, 'close')) as [number | null];
     return status;

@@ -125,7 +125,7 @@ export function localSource(path: string): RuntimeSource {
       const totalBytes = (await statusOf(file, `it has no ${runtime.distPath}`)).size;
       let doneBytes = 0;
       const counted = async function* () {
-        for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
+        for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, signal })) {
           doneBytes += (chunk as Buffer).length;
           onProgress?.(doneBytes, totalBytes);
           yield chunk as Buffer;

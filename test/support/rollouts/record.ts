@@ -75,7 +75,7 @@ export function intentOf({ cluster, name, release, images }: CaseStage): Manifes
   });
 }
 
-export function causeOf({ cause, detail }: { readonly cause: string; readonly detail?: string }): string {
+export function causeOf({ cause, detail }: { readonly cause: string; readonly detail?: string | undefined }): string {
   return detail === undefined ? cause : `${cause}/${detail}`;
 }
 

@@ -46,7 +46,7 @@ interface RequestOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with what the API server warns of, though it does what was asked. */
   readonly onWarning?: ((text: string) => void) | undefined;
   /** False: a server that is away is told at once. */

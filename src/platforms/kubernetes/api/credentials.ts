@@ -51,9 +51,7 @@ export async function credentialsOf(access: ClusterAccess, options: CredentialOp
   const exec = (user.exec ?? undefined) as ExecConfig | undefined;
   if (exec) {
     const { pluginTimeoutMs: timeoutMs, ...rest } = options;
-    return kept(async () =>
-      withPlugin(base, await runPlugin(exec, { cluster, ...rest, ...(timeoutMs && { timeoutMs }) })),
-    );
+    return kept(async () => withPlugin(base, await runPlugin(exec, { cluster, ...rest, timeoutMs })));
   }
   const provider = (user.authProvider ?? undefined) as { config?: { tokenFile?: string } } | undefined;
   const tokenFile = provider?.config?.tokenFile;

@@ -16,10 +16,10 @@ export interface ExecConfig {
 
 /** What a plugin gave: secret, every field. */
 export interface ExecCredential {
-  readonly token?: string;
-  readonly clientCertificate?: string;
-  readonly clientKey?: string;
-  readonly expiresAt?: Date;
+  readonly token?: string | undefined;
+  readonly clientCertificate?: string | undefined;
+  readonly clientKey?: string | undefined;
+  readonly expiresAt?: Date | undefined;
 }
 
 interface PluginOptions {
@@ -27,7 +27,7 @@ interface PluginOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** Long by default: a plugin may open a browser and wait for a person. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -95,7 +95,7 @@ function infoFor(exec: ExecConfig, cluster: Cluster, interactive: boolean): unkn
 
 interface Answer {
   readonly status?: {
-    readonly token?: string;
+    readonly token?: string | undefined;
     readonly clientCertificateData?: string;
     readonly clientKeyData?: string;
     readonly expirationTimestamp?: string;
@@ -114,10 +114,10 @@ function credentialIn(exec: ExecConfig, output: string): ExecCredential {
   const { token, clientCertificateData, clientKeyData, expirationTimestamp } = answer.status ?? {};
   if (token === undefined && clientCertificateData === undefined) throw failed(exec, 'its answer holds no credential');
   return {
-    ...(token !== undefined && { token }),
-    ...(clientCertificateData !== undefined && { clientCertificate: clientCertificateData }),
-    ...(clientKeyData !== undefined && { clientKey: clientKeyData }),
-    ...(expirationTimestamp !== undefined && { expiresAt: new Date(expirationTimestamp) }),
+    token,
+    clientCertificate: clientCertificateData,
+    clientKey: clientKeyData,
+    expiresAt: expirationTimestamp === undefined ? undefined : new Date(expirationTimestamp),
   };
 }
 

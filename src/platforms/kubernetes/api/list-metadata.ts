@@ -6,12 +6,12 @@ import { type Kind, pathOf } from './resource-paths.ts';
 export async function listMetadata(
   cluster: Cluster,
   kind: Kind,
-  { labelSelector, signal }: { readonly labelSelector: string; readonly signal?: AbortSignal },
+  { labelSelector, signal }: { readonly labelSelector: string; readonly signal?: AbortSignal | undefined },
 ): Promise<V1ObjectMeta[]> {
   const { items } = await cluster.request<{ items: { metadata?: V1ObjectMeta }[] | null }>(
     'GET',
     pathOf(kind, { namespace: cluster.namespace }),
-    { query: { labelSelector }, metadataOnly: true, ...(signal && { signal }) },
+    { query: { labelSelector }, metadataOnly: true, signal },
   );
   // Metadata alone: none come as null.
   return (items ?? []).map(({ metadata = {} }) => metadata);

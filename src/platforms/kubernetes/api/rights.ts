@@ -25,7 +25,7 @@ export async function rulesIn(cluster: Cluster, signal?: AbortSignal): Promise<R
   const body = { spec: { namespace: cluster.namespace } };
   const { status } = await cluster.request<{ status: Rules }>('POST', `${reviews}/selfsubjectrulesreviews`, {
     body,
-    ...(signal && { signal }),
+    signal,
   });
   // Go writes an empty list as null.
   return { ...status, resourceRules: status.resourceRules ?? [] };
@@ -74,7 +74,7 @@ async function isPermitted(cluster: Cluster, right: Right, signal?: AbortSignal)
   const { status } = await cluster.request<{ status: { allowed: boolean } }>(
     'POST',
     `${reviews}/selfsubjectaccessreviews`,
-    { body: { spec: { resourceAttributes } }, ...(signal && { signal }) },
+    { body: { spec: { resourceAttributes } }, signal },
   );
   return status.allowed;
 }

@@ -20,7 +20,7 @@ export async function removeObject(
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions };
   try {
     const path = pathOf(kind, { namespace: cluster.namespace, name });
-    await cluster.request('DELETE', path, { body, ...(signal && { signal }) });
+    await cluster.request('DELETE', path, { body, signal });
     return true;
   } catch (error) {
     if ([404, 409].includes(refusalStatus(error) ?? 0)) return false;

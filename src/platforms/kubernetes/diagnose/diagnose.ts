@@ -9,7 +9,7 @@ import { currentReplicaSet, eventsByObject, isOwnedBy, type Observed, replicasOf
 export interface Diagnosis extends Finding {
   /** The pod that shows it best, if a pod does. */
   readonly pod?: string;
-  readonly node?: string;
+  readonly node?: string | undefined;
 }
 
 /** A rule about the Deployment as a whole. */
@@ -28,7 +28,7 @@ export function diagnose(observed: Observed): Diagnosis | undefined {
     const own = events.get(pod.metadata?.uid ?? '') ?? [];
     const found = podRules.map((rule) => rule(pod, own, nodes)).find((finding) => finding !== undefined);
     const node = pod.spec?.nodeName;
-    return found ? [{ ...found, pod: pod.metadata?.name ?? '', ...(node !== undefined && { node }) }] : [];
+    return found ? [{ ...found, pod: pod.metadata?.name ?? '', node }] : [];
   });
   const sentAway = evicted(pods.filter((pod) => isOwnedBy(pod, set?.metadata?.uid)));
   const found = [...ofDeployment, ...ofPods, ...(sentAway ? [sentAway] : [])];

@@ -5,7 +5,7 @@ import { applicationOf } from '../pods/pod-view.ts';
 export interface Finding {
   readonly cause: Cause;
   /** Which of several, where what to do next depends on it. */
-  readonly detail?: Detail;
+  readonly detail?: Detail | undefined;
   /** One sentence without a period: what is wrong, with the words of whoever said so. */
   readonly summary: string;
   /** Lines that prove it: what the container said last, for instance. */

@@ -25,7 +25,7 @@ export const nodeLost: PodRule = (pod, events, nodes): Finding | undefined => {
 const evictionsInVain = 3;
 
 /** Replicas that were ended by their node: for what they used, or to make room. What is left of them is a record. */
-export function evicted(pods: readonly V1Pod[]): (Finding & { pod: string; node?: string }) | undefined {
+export function evicted(pods: readonly V1Pod[]): (Finding & { pod: string; node?: string | undefined }) | undefined {
   const sent = pods.filter((pod) => podHasEnded(pod) && reasons.has(pod.status?.reason ?? ''));
   const last = sent.at(-1);
   if (last === undefined) return undefined;
@@ -42,7 +42,7 @@ export function evicted(pods: readonly V1Pod[]): (Finding & { pod: string; node?
         : 'See what that node lacks: kubectl describe node.',
     fatalAfterMs: sent.length >= evictionsInVain ? 0 : Infinity,
     pod: last.metadata?.name ?? '',
-    ...(node !== undefined && { node }),
+    node,
   };
 }
 

@@ -39,7 +39,7 @@ const configMissing: PodRule = (pod) => {
   const what = detail === 'secret' ? 'Secret' : 'ConfigMap';
   return {
     cause: 'config-missing',
-    ...(detail && { detail }),
+    detail,
     summary: `Cannot make the container: ${oneLine(message) || reason}`,
     evidence: [],
     nextStep: detail

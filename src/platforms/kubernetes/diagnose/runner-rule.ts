@@ -36,7 +36,7 @@ export const runnerRule: PodRule = (pod) => {
   if (reason === undefined || nextStep === undefined) return undefined;
   const detail = details[exitCode];
   const summary = `The runner cannot start it: ${reason}`;
-  return { cause: 'runner', ...(detail && { detail }), summary, evidence: [], nextStep, fatalAfterMs: 0 };
+  return { cause: 'runner', detail, summary, evidence: [], nextStep, fatalAfterMs: 0 };
 };
 
 /** The system's words for an image that lacks what its container is to start with: `node`, or our runner. */

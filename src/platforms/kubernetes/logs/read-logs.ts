@@ -93,7 +93,7 @@ export async function lastLogs(
   const path = `${pathOf('Pod', { namespace: cluster.namespace, name: pod })}/log`;
   try {
     const query = { container: containerName, tailLines: lines, previous, timestamps: true };
-    const text = await cluster.request<string>('GET', path, { query, ...(signal && { signal }) });
+    const text = await cluster.request<string>('GET', path, { query, signal });
     return text.split('\n').flatMap((line) => timedLine(line)?.text ?? []);
   } catch (error) {
     // 400: it has not started, or has not been restarted.

@@ -14,7 +14,7 @@ export async function architecturesByNode(
 /** All nodes; undefined where we may not see them. */
 export async function listNodes(cluster: Cluster, signal?: AbortSignal): Promise<V1Node[] | undefined> {
   try {
-    const { items } = await cluster.request<{ items: V1Node[] }>('GET', '/api/v1/nodes', { ...(signal && { signal }) });
+    const { items } = await cluster.request<{ items: V1Node[] }>('GET', '/api/v1/nodes', { signal });
     return items;
   } catch (error) {
     if (refusalStatus(error) === 403) return undefined;

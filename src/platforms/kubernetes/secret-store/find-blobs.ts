@@ -6,7 +6,7 @@ import { listMetadata } from '../api/list-metadata.ts';
 export async function findBlobs(
   cluster: Cluster,
   name: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StoredBlob[]> {
   const found = await listMetadata(cluster, 'Secret', { labelSelector: blobSelector(name), ...options });
   return storedBlobs(

@@ -7,7 +7,7 @@ import type { TemplateOwner } from './in-use.ts';
 export async function ownedRevisions(
   cluster: Cluster,
   name: string,
-  how: { readonly signal?: AbortSignal } = {},
+  how: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TemplateOwner[]> {
   const query = { labelSelector: labelSelector(name) };
   const lists = await Promise.all(

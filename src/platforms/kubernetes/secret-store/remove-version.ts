@@ -12,7 +12,7 @@ interface Removal {
   readonly name: string;
   readonly version: Digest;
   readonly blobs: readonly StoredBlob[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -167,7 +167,10 @@ async function rulesOr(
 }
 
 /** Has the cluster check a small Secret and not keep it: quota, admission, and whether there is such a namespace. */
-async function trySecret(cluster: Cluster, { name, signal }: { name: string; signal?: AbortSignal }): Promise<void> {
+async function trySecret(
+  cluster: Cluster,
+  { name, signal }: { name: string; signal?: AbortSignal | undefined },
+): Promise<void> {
   const { namespace } = cluster;
   const digest = '0'.repeat(64) as Digest;
   const artifact = { version: digest, name, sizeBytes: 0, target: 'linux-x64' } as const;

@@ -16,7 +16,7 @@ const elsewhere = 'pass --store azure://ACCOUNT/CONTAINER';
  */
 export async function checkRights(
   cluster: Cluster,
-  { rules, signal }: { readonly rules: Rules; readonly signal?: AbortSignal },
+  { rules, signal }: { readonly rules: Rules; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { namespace, context } = cluster;
   const needed = verbs.map((verb) => ({ verb, kind: 'Secret' }) as const);

@@ -15,7 +15,7 @@ import { refusedSecret } from './store-rights.ts';
 export async function writeSecret(
   cluster: Cluster,
   secret: V1Secret,
-  { isThere, signal }: { readonly isThere: boolean; readonly signal?: AbortSignal },
+  { isThere, signal }: { readonly isThere: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const how = { ...(signal && { signal }) };
   const { namespace } = cluster;
@@ -34,7 +34,11 @@ export async function writeSecret(
 }
 
 /** False if there is one already. */
-async function created(cluster: Cluster, secret: V1Secret, how: { signal?: AbortSignal }): Promise<boolean> {
+async function created(
+  cluster: Cluster,
+  secret: V1Secret,
+  how: { signal?: AbortSignal | undefined },
+): Promise<boolean> {
   try {
     await cluster.request('POST', pathOf('Secret', { namespace: cluster.namespace }), { body: secret, ...how });
     return true;
