@@ -35,7 +35,7 @@ export async function retried<T>(
     maxTimeout: 4_000,
     randomize: true,
     shouldRetry: ({ error }) => error instanceof StallError || service.isPassing(error),
-    ...(signal && { signal }),
+    signal,
   });
 }
 

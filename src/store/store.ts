@@ -82,7 +82,7 @@ export interface UrlStore extends Store<UrlPlace> {
 export const touchAfterMs = 60 * 60_000;
 
 export interface WaitOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PutOptions extends WaitOptions {
@@ -127,9 +127,9 @@ export interface Access {
   /** In words, e.g. `read-only link, policy selfsame, prolonged at each deploy`. */
   readonly access: string;
   /** When the access ends, if it does. */
-  readonly validUntil?: Date;
+  readonly validUntil?: Date | undefined;
   /** What the user should know about that end, if something. */
-  readonly warning?: string;
+  readonly warning?: string | undefined;
 }
 
 export interface StoredArtifact {
@@ -138,5 +138,5 @@ export interface StoredArtifact {
   readonly sizeBytes: number;
   readonly storedAt: Date;
   /** Absent if the object does not say. */
-  readonly target?: Target;
+  readonly target?: Target | undefined;
 }

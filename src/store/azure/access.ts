@@ -58,7 +58,7 @@ export async function accessOfSas(secret: string, opener: Opener, signal?: Abort
     return { access: `revoked: the policy ${policy} is gone`, validUntil: new Date(0), warning: endWarning };
   }
   const access = policy === null ? 'read-only link' : `read-only link, policy ${policy}`;
-  return { access, ...(validUntil && { validUntil }), ...(validUntil && soon(validUntil) && { warning: endWarning }) };
+  return { access, validUntil, warning: validUntil && soon(validUntil) ? endWarning : undefined };
 }
 
 const endWarning = 'Pods that start after the end of their access cannot fetch the executable: deploy again before';
@@ -86,7 +86,7 @@ function deployersLink({ query, validUntil, permissions }: Sas): Link {
   ];
   return {
     secret: query,
-    ...(validUntil && { validUntil }),
+    validUntil,
     warning: `Pods read with the SAS you deploy with: ${notes.join('; ')}`,
   };
 }

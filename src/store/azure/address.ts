@@ -3,9 +3,9 @@ import { badStore, refuseSecrets } from '../public-url.ts';
 /** Where the user wants a store on Azure, as far as the address says it. */
 export interface AzureAddress {
   /** Absent if only the credentials know it. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** The account's blob service, without a slash at its end; absent if it follows from account or credentials. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly container: string;
 }
 
@@ -42,7 +42,7 @@ export function parseAzureAddress(text: string): AzureAddress {
   }
   return inPath && first !== undefined
     ? { account: first, endpoint: `${url.origin}/${first}`, container: containerName(second) }
-    : { ...(named !== undefined && { account: named }), endpoint: url.origin, container: containerName(first) };
+    : { account: named, endpoint: url.origin, container: containerName(first) };
 }
 
 /** For people: short where the account is on Azure's public cloud. */

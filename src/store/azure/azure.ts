@@ -3,6 +3,7 @@ import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble } from './assemble.ts';
+import { assertLength, lostPieces } from '../errors.ts';
 import { objectName } from '../object-name.ts';
 import { accessOfSas, accessWith, type Link, linkFrom, type Opener } from './access.ts';
 import { addressText } from './address.ts';
@@ -59,8 +60,8 @@ export function azureStore(settings: AzureSettings): UrlStore {
 
   const isThere = (artifact: Artifact, stored: Head): stored is Found => {
     if (typeof stored === 'string') return false;
-    if (stored.sizeBytes === artifact.sizeBytes) return true;
-    throw damaged(address, artifact, stored.sizeBytes);
+    assertLength(artifact, { storedBytes: stored.sizeBytes, address });
+    return true;
   };
 
   const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
@@ -78,7 +79,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
     async check({ signal } = {}) {
       // Of no object's name: whoever may not read gets a 403, whoever may a 404.
       const nothing = { version: '0'.repeat(64) as Digest, name: 'check' };
-      const how = { tries: 2, stallMs: 4_000, ...(signal && { signal }) };
+      const how = { tries: 2, stallMs: 4_000, signal };
       const found = await head(nothing, how);
       if (found === 'ContainerNotFound' && credentials.kind === 'sas' && !opensAccount(credentials.sas.query)) {
         throw noContainer(address);
@@ -97,7 +98,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
       const before = await head(artifact, options);
       if (isThere(artifact, before)) {
         const { storedAt, metadata } = before;
-        const anew = async () => touchBlob(blobOf(artifact), { metadata, call, ...(signal && { signal }) });
+        const anew = async () => touchBlob(blobOf(artifact), { metadata, call, signal });
         if (await touch({ storedAt, freshMs, address, options, dateAnew: anew }))
           return { sentBytes: 0, reusedBytes: 0 };
       }
@@ -107,13 +108,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
       const counted = progressMeter(artifact.sizeBytes, options.onProgress);
       const committed = await assemble(artifact, { ...opener, address, copy, counted, ...options, signal });
       if (!committed && !isThere(artifact, await head(artifact, options))) {
-        throw new DeployError(
-          'store-unreachable',
-          `${address} lost blocks of ${artifact.name} before they were joined`,
-          {
-            hint: 'Run the same command again: it sends what is missing.',
-          },
-        );
+        throw lostPieces(address, `blocks of ${artifact.name}`);
       }
       return { sentBytes: counted.sentBytes(), reusedBytes: counted.reusedBytes() };
     },
@@ -182,12 +177,4 @@ function readOnly(address: string, { kind }: AzureCredentials): DeployError {
   return new DeployError('store-denied', `${address} lets these credentials read, but not write`, {
     hint: denialHints[kind],
   });
-}
-
-function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
-  return new DeployError(
-    'store-damaged',
-    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
-    { hint: 'Delete that object, then deploy again.' },
-  );
 }

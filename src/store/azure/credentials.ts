@@ -15,8 +15,8 @@ export type AzureCredentials =
 /** Credentials, and what they say about where the store is. */
 export interface Grant {
   readonly credentials: AzureCredentials;
-  readonly account?: string;
-  readonly endpoint?: string;
+  readonly account?: string | undefined;
+  readonly endpoint?: string | undefined;
 }
 
 /**
@@ -32,7 +32,6 @@ export function credentialsFrom(environment: Environment, wanted: Partial<AzureA
   if (connectionString) return sameAccount(fromConnectionString(connectionString), wanted, 'the connection string');
 
   const account = environment['AZURE_STORAGE_ACCOUNT']?.trim() || wanted.account;
-  const named = account === undefined ? {} : { account };
   const key = environment['AZURE_STORAGE_KEY']?.trim() || environment['AZURE_STORAGE_ACCOUNT_KEY']?.trim();
   if (key) {
     if (account === undefined) {
@@ -46,12 +45,12 @@ export function credentialsFrom(environment: Environment, wanted: Partial<AzureA
   const sas = environment['AZURE_STORAGE_SAS_TOKEN']?.trim();
   if (sas) {
     return sameAccount(
-      { ...named, credentials: { kind: 'sas', sas: readSas(sas, 'AZURE_STORAGE_SAS_TOKEN') } },
+      { account, credentials: { kind: 'sas', sas: readSas(sas, 'AZURE_STORAGE_SAS_TOKEN') } },
       wanted,
       'AZURE_STORAGE_ACCOUNT',
     );
   }
-  return { ...named, credentials: { kind: 'identity', token: identityFrom(environment) } };
+  return { account, credentials: { kind: 'identity', token: identityFrom(environment) } };
 }
 
 function fromConnectionString(text: string): Grant {

@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
 import { DeployError } from '../../shared/errors.ts';
-import { storeUnreachable } from '../unreachable.ts';
+import { clockMinutesOff, storeDenied, storeUnreachable } from '../errors.ts';
 
 /** What an error has to name: where, and with whose credentials. */
 export interface AzurePlace {
@@ -26,13 +26,9 @@ export function explainAzure(error: unknown, place: AzurePlace): unknown {
   if (statusCode === undefined) return unreachable(error, place);
   const said = `${statusCode}${codeOf(error)}`;
   if (statusCode === 401 || statusCode === 403) {
-    const minutes = clockMinutesOff(error);
-    const hint = minutes >= 15 ? 'Set the clock of this machine.' : denialHints[place.credentials];
-    const clock = minutes >= 15 ? `; the clock here is ${minutes} minutes off` : '';
-    return new DeployError('store-denied', `${place.address} refused the credentials (${said})${clock}`, {
-      hint,
-      cause: withoutSecrets(error),
-    });
+    const minutesOff = clockMinutesOff(error.response?.headers.get('date') ?? '');
+    const hint = denialHints[place.credentials];
+    return storeDenied(place.address, { said, hint, minutesOff, cause: withoutSecrets(error) });
   }
   if (statusCode === 404 && codeOf(error) === '') return notBlobStorage(place, error);
   return new DeployError('store-unreachable', `${place.address} answered ${said}`, {
@@ -76,9 +72,4 @@ function withoutSecrets(error: RestError): Error {
 function codeOf(error: RestError): string {
   const code = error.response?.headers.get('x-ms-error-code') ?? '';
   return /^[A-Za-z]+$/.test(code) ? ` ${code}` : '';
-}
-
-function clockMinutesOff(error: RestError): number {
-  const there = Date.parse(error.response?.headers.get('date') ?? '');
-  return Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
 }

@@ -17,7 +17,7 @@ export async function artifactsInContainer(container: ContainerClient, signal: A
         name: file,
         sizeBytes: blob.properties.contentLength ?? 0,
         storedAt: blob.properties.lastModified,
-        ...(target && { target }),
+        target,
       });
     }
   } catch (error) {
@@ -45,6 +45,6 @@ export async function touchBlob(
         throw error;
       }
     },
-    { ...(signal && { signal }) },
+    { signal },
   );
 }

@@ -43,11 +43,11 @@ export async function removeUnfinishedBlobs<A extends Pick<Artifact, 'version' |
           throw error;
         }
       },
-      { ...(signal && { signal }) },
+      { signal },
     );
     if (isRemoved) removed.push(artifact);
   }
-  if (removed.length > 0) await call((attempt) => sweepRuntimes(container, attempt), { ...(signal && { signal }) });
+  if (removed.length > 0) await call((attempt) => sweepRuntimes(container, attempt), { signal });
   return removed;
 }
 

@@ -5,7 +5,7 @@ export interface Sas {
   /** Exactly as given, without `?`. */
   readonly query: string;
   /** Absent where a stored access policy ends it. */
-  readonly validUntil?: Date;
+  readonly validUntil?: Date | undefined;
   /** One letter each, as Azure writes them, e.g. `rcwl`; empty where a stored access policy says them. */
   readonly permissions: string;
 }
@@ -51,7 +51,7 @@ export function readSas(text: string, origin: string, now: Date = new Date()): S
       hint: 'Set the clock if it is wrong, or wait for it to begin.',
     });
   }
-  return { query, permissions, ...(validUntil && { validUntil }) };
+  return { query, permissions, validUntil };
 }
 
 /** A date as a SAS writes it, to the day or to the second. */

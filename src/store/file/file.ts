@@ -10,6 +10,7 @@ import { isDigest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
 import { touchFile, lookAt, removeIfOld } from './date.ts';
+import { assertLength } from '../errors.ts';
 import { touch } from '../touch.ts';
 import type { StoredArtifact, UrlPlace, UrlStore } from '../store.ts';
 
@@ -71,7 +72,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       signal?.throwIfAborted();
       const path = pathOf(artifact);
       const found = await explaining(address, async () => lookAt(path));
-      if (found !== undefined && found.size !== artifact.sizeBytes) throw damaged(address, artifact, found.size);
+      if (found !== undefined) assertLength(artifact, { storedBytes: found.size, address, kind: 'file' });
       const anew = async () => explaining(address, async () => touchFile(path));
       if (found !== undefined && (await touch({ storedAt: found.mtime, freshMs, address, options, dateAnew: anew })))
         return { sentBytes: 0, reusedBytes: 0 };
@@ -145,7 +146,7 @@ async function storedIn(
   const path = join(folder, version, name);
   const { size: sizeBytes, mtimeMs } = await stat(path);
   const target = await targetIn(path);
-  return { version, name, sizeBytes, storedAt: new Date(mtimeMs), ...(target && { target }) };
+  return { version, name, sizeBytes, storedAt: new Date(mtimeMs), target };
 }
 
 /** An executable says itself what it is for. */
@@ -178,12 +179,4 @@ function unreadable(address: string): DeployError {
   return new DeployError('bad-store', `Nobody can fetch from ${address}: it is a folder without an address`, {
     hint: 'Pass --store-url with the address at which a web server serves that folder.',
   });
-}
-
-function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
-  return new DeployError(
-    'store-damaged',
-    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
-    { hint: 'Delete that file, then deploy again.' },
-  );
 }

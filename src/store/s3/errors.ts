@@ -1,5 +1,5 @@
 import { DeployError } from '../../shared/errors.ts';
-import { storeUnreachable } from '../unreachable.ts';
+import { clockMinutesOff, storeDenied, storeUnreachable } from '../errors.ts';
 import type { S3Place } from './address.ts';
 import type { S3Answer } from './answer.ts';
 import { exportCommand } from './credentials.ts';
@@ -13,7 +13,7 @@ export class S3Error extends Error {
   /** The bucket's own region, where the answer tells it. */
   readonly region: string;
   /** How far the clock here is from the server's. */
-  readonly clockMinutesOff: number;
+  readonly minutesOff: number;
 
   constructor({ status, code, body, ...answer }: S3Answer) {
     const safe = /^[A-Za-z0-9.]{1,60}$/.test(code) ? code : '';
@@ -22,8 +22,7 @@ export class S3Error extends Error {
     this.code = safe;
     const region = answer.header('x-amz-bucket-region') || xmlText(body?.node, 'Region');
     this.region = /^[a-z0-9-]{1,40}$/.test(region) ? region : '';
-    const there = Date.parse(answer.header('date'));
-    this.clockMinutesOff = Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
+    this.minutesOff = clockMinutesOff(answer.header('date'));
   }
 }
 
@@ -77,12 +76,8 @@ function answered(cause: S3Error, place: S3Place): DeployError {
     );
   }
   if (status === 401 || status === 403 || denialHints[code] !== undefined) {
-    const clockIsOff = code === 'RequestTimeTooSkewed' || cause.clockMinutesOff >= 15;
-    const clock = clockIsOff ? `; the clock here is ${cause.clockMinutesOff} minutes off` : '';
-    return new DeployError('store-denied', `${address} refused the credentials (${said})${clock}`, {
-      hint: clockIsOff ? 'Set the clock of this machine.' : (denialHints[code] ?? rightsHint),
-      cause,
-    });
+    const [hint, isClock] = [denialHints[code] ?? rightsHint, code === 'RequestTimeTooSkewed'];
+    return storeDenied(address, { said, hint, minutesOff: cause.minutesOff, isClock, cause });
   }
   if (code === '' && status < 500) {
     return refusal(

@@ -1,5 +1,5 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
-import { DeployError } from '../../shared/errors.ts';
+import { assertLength, lostPieces } from '../errors.ts';
 import { objectName } from '../object-name.ts';
 import { touch } from '../touch.ts';
 import { progressMeter } from '../progress-meter.ts';
@@ -37,8 +37,8 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
 
   const isThere = (artifact: Artifact, stored: S3Object | undefined): stored is S3Object => {
     if (stored === undefined) return false;
-    if (stored.sizeBytes === artifact.sizeBytes) return true;
-    throw damaged(address, artifact, stored.sizeBytes);
+    assertLength(artifact, { storedBytes: stored.sizeBytes, address });
+    return true;
   };
 
   return {
@@ -66,11 +66,11 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
         const found = await headOf(call, key, signal);
         if (isThere(artifact, found)) {
           const { storedAt, metadata } = found;
-          const at = { bucket: place.bucket, key, metadata, ...(signal && { signal }) };
+          const at = { bucket: place.bucket, key, metadata, signal };
           const anew = async () => touchObject(call, at);
           if (await touch({ storedAt, freshMs, address, options, dateAnew: anew })) return { sentBytes, reusedBytes };
         }
-        if (tries > mostTries) throw lost(address, artifact);
+        if (tries > mostTries) throw lostPieces(address, `parts of ${artifact.name}`);
         const counted = progressMeter(artifact.sizeBytes, onProgress);
         // What cannot be joined with a copied part may be joined without.
         await assembleInBucket(artifact, { place, call, create, counted, signal, onNotice, copies: tries === 1 });
@@ -101,18 +101,4 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
       return removeOldObjects(call, artifacts, options);
     },
   };
-}
-
-function lost(address: string, { name }: Artifact): DeployError {
-  return new DeployError('store-unreachable', `${address} lost parts of ${name} before they were joined`, {
-    hint: 'Run the same command again: it sends what is missing.',
-  });
-}
-
-function damaged(address: string, { version, name, sizeBytes }: Artifact, storedBytes: number): DeployError {
-  return new DeployError(
-    'store-damaged',
-    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
-    { hint: 'Delete that object, then deploy again.' },
-  );
 }
