@@ -1,5 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 
 /** The lines of a frame, for a terminal of that size. */
 export type ScreenLayout = (size: { readonly columns: number; readonly rows: number }) => readonly string[];
@@ -34,14 +35,14 @@ export function openScreenLines(stream: NodeJS.WriteStream): ScreenLines {
     const room = Math.max(1, rows - 1);
     shown = layout({ columns, rows: room })
       .slice(0, room)
-      .map((line) => cut(line, columns));
+      .map((line) => cliTruncate(line, columns));
     update(shown.join('\n'));
   };
   const wipe = (): void => {
     if (shown.length > 0) {
       const { columns } = sizeOf(stream);
       // A terminal that became narrower has wrapped them.
-      const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+      const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
       stream.write(`\u001B[${rows}A\r\u001B[J`);
     }
     shown = [];
@@ -75,12 +76,4 @@ export function openScreenLines(stream: NodeJS.WriteStream): ScreenLines {
 /** Some terminals say that they are 0 wide. */
 function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
   return { columns: columns || 80, rows: rows || 24 };
-}
-
-function widthOf(line: string): number {
-  return stripVTControlCharacters(line).length;
-}
-
-function cut(line: string, columns: number): string {
-  return widthOf(line) <= columns ? line : `${stripVTControlCharacters(line).slice(0, Math.max(1, columns - 1))}…`;
 }

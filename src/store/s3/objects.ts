@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { isDigest } from '../../shared/digest.ts';
 import { targets } from '../../shared/target.ts';
 import { encodedKey, type S3Call, type S3Request } from './call.ts';
@@ -111,23 +112,16 @@ export async function artifactsInBucket(
     const [version = '', name = '', ...rest] = key.split('/');
     return isDigest(version) && name !== '' && rest.length === 0 ? [{ key, version, name, ...entry }] : [];
   });
-  return inTurns(ours, async ({ key, ...artifact }): Promise<StoredArtifact> => {
+  const withTarget = async ({ key, ...artifact }: (typeof ours)[number]): Promise<StoredArtifact> => {
     const text = (await headOf(call, key, signal))?.metadata.target;
     const target = targets.find((known) => known === text);
-    return { ...artifact, ...(target && { target }) };
-  });
+    return { ...artifact, target };
+  };
+  return pMap(ours, withTarget, { concurrency: looksAtOnce });
 }
 
-const atOnce = 8;
-
-/** Does the same with each of many, a few at a time, and gives what comes of it in their order. */
-export async function inTurns<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
-  const done: R[] = [];
-  for (let start = 0; start < all.length; start += atOnce) {
-    done.push(...(await Promise.all(all.slice(start, start + atOnce).map(each))));
-  }
-  return done;
-}
+/** How many objects are looked at together. */
+export const looksAtOnce = 8;
 
 export interface Dated extends WaitOptions {
   readonly bucket: string;

@@ -1,8 +1,9 @@
+import pMap from 'p-map';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from '../object-name.ts';
 import type { S3Call } from './call.ts';
-import { headOf, inTurns, listOf } from './objects.ts';
+import { headOf, listOf, looksAtOnce } from './objects.ts';
 import type { WaitOptions } from '../store.ts';
 
 /**
@@ -44,8 +45,7 @@ async function sweepRuntimes(call: S3Call, signal: AbortSignal | undefined): Pro
   const runtimes = keys.filter((key) => key.startsWith(runtimeName('')));
   if (runtimes.length === 0) return;
   const others = keys.filter((key) => /^[0-9a-f]{64}\//.test(key));
-  const needed = new Set(
-    await inTurns(others, async (key) => runtimeName((await headOf(call, key, signal))?.metadata.prefix ?? '')),
-  );
+  const neededBy = async (key: string) => runtimeName((await headOf(call, key, signal))?.metadata.prefix ?? '');
+  const needed = new Set(await pMap(others, neededBy, { concurrency: looksAtOnce }));
   for (const key of runtimes) if (!needed.has(key)) await removeKey(call, key, signal);
 }
