@@ -1,3 +1,5 @@
+import { eitherSignal } from '../shared/signal.ts';
+
 /** Begins one send, once there is room for it; what it throws ends the reading, too. */
 export type Begin = (send: () => Promise<unknown>) => Promise<void>;
 
@@ -12,7 +14,7 @@ export async function boundedSend(
   read: (stop: AbortSignal, begin: Begin) => Promise<void>,
 ): Promise<void> {
   const failure = new AbortController();
-  const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const stop = eitherSignal(failure.signal, signal);
   const sending = new Set<Promise<void>>();
   const begin: Begin = async (send) => {
     while (sending.size >= atOnce) await Promise.race(sending);

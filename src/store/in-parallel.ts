@@ -1,3 +1,5 @@
+import { eitherSignal } from '../shared/signal.ts';
+
 /**
  * Runs steps at once; the first that fails ends the others, and its error is the error of all. None is under way any more when
  * this ends.
@@ -7,7 +9,7 @@ export async function inParallel<T>(
   steps: readonly ((signal: AbortSignal) => Promise<T>)[],
 ): Promise<T[]> {
   const failure = new AbortController();
-  const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const stop = eitherSignal(failure.signal, signal);
   const failed = (error: unknown): never => {
     failure.abort(error);
     throw error;

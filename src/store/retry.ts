@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { DeployError } from '../shared/errors.ts';
+import { eitherSignal } from '../shared/signal.ts';
 
 /** One attempt. `alive` is to be called whenever bytes move: only a request that stands still is given up. */
 export type Send<T> = (signal: AbortSignal, alive: () => void) => Promise<T>;
@@ -47,7 +48,7 @@ async function unlessStalled<T>(
   const stalled = new AbortController();
   const timer = setTimeout(() => stalled.abort(), stallMs);
   try {
-    return await send(AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]), () => timer.refresh());
+    return await send(eitherSignal(stalled.signal, signal), () => timer.refresh());
   } catch (error) {
     if (stalled.signal.aborted && signal?.aborted !== true) throw new StallError(service, stallMs);
     throw error;

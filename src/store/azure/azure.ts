@@ -4,7 +4,7 @@ import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble } from './assemble.ts';
 import { assertLength, lostPieces } from '../errors.ts';
-import { objectName } from '../object-name.ts';
+import { objectName, placesBelow } from '../object-name.ts';
 import { accessOfSas, accessWith, type Link, linkFrom, type Opener } from './access.ts';
 import { addressText } from './address.ts';
 import { azureCode, callsTo } from './call.ts';
@@ -65,11 +65,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
   };
 
   const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
-  const base = publicUrl ?? `${endpoint}/${name}`;
-  const placeOf = async ({ version, name: file }: Name): Promise<UrlPlace> => ({
-    kind: 'url',
-    url: `${base}/${version}/${encodeURIComponent(file)}`,
-  });
+  const placeOf = placesBelow(publicUrl ?? `${endpoint}/${name}`);
 
   return {
     address,

@@ -11,8 +11,9 @@ import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
 import { touchFile, lookAt, removeIfOld } from './date.ts';
 import { assertLength } from '../errors.ts';
+import { placesBelow } from '../object-name.ts';
 import { touch } from '../touch.ts';
-import type { StoredArtifact, UrlPlace, UrlStore } from '../store.ts';
+import type { StoredArtifact, UrlStore } from '../store.ts';
 
 /**
  * Reads `--store file:///path`.
@@ -44,10 +45,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
   const address = `file://${folder}`;
   const told = `public at ${publicUrl ?? 'no address'}`;
   const pathOf = ({ version, name }: Pick<Artifact, 'version' | 'name'>) => join(folder, version, name);
-  const placeOf = async ({ version, name }: Pick<Artifact, 'version' | 'name'>): Promise<UrlPlace> => ({
-    kind: 'url',
-    url: `${publicUrl ?? address}/${version}/${encodeURIComponent(name)}`,
-  });
+  const placeOf = placesBelow(publicUrl ?? address);
 
   return {
     address,

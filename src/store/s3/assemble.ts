@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { assertDigest } from '../../executable/format/assert-digest.ts';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
+import { eitherSignal } from '../../shared/signal.ts';
 import { objectName } from '../object-name.ts';
 import {
   beginUpload,
@@ -130,7 +131,7 @@ async function putCopying(
   const layout = [{ number: 1, start: 0, end: source.sizeBytes }, ...parts];
   const { upload, stored } = await begun(artifact, { ...assembly, layout });
   const refused = new AbortController();
-  const signal = AbortSignal.any([refused.signal, ...(assembly.signal ? [assembly.signal] : [])]);
+  const signal = eitherSignal(refused.signal, assembly.signal);
   counted.reused(source.sizeBytes);
   const hash = await source.prefix.hashed();
   const [copied, sent] = await Promise.allSettled([

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { assertLength, lostPieces } from '../errors.ts';
-import { objectName } from '../object-name.ts';
+import { objectName, placesBelow } from '../object-name.ts';
 import { touch } from '../touch.ts';
 import { progressMeter } from '../progress-meter.ts';
 import type { S3Place } from './address.ts';
@@ -10,7 +10,7 @@ import type { S3Keys } from './credentials.ts';
 import { accessOfSignature, accessWithKeys, linkTo } from './link.ts';
 import { artifactsInBucket, creator, headOf, listOf, type S3Object, touchObject } from './objects.ts';
 import { removeFromBucket, removeOldObjects } from './remove.ts';
-import type { UrlPlace, UrlStore } from '../store.ts';
+import type { UrlStore } from '../store.ts';
 
 /** Everything a store in an S3 bucket needs to know. */
 export interface S3Settings {
@@ -30,10 +30,7 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
   const call = s3CallsTo(place, keys);
   const create = creator(call);
   const access = publicUrl === undefined ? accessWithKeys(keys) : `public at ${publicUrl}`;
-  const placeOf = async (artifact: Pick<Artifact, 'version' | 'name'>): Promise<UrlPlace> => ({
-    kind: 'url',
-    url: urlOfKey(publicUrl === undefined ? place : { ...place, url: publicUrl }, objectName(artifact)),
-  });
+  const placeOf = placesBelow(publicUrl ?? urlOfKey(place));
 
   const isThere = (artifact: Artifact, stored: S3Object | undefined): stored is S3Object => {
     if (stored === undefined) return false;

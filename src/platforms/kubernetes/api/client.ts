@@ -1,4 +1,5 @@
 import { DeployError } from '../../../shared/errors.ts';
+import { eitherSignal } from '../../../shared/signal.ts';
 import { callPlace, refusalStatus, unreachable } from './api-error.ts';
 import { callerOf, linesOf, whole } from './calls.ts';
 import { credentialsOf } from './credentials.ts';
@@ -125,7 +126,7 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
         for (const warning of answer.warnings) onWarning?.(warning);
         return whole<T>(answer);
       };
-      const either = signal ? AbortSignal.any([ended, signal]) : ended;
+      const either = eitherSignal(ended, signal);
       if (!changes(call(either))) return send(call(either), read);
       return finishInFlight(either, async (late) => send(call(late), read));
     },
