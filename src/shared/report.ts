@@ -23,7 +23,7 @@ export type ReportEvent =
       readonly note?: string;
       readonly pods: readonly {
         readonly name: string;
-        readonly node?: string | undefined;
+        readonly node?: string;
         readonly state: string;
         /** What it does in that state, more closely. */
         readonly detail?: string;
