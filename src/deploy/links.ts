@@ -1,6 +1,7 @@
 import type { Artifact } from '../executable/format/artifact.ts';
 import type { Intent } from '../platforms/intent.ts';
-import { type Deployed, linkOf, type LinkPlace, type Platform } from '../platforms/platform.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { type Deployed, linkOf, type LinkPlace } from '../platforms/deployed.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { Source, Store } from '../store/store.ts';
 

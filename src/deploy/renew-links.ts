@@ -3,7 +3,7 @@ import { refusalStatus } from '../platforms/kubernetes/api/api-error.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
 import { deployedLinks, linkPlacesIn } from '../platforms/kubernetes/pods/deployed-links.ts';
-import { linkOf } from '../platforms/platform.ts';
+import { linkOf } from '../platforms/deployed.ts';
 import { sourceSecretFor } from '../platforms/kubernetes/manifest/manifest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';

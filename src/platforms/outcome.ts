@@ -27,8 +27,8 @@ export interface FailureCause {
   /** One imperative sentence with a period. */
   readonly nextStep: string;
   /** The replica that shows it best, if one does. */
-  readonly pod?: string;
-  readonly node?: string;
+  readonly pod?: string | undefined;
+  readonly node?: string | undefined;
 }
 
 /** What a replica and its platform said last. */

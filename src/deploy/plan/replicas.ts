@@ -1,4 +1,4 @@
-import type { Autoscaler, Deployed } from '../../platforms/platform.ts';
+import type { Autoscaler, Deployed } from '../../platforms/deployed.ts';
 import type { Plan } from './plan.ts';
 
 /** What is reserved on a cluster: what replicas ask for, whether they use it or not. */

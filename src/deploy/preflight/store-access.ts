@@ -2,7 +2,7 @@ import { refusalStatus } from '../../platforms/kubernetes/api/api-error.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { findBlobs, missingIn, missingText } from '../../platforms/kubernetes/secret-store/find-blobs.ts';
 import { deployedLinks } from '../../platforms/kubernetes/pods/deployed-links.ts';
-import { linkOf } from '../../platforms/platform.ts';
+import { linkOf } from '../../platforms/deployed.ts';
 import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import type { Access, Store } from '../../store/store.ts';
 

@@ -2,7 +2,8 @@ import { DeployError } from '../../shared/errors.ts';
 import { archOf, hostTarget, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import type { Intent } from '../intent.ts';
 import type { Progress, RolloutOutcome } from '../outcome.ts';
-import type { Applied, AppliedObject, Deployed, Platform, WatchWorld } from '../platform.ts';
+import type { Applied, AppliedObject, Platform, WatchWorld } from '../platform.ts';
+import type { Deployed } from '../deployed.ts';
 import { type LocalReplica, runLocally } from './local.ts';
 
 /** A process on this machine that stands for a pod. */

@@ -1,4 +1,4 @@
-import type { Deployed, Scaling } from '../../../src/platforms/platform.ts';
+import type { Deployed, Scaling } from '../../../src/platforms/deployed.ts';
 
 /** What is there under a name, as a platform reads it: nothing, unless said otherwise. */
 export function deployedWith(scaling: Partial<Scaling> = {}, changes: Partial<Deployed> = {}): Deployed {

@@ -4,7 +4,7 @@ import type { Cluster } from '../api/client.ts';
 import { managedBy } from '../manifest/labels.ts';
 import { ownsReplicas } from './managed-fields.ts';
 import { pathOf } from '../api/resource-paths.ts';
-import type { Scaling } from '../../platform.ts';
+import type { Scaling } from '../../deployed.ts';
 
 /** Looks at how many replicas are wanted under a name, and by whom. */
 export async function scalingOf(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<Scaling> {

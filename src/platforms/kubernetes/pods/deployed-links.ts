@@ -4,7 +4,7 @@ import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName, sourceSecret } from '../manifest/pod-spec.ts';
-import type { DeployedLinks, LinkPlace } from '../../platform.ts';
+import type { DeployedLinks, LinkPlace } from '../../deployed.ts';
 
 interface How {
   readonly signal?: AbortSignal;

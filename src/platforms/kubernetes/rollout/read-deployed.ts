@@ -1,6 +1,7 @@
 import type { V1Deployment, V1ReplicaSet, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import { type Digest, isDigest } from '../../../shared/digest.ts';
-import type { Deployed, ReadOptions } from '../../platform.ts';
+import type { ReadOptions } from '../../platform.ts';
+import type { Deployed } from '../../deployed.ts';
 import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';

@@ -156,7 +156,7 @@ function bytesIn(secrets: readonly V1Secret[]): number {
 /** Where they may not be asked for, single rights are. */
 async function rulesOr(
   ask: (signal?: AbortSignal) => Promise<Rules>,
-  { signal }: { readonly signal?: AbortSignal },
+  { signal }: { readonly signal?: AbortSignal | undefined },
 ): Promise<Rules> {
   try {
     return await ask(signal);
