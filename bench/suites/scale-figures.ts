@@ -1,7 +1,7 @@
 // What grew with replicas, in figures and in words.
 import Table from 'cli-table3';
 import { plainTable } from '../../src/cli/terminal/plain-table.ts';
-import type { ApiCounts } from '../../test/support/kubernetes/counting-api.ts';
+import type { ApiTraffic } from '../../test/support/kubernetes/counting-api.ts';
 import type { Traffic } from '../tools/counting-azurite.ts';
 import type { DeployerRun } from '../tools/measured-deploy.ts';
 import { memoryRow, type Row } from '../tools/table.ts';
@@ -17,7 +17,7 @@ export interface ScaleStart extends Traffic, Cost {
 }
 
 /** A rollout that the deployer watched to its end. */
-export interface WatchedRollout extends ApiCounts, Cost {
+export interface WatchedRollout extends ApiTraffic, Cost {
   readonly replicas: number;
   readonly ms: number;
 }

@@ -109,7 +109,7 @@ async function watchMany(
       env,
       signal,
     });
-    return { replicas, ms, peakBytes, processorMs, ...api.counts() };
+    return { replicas, ms, peakBytes, processorMs, ...api.traffic() };
   } finally {
     api.close();
     if (!signal.aborted) await removeDeployment(world, { name, simulated: true });

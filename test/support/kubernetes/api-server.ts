@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callCounter, type CallCounter } from './call-counts.ts';
 
 /** A real HTTP server that stands for an API server that misbehaves. */
-export interface ApiServer {
+export interface ApiServer extends Pick<CallCounter, 'counts' | 'total'> {
   readonly url: string;
   /** What was asked, as `METHOD PATH`, without the question of every start for the version. */
   readonly requests: string[];
@@ -23,7 +24,9 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export async function apiServer(handler: Handler): Promise<ApiServer> {
   const requests: string[] = [];
+  const calls = callCounter();
   const server = createServer((request, response) => {
+    calls.note(request.method, request.url);
     if (request.url === '/version' && request.headers['x-refuse'] === undefined) {
       json(response, 200, { gitVersion: 'v1.34.0' });
       return;
@@ -40,6 +43,8 @@ export async function apiServer(handler: Handler): Promise<ApiServer> {
   return {
     url,
     requests,
+    counts: calls.counts,
+    total: calls.total,
     file,
     kubeconfig: async (user = {}, cluster = {}) =>
       file('kubeconfig', JSON.stringify(kubeconfigOf({ server: url, ...cluster }, user))),

@@ -6,17 +6,18 @@ import { Agent, request as ask, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { callCounter, type CallCounter } from './call-counts.ts';
 
-export interface ApiCounts {
+export interface ApiTraffic {
   readonly calls: number;
   /** Of the answers, without headers. */
   readonly readBytes: number;
 }
 
-export interface CountingApi {
+export interface CountingApi extends Pick<CallCounter, 'counts' | 'total'> {
   /** Path of a kubeconfig that leads through here. */
   readonly kubeconfig: string;
-  counts(): ApiCounts;
+  traffic(): ApiTraffic;
   close(): void;
 }
 
@@ -29,17 +30,18 @@ export async function countingApi(kubeconfig: string, { folder }: { folder: stri
   const upstream = new URL(given.server);
   const access: RequestOptions = { agent: new Agent({ keepAlive: true }) };
   await config.applyToHTTPSOptions(access);
-  const totals = { calls: 0, readBytes: 0 };
+  const calls = callCounter();
+  let readBytes = 0;
 
   const pass = (request: IncomingMessage, response: ServerResponse): void => {
-    totals.calls += 1;
     const { method, url, headers } = request;
+    calls.note(method, url);
     const { hostname, port } = upstream;
     const onward = ask({ ...access, hostname, port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       // A watch has to be told that it began.
       response.flushHeaders();
-      answer.on('data', (chunk: Buffer) => (totals.readBytes += chunk.length));
+      answer.on('data', (chunk: Buffer) => (readBytes += chunk.length));
       answer.pipe(response);
       answer.on('error', () => response.destroy());
     });
@@ -63,7 +65,9 @@ export async function countingApi(kubeconfig: string, { folder }: { folder: stri
   await writeFile(file, JSON.stringify(own));
   return {
     kubeconfig: file,
-    counts: () => ({ ...totals }),
+    counts: calls.counts,
+    total: calls.total,
+    traffic: () => ({ calls: calls.total(), readBytes }),
     close() {
       server.closeAllConnections();
       server.close();
