@@ -28,7 +28,7 @@ export async function apiServer(handler: Handler): Promise<ApiServer> {
   const server = createServer((request, response) => {
     calls.note(request.method, request.url);
     if (request.url === '/version' && request.headers['x-refuse'] === undefined) {
-      json(response, 200, { gitVersion: 'v1.34.0' });
+      json(response, 200, { major: '1', minor: '34', gitVersion: 'v1.34.0' });
       return;
     }
     requests.push(`${request.method} ${request.url}`);

@@ -15,6 +15,7 @@ export interface ApiTraffic {
 }
 
 export interface CountingApi extends Pick<CallCounter, 'counts' | 'total'> {
+  readonly url: string;
   /** Path of a kubeconfig that leads through here. */
   readonly kubeconfig: string;
   traffic(): ApiTraffic;
@@ -53,17 +54,19 @@ export async function countingApi(kubeconfig: string, { folder }: { folder: stri
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'counting-kubeconfig');
   const own = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'counted', cluster: { server: `http://127.0.0.1:${port}` } }],
+    clusters: [{ name: 'counted', cluster: { server: url } }],
     users: [{ name: 'counted', user: {} }],
     contexts: [{ name: 'counted', context: { cluster: 'counted', user: 'counted' } }],
     'current-context': 'counted',
   };
   await writeFile(file, JSON.stringify(own));
   return {
+    url,
     kubeconfig: file,
     counts: calls.counts,
     total: calls.total,

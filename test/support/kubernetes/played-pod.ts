@@ -1,10 +1,13 @@
-import type { PlayedObjects, KeptObjects } from './kept-objects.ts';
+import { noSuchObject } from './api-status.ts';
+import type { KeptObjects } from './kept-objects.ts';
+import { playedKind, type PlayedPlace } from './played-kinds.ts';
+import type { PlayedObject } from './played-object.ts';
 
 /** How far a replica has come. */
 export type PlayedStage = 'waiting' | 'scheduled' | 'pulling' | 'running' | 'ready' | 'crashing';
 
 /** True for a pod that serves. */
-export function playedIsReady({ status }: PlayedObjects): boolean {
+export function playedIsReady({ status }: PlayedObject): boolean {
   return JSON.stringify(status?.['conditions'] ?? []).includes('"Ready","status":"True"');
 }
 
@@ -26,13 +29,20 @@ export function statusAt(stage: PlayedStage): Record<string, unknown> {
   return { phase: isRunning ? 'Running' : 'Pending', conditions: [ready], containerStatuses: [container] };
 }
 
-/** What a pod says of itself. */
-export function proxied(url: string, objects: KeptObjects): object {
-  const [, name = ''] = /\/pods\/([^/:]+)[:%]/.exec(decodeURIComponent(url)) ?? [];
-  const pod = objects.list('pods').find(({ metadata }) => metadata.name === name);
-  const arch = pod?.spec?.['nodeName'] === 'node-2' ? 'arm64' : 'amd64';
-  const version = pod?.metadata.annotations?.[`selfsame.dev/version.${arch}`];
-  if (url.endsWith('/start')) return { ageMs: 1, runnerMs: { fetch: 2, verify: 3 }, fetchedBytes: 0 };
+/**
+ * What a pod says of itself, through the proxy of the API server.
+ *
+ * @param place of the pod, as `POD:PORT`.
+ * @returns undefined for a path that its application does not serve here.
+ */
+export function proxied({ name = '', subresource }: PlayedPlace, objects: KeptObjects): object | undefined {
+  const [podName = ''] = name.split(':');
+  const pod = objects.find('pods', podName);
+  if (pod === undefined) throw noSuchObject(playedKind('pods'), podName);
+  const arch = pod.spec?.['nodeName'] === 'node-2' ? 'arm64' : 'amd64';
+  const version = pod.metadata.annotations?.[`selfsame.dev/version.${arch}`];
+  if (subresource === 'proxy/selfsame/start') return { ageMs: 1, runnerMs: { fetch: 2, verify: 3 }, fetchedBytes: 0 };
+  if (subresource !== 'proxy/selfsame') return undefined;
   return { name: 'hello-world', version, runner: version, target: arch === 'arm64' ? 'linux-arm64' : 'linux-x64' };
 }
 

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { testCluster, type TestCluster } from '../cluster/cluster.ts';
+import { apiServerContract } from '../contracts/api-server-contract.ts';
+import { applyContract } from '../contracts/apply-contract.ts';
+import { listContract } from '../contracts/list-contract.ts';
+import { watchContract } from '../contracts/watch-contract.ts';
+import { type CountingApi, countingApi } from './counting-api.ts';
+
+let test: TestCluster;
+let api: CountingApi;
+let folder: string;
+
+beforeAll(async () => {
+  test = await testCluster('contract');
+  folder = await mkdtemp(join(tmpdir(), 'selfsame-contract-'));
+  // Without TLS, as the played one.
+  api = await countingApi(test.kubeconfig, { folder });
+}, 60_000);
+afterAll(async () => {
+  api?.close();
+  await test?.close();
+  await rm(folder, { recursive: true });
+});
+
+const place = () => ({ url: api.url, namespace: test.namespace });
+
+describe('a real API server', () => {
+  apiServerContract(place);
+  listContract(place);
+  applyContract(place);
+  watchContract(place);
+});
