@@ -23,7 +23,7 @@ export interface ApiBody {
     readonly continue?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: readonly object[];
+    readonly managedFields?: object[];
   };
   readonly items: readonly ApiBody[] | null;
   readonly [field: string]: unknown;
@@ -39,12 +39,10 @@ interface ApiCallOptions {
 /** Calls of the Kubernetes API as they are, without a client in between. */
 export interface ApiCalls {
   readonly call: (method: string, path: string, options?: ApiCallOptions) => Promise<ApiReply>;
-  /** Reads a watch until so many events have come, or its end. */
-  readonly events: (
-    path: string,
-    query: ApiCallOptions['query'],
-    options: { count: number; onOpen?: () => Promise<unknown> },
-  ) => Promise<WatchedEvent[]>;
+  /** As text, with GET. */
+  readonly read: (path: string, query?: ApiCallOptions['query']) => Promise<{ status: number; text: string }>;
+  /** Reads a watch until so many events have come, or one that is wanted, or its end. */
+  readonly events: (path: string, query: ApiCallOptions['query'], options: ReadOptions) => Promise<WatchedEvent[]>;
   /** Makes a ConfigMap. */
   readonly create: (
     data: object,
@@ -52,6 +50,13 @@ export interface ApiCalls {
   ) => Promise<ApiBody>;
   /** The path of a collection in the namespace, or of an object in it. */
   readonly at: (plural: string, name?: string) => string;
+}
+
+interface ReadOptions {
+  readonly count?: number;
+  readonly until?: (event: WatchedEvent) => boolean;
+  /** Called once the watch has begun. */
+  readonly onOpen?: () => Promise<unknown>;
 }
 
 interface WatchedEvent {
@@ -75,9 +80,9 @@ export function apiCalls({ url, namespace }: ApiPlace): ApiCalls {
       });
       return { status: response.status, body: (await response.json()) as ApiBody };
     },
-    async events(path, query, { count, onOpen }) {
+    async events(path, query, { count = Infinity, until = () => false, onOpen }) {
       const events: WatchedEvent[] = [];
-      const response = await fetch(urlOf(path, { ...query, watch: true }), { signal: AbortSignal.timeout(30_000) });
+      const response = await fetch(urlOf(path, { ...query, watch: true }), { signal: AbortSignal.timeout(60_000) });
       const doing = onOpen?.();
       let rest = '';
       const decoder = new TextDecoder();
@@ -85,10 +90,14 @@ export function apiCalls({ url, namespace }: ApiPlace): ApiCalls {
         const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
         rest = lines.pop() ?? '';
         events.push(...lines.map((line) => JSON.parse(line) as WatchedEvent));
-        if (events.length >= count) break;
+        if (events.length >= count || events.some(until)) break;
       }
       await doing;
       return events;
+    },
+    async read(path, query) {
+      const response = await fetch(urlOf(path, query));
+      return { status: response.status, text: await response.text() };
     },
     async create(data, { name = newName(), labels = {} } = {}) {
       const made = await calls.call('POST', calls.at('configmaps'), { body: { metadata: { name, labels }, data } });

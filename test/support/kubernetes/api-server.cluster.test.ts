@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { testCluster, type TestCluster } from '../cluster/cluster.ts';
+import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster/cluster.ts';
 import { apiServerContract } from '../contracts/api-server-contract.ts';
 import { applyContract } from '../contracts/apply-contract.ts';
+import { deploymentContract } from '../contracts/deployment-contract.ts';
 import { listContract } from '../contracts/list-contract.ts';
+import { patchContract } from '../contracts/patch-contract.ts';
 import { watchContract } from '../contracts/watch-contract.ts';
 import { type CountingApi, countingApi } from './counting-api.ts';
 
@@ -17,8 +19,9 @@ beforeAll(async () => {
   test = await testCluster('contract');
   folder = await mkdtemp(join(tmpdir(), 'selfsame-contract-'));
   // Without TLS, as the played one.
+  await loadImage(serverImage, serverImageFolder);
   api = await countingApi(test.kubeconfig, { folder });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   api?.close();
   await test?.close();
@@ -30,6 +33,8 @@ const place = () => ({ url: api.url, namespace: test.namespace });
 describe('a real API server', () => {
   apiServerContract(place);
   listContract(place);
+  patchContract(place);
   applyContract(place);
   watchContract(place);
+  deploymentContract(place);
 });

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiCalls } from '../contracts/api-calls.ts';
 import { apiServerContract } from '../contracts/api-server-contract.ts';
 import { applyContract } from '../contracts/apply-contract.ts';
+import { deploymentContract } from '../contracts/deployment-contract.ts';
 import { listContract } from '../contracts/list-contract.ts';
+import { patchContract } from '../contracts/patch-contract.ts';
 import { watchContract } from '../contracts/watch-contract.ts';
 import { playedNamespace as namespace } from './kept-objects.ts';
 import { type PlayedCluster, playedCluster } from './played-cluster.ts';
@@ -18,8 +20,10 @@ const place = () => ({ url: server.url, namespace });
 describe('playedCluster()', () => {
   apiServerContract(place);
   listContract(place);
+  patchContract(place);
   applyContract(place);
   watchContract(place);
+  deploymentContract(place);
 
   it.each([
     ['PUT', '/api/v1/namespaces/mine/nodes/node-1', 'PUT of an object'],
