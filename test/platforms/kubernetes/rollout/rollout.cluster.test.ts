@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
-import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
-import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
-import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
+import type { RolloutOutcome, RolloutProgress } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
-import { type Digest, parseDigest } from '../../../../src/shared/digest.ts';
 import {
   loadImage,
   serverImage,
@@ -20,6 +15,8 @@ import {
   testCluster,
 } from '../../../support/cluster/cluster.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
+import { newRelease, serverIntent, watchedRollout } from '../../../support/rollouts/server-rollout.ts';
+import { journey } from '../../../support/run/journey.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();
@@ -30,64 +27,78 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => test?.close());
 
-describe('apply() and watchRollout()', () => {
+journey('apply() and watchRollout()', (step) => {
   const name = 'served';
-  const first = release();
+  const first = newRelease();
 
-  it('bring five replicas to both nodes, and tell how they get on', async () => {
-    const applied = await apply(test.cluster, manifestFor(intent({ name, release: first, query: 'sig=x' })));
+  step('bring five replicas to both nodes, and tell how they get on', 60_000, async () => {
+    const applied = await apply(
+      test.cluster,
+      manifestFor(serverIntent(test, { name, release: first, query: 'sig=x' })),
+    );
     expect(applied.map(({ kind, change }) => `${kind} ${change}`)).toEqual([
       'Secret created',
       'Service created',
       'Deployment created',
     ]);
     const seen: RolloutProgress[] = [];
-    const outcome = await rollout(name, { release: first, onProgress: (progress) => seen.push(progress) });
+    const outcome = await watchedRollout(test, name, { release: first, onProgress: (progress) => seen.push(progress) });
     expect(outcome).toMatchObject({ kind: 'ready', progress: { ready: 5, wanted: 5, old: [] } });
     const states = seen.flatMap(({ pods }) => pods.map(({ state }) => state));
     expect(states).toEqual(expect.arrayContaining(['scheduled', 'ready']));
     expect(nodesOf(outcome).size).toBe(2);
   });
 
-  it('change nothing the second time', async () => {
+  step('change nothing the second time', 60_000, async () => {
     // Its controller writes the Deployment's status once more when the last pod is ready.
     await untilAvailable(name, 5);
     const before = await versions();
-    const applied = await apply(test.cluster, manifestFor(intent({ name, release: first, query: 'sig=x' })));
+    const applied = await apply(
+      test.cluster,
+      manifestFor(serverIntent(test, { name, release: first, query: 'sig=x' })),
+    );
     expect(applied.map(({ change }) => change)).toEqual(['unchanged', 'unchanged', 'unchanged']);
-    expect(await rollout(name, { release: first })).toMatchObject({ kind: 'ready' });
+    expect(await watchedRollout(test, name, { release: first })).toMatchObject({ kind: 'ready' });
     expect(await versions()).toEqual(before);
   });
 
-  it('change nothing in a dry run', async () => {
+  step('change nothing in a dry run', 60_000, async () => {
     const before = await versions();
-    const applied = await apply(test.cluster, manifestFor(intent({ name, release: release() })), { dryRun: true });
+    const applied = await apply(test.cluster, manifestFor(serverIntent(test, { name, release: newRelease() })), {
+      dryRun: true,
+    });
     expect(applied.map(({ change }) => change)).toEqual(['unchanged', 'changed']);
     expect(await versions()).toEqual(before);
   });
 
-  it('roll over to another release and leave no old pod', async () => {
-    const second = release();
+  step('roll over to another release and leave no old pod', 60_000, async () => {
+    const second = newRelease();
     const before = await statusOf(test.cluster, name);
-    await apply(test.cluster, manifestFor(intent({ name, release: second })));
-    expect(await rollout(name, { release: second })).toMatchObject({ kind: 'ready', progress: { old: [] } });
+    await apply(test.cluster, manifestFor(serverIntent(test, { name, release: second })));
+    expect(await watchedRollout(test, name, { release: second })).toMatchObject({
+      kind: 'ready',
+      progress: { old: [] },
+    });
     const after = await statusOf(test.cluster, name);
     expect(after).toMatchObject({ release: second, wanted: 5, ready: 5, port: 8080 });
     expect(after?.pods.filter((pod) => before?.pods.some((old) => old.name === pod.name))).toEqual([]);
     expect(new Set(after?.pods.map((pod) => pod.release))).toEqual(new Set([second]));
   });
 
-  it('roll over for other arguments of the same release', async () => {
-    const same = release();
-    await apply(test.cluster, manifestFor(intent({ name, release: same, replicas: 1 })));
-    await rollout(name, { release: same });
+  step('roll over for other arguments of the same release', 60_000, async () => {
+    const same = newRelease();
+    await apply(test.cluster, manifestFor(serverIntent(test, { name, release: same, replicas: 1 })));
+    await watchedRollout(test, name, { release: same });
     const before = await statusOf(test.cluster, name);
-    await apply(test.cluster, manifestFor(intent({ name, release: same, replicas: 1, args: ['--loud'] })));
-    expect(await rollout(name, { release: same })).toMatchObject({ kind: 'ready', progress: { ready: 1, old: [] } });
+    await apply(test.cluster, manifestFor(serverIntent(test, { name, release: same, replicas: 1, args: ['--loud'] })));
+    expect(await watchedRollout(test, name, { release: same })).toMatchObject({
+      kind: 'ready',
+      progress: { ready: 1, old: [] },
+    });
     expect((await statusOf(test.cluster, name))?.pods[0]?.name).not.toBe(before?.pods[0]?.name);
   });
 
-  it('remove() deletes what is ours, and waits until the pods are gone', async () => {
+  step('remove() deletes what is ours, and waits until the pods are gone', 60_000, async () => {
     const other = { metadata: { name: 'other', labels: { 'app.kubernetes.io/instance': name } } };
     await test.cluster.request('POST', `/api/v1/namespaces/${test.namespace}/secrets`, { body: other });
     const removed = await remove(test.cluster, name, { signal, wait: true });
@@ -99,9 +110,13 @@ describe('apply() and watchRollout()', () => {
 
   /** The resource versions of all that we made. */
   async function versions(): Promise<string[]> {
-    const applied = await apply(test.cluster, manifestFor(intent({ name, release: first, query: 'sig=x' })), {
-      dryRun: true,
-    });
+    const applied = await apply(
+      test.cluster,
+      manifestFor(serverIntent(test, { name, release: first, query: 'sig=x' })),
+      {
+        dryRun: true,
+      },
+    );
     return applied.map(({ kind, resourceVersion }) => `${kind} ${resourceVersion}`);
   }
 });
@@ -110,7 +125,9 @@ describe('apply()', () => {
   it('does not take over what is not ours, and then changes nothing at all', async () => {
     const body = { metadata: { name: 'taken' }, spec: { ports: [{ port: 80 }] } };
     await test.cluster.request('POST', `/api/v1/namespaces/${test.namespace}/services`, { body });
-    await expect(apply(test.cluster, manifestFor(intent({ name: 'taken', query: 'sig=x' })))).rejects.toMatchObject({
+    await expect(
+      apply(test.cluster, manifestFor(serverIntent(test, { name: 'taken', query: 'sig=x' }))),
+    ).rejects.toMatchObject({
       code: 'cluster-refused',
       message: `Not ours: the Service "taken" in the namespace "${test.namespace}" was made by something else`,
     });
@@ -127,100 +144,10 @@ describe('apply()', () => {
   });
 });
 
-describe('watchRollout() that fails', () => {
-  const name = 'failing';
-  afterEach(async () => {
-    await remove(test.cluster, name, { signal, wait: true });
-  });
-
-  it.each([
-    ['crashes', { env: { MODE: 'crash' } }, { cause: 'crash' }, 'cannot find the moon'],
-    ['uses too much memory', { env: { MODE: 'greedy' } }, { cause: 'out-of-memory' }, 'started as greedy: '],
-    [
-      'lacks a Secret',
-      { secretEnv: { PASSWORD: { secret: 'database', key: 'password' } } },
-      { cause: 'config-missing' },
-      undefined,
-    ],
-    ['has no image', { runnerImage: 'nowhere.invalid/no-such-image:1' }, { cause: 'image-pull' }, undefined],
-    ['has an invalid image name', { runnerImage: 'NotAnImage' }, { cause: 'image-not-found' }, undefined],
-  ] satisfies [string, Partial<ManifestIntent>, object, string | undefined][])(
-    'says why, when the application %s',
-    async (_case, changes, diagnosis, said) => {
-      const wanted = release();
-      await apply(test.cluster, manifestFor(intent({ name, release: wanted, replicas: 2, ...changes })));
-      const outcome = await rollout(name, { release: wanted });
-      expect(outcome).toMatchObject({
-        kind: 'failed',
-        diagnosis: { ...diagnosis, pod: expect.stringContaining(name) },
-      });
-      if (said !== undefined)
-        expect(outcome).toMatchObject({ evidence: { logs: expect.arrayContaining([expect.stringContaining(said)]) } });
-    },
-  );
-
-  it('says which quota is full, though there is no pod to look at', async () => {
-    const body = { metadata: { name: 'none' }, spec: { hard: { pods: '0' } } };
-    const quotas = `/api/v1/namespaces/${test.namespace}/resourcequotas`;
-    await test.cluster.request('POST', quotas, { body });
-    const wanted = release();
-    await apply(test.cluster, manifestFor(intent({ name, release: wanted })));
-    expect(await rollout(name, { release: wanted })).toMatchObject({
-      kind: 'failed',
-      diagnosis: { cause: 'quota', summary: expect.stringContaining('exceeded quota: none') },
-    });
-    await test.cluster.request('DELETE', `${quotas}/none`);
-  });
-
-  it('names what the nodes lack, and gives up after its time', async () => {
-    const wanted = release();
-    const nodeSelector = { pool: 'none' };
-    await apply(test.cluster, manifestFor(intent({ name, release: wanted, replicas: 1, nodeSelector })));
-    const { promise: said, resolve } = Promise.withResolvers<readonly string[]>();
-    const stop = new AbortController();
-    const watching = rollout(name, {
-      release: wanted,
-      signal: stop.signal,
-      onProgress: ({ diagnosis }) => diagnosis?.evidence.length && resolve(diagnosis.evidence),
-    });
-    expect(await Promise.race([said, watching])).toEqual(['No node has the label pool=none']);
-    stop.abort(new Error('enough'));
-    await expect(watching).rejects.toThrow('enough');
-    expect(await rollout(name, { release: wanted, timeoutMs: 3_000 })).toMatchObject({
-      kind: 'timeout',
-      progress: { ready: 0, wanted: 1, pods: [{ state: 'no node fits' }] },
-      diagnosis: { cause: 'unschedulable' },
-    });
-  });
-
-  it('sees that another release took over, and that everything was deleted', async () => {
-    const [mine, theirs] = [release(), release()];
-    await apply(test.cluster, manifestFor(intent({ name, release: mine, replicas: 1, env: { MODE: 'unready' } })));
-    const superseded = rollout(name, { release: mine });
-    await apply(test.cluster, manifestFor(intent({ name, release: theirs, replicas: 1, env: { MODE: 'unready' } })));
-    expect(await superseded).toEqual({ kind: 'superseded', by: theirs });
-    const deleted = rollout(name, { release: theirs });
-    await remove(test.cluster, name, { signal });
-    expect(await deleted).toEqual({ kind: 'deleted' });
-  });
-
-  it('ends with the signal', async () => {
-    const wanted = release();
-    await apply(test.cluster, manifestFor(intent({ name, release: wanted, replicas: 1, env: { MODE: 'unready' } })));
-    const stop = new AbortController();
-    const watching = rollout(name, {
-      release: wanted,
-      signal: stop.signal,
-      onProgress: () => stop.abort(new Error('enough')),
-    });
-    await expect(watching).rejects.toThrow('enough');
-  });
-});
-
 it('podIdentity() asks a replica through the API server', async () => {
-  const wanted = release();
-  await apply(test.cluster, manifestFor(intent({ name: 'asked', release: wanted, replicas: 1 })));
-  const outcome = await rollout('asked', { release: wanted });
+  const wanted = newRelease();
+  await apply(test.cluster, manifestFor(serverIntent(test, { name: 'asked', release: wanted, replicas: 1 })));
+  const outcome = await watchedRollout(test, 'asked', { release: wanted });
   const [pod = ''] = outcome.kind === 'ready' ? outcome.progress.pods.map((one) => one.name) : [];
   expect(await podIdentity(test.cluster, pod, { port: 8080 })).toMatchObject({
     name: 'served',
@@ -229,34 +156,6 @@ it('podIdentity() asks a replica through the API server', async () => {
   });
   await expect(podIdentity(test.cluster, pod, { port: 81 })).rejects.toMatchObject({ code: 'cluster-refused' });
 });
-
-function intent(changes: Partial<ManifestIntent>): ManifestIntent {
-  const version = parseDigest('1'.repeat(64));
-  const url = 'https://store.test/hello-world';
-  return testIntent({
-    namespace: test.namespace,
-    runnerImage: serverImage,
-    versions: { amd64: { version, sizeBytes: 1, url }, arm64: { version, sizeBytes: 1, url } },
-    terminationGracePeriodSeconds: 1,
-    ...changes,
-  });
-}
-
-function release(): Digest {
-  return parseDigest(randomBytes(32).toString('hex'));
-}
-
-async function rollout(
-  name: string,
-  options: {
-    release: Digest;
-    timeoutMs?: number;
-    signal?: AbortSignal;
-    onProgress?: (progress: RolloutProgress) => void;
-  },
-): Promise<RolloutOutcome> {
-  return watchRollout(test.cluster, { name, timeoutMs: 90_000, signal, ...options });
-}
 
 function nodesOf(outcome: RolloutOutcome): Set<string | undefined> {
   return new Set(outcome.kind === 'ready' ? outcome.progress.pods.map(({ node }) => node) : []);
