@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster/cluster.ts';
+import { apiCalls, newName } from '../contracts/api-calls.ts';
 import { apiServerContract } from '../contracts/api-server-contract.ts';
 import { applyContract } from '../contracts/apply-contract.ts';
 import { deploymentContract } from '../contracts/deployment-contract.ts';
@@ -37,4 +38,18 @@ describe('a real API server', () => {
   applyContract(place);
   watchContract(place);
   deploymentContract(place);
+});
+
+it('countingApi() counts the calls by method and path', async () => {
+  const { call, at } = apiCalls(place());
+  const path = at('configmaps', newName());
+  const before = api.total();
+  for (const _each of [1, 2]) await call('GET', path);
+  await call('DELETE', path, { query: { dryRun: 'All' } });
+  expect(api.counts().slice(-2)).toEqual([
+    { method: 'GET', path, count: 2 },
+    { method: 'DELETE', path: `${path}?dryRun=All`, count: 1 },
+  ]);
+  expect(api.total()).toBe(before + 3);
+  expect(api.traffic().calls).toBe(before + 3);
 });
