@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { CoreV1Event, V1ObjectMeta, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
 import type { Cluster, Query } from '../../src/platforms/kubernetes/api/client.ts';
 import { podIdentity, type PodIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
@@ -9,9 +9,10 @@ import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
+import { journey } from '../support/run/journey.ts';
 
-/** A first deploy with a kubeconfig and one file; the tests follow each other. */
-describe('./hello-world --kubernetes with nothing but a cluster', () => {
+/** A first deploy with a kubeconfig and one file. */
+journey('./hello-world --kubernetes with nothing but a cluster', (step) => {
   let place: TestCluster;
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
   /** The emulated node is slow. */
   const few = ['--kubernetes', '--replicas', '2', '--node-selector', 'kubernetes.io/arch=amd64'];
 
-  it('serves on five replicas over all nodes, and says which store that takes', async () => {
+  step('serves on five replicas over all nodes, and says which store that takes', 300_000, async () => {
     const ended = await hello(['--kubernetes', '--replicas', '5', '--output', 'json']);
     expect(ended).toMatchObject({ status: 0 });
     expect(ended.stderr).toMatch(
@@ -47,9 +48,9 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
       expect([version, runner]).toEqual([said.versions[target], said.versions[target]]);
     }
     expect(new Set(identities.map(({ target }) => target))).toEqual(new Set(Object.keys(said.versions)));
-  }, 300_000);
+  });
 
-  it('sends and changes nothing when it is run again, and self verify proves the bytes', async () => {
+  step('sends and changes nothing when it is run again, and self verify proves the bytes', 180_000, async () => {
     const ended = await hello(['--kubernetes', '--replicas', '5', '--output', 'json']);
     const { sentBytes, objects } = JSON.parse(ended.stdout) as { sentBytes: number; objects: { change: string }[] };
     expect([ended.status, sentBytes]).toEqual([0, 0]);
@@ -64,17 +65,17 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
       ready: 5,
       store: { access: 'volume of Secrets, no network needed' },
     });
-  }, 180_000);
+  });
 
-  it('keeps the Secrets of the version before, so that it can be rolled back to', async () => {
+  step('keeps the Secrets of the version before, so that it can be rolled back to', 300_000, async () => {
     const before = await secretsOf(place);
     expect(await program(changedExecutable, few)).toMatchObject({ status: 0 });
     const after = await secretsOf(place);
     expect(after).toEqual(expect.arrayContaining(before));
     expect(after.length).toBeGreaterThan(before.length);
-  }, 300_000);
+  });
 
-  it('says which Secret was deleted by hand, and the same deploy heals it', async () => {
+  step('says which Secret was deleted by hand, and the same deploy heals it', 300_000, async () => {
     const [pod] = await podsOf(place);
     const [secret = ''] = blobSecretsOf(pod);
     // With a pod on it a node goes on knowing what an immutable Secret held: a new one starts there even so.
@@ -92,9 +93,9 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
     expect(healed).toMatchObject({ status: 0 });
     expect(await secretsOf(place)).toContain(secret);
     expect((await program(changedExecutable, ['self', 'status'])).stderr).not.toContain('missing');
-  }, 300_000);
+  });
 
-  it('deletes with self gc what no revision needs, and nothing else', async () => {
+  step('deletes with self gc what no revision needs, and nothing else', 120_000, async () => {
     const gc = async (...words: string[]) => program(changedExecutable, ['self', 'gc', ...words]);
     const before = await secretsOf(place);
     expect((await gc('--yes', '--min-age', '1ms')).stderr).toContain('Nothing of hello-world is unused');
@@ -115,9 +116,9 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
     expect(await secretsOf(place)).toEqual(blobSecretsOf(pod));
     expect(before.length).toBeGreaterThan(1);
     expect(await program(changedExecutable, ['self', 'verify'])).toMatchObject({ status: 0 });
-  }, 120_000);
+  });
 
-  it('refuses an image that cannot read the cluster as a store', async () => {
+  step('refuses an image that cannot read the cluster as a store', 60_000, async () => {
     for (const words of [[], ['--store', 'cluster']]) {
       const ended = await hello([...few, ...words, '--runner-image', 'registry.test/selfsame-runner:0.1.0']);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
@@ -125,12 +126,12 @@ describe('./hello-world --kubernetes with nothing but a cluster', () => {
         /^error: .*registry.test\/selfsame-runner:0.1.0.* Leave --runner-image out, or pass --store/,
       );
     }
-  }, 60_000);
+  });
 
-  it('leaves nothing when it is deleted', async () => {
+  step('leaves nothing when it is deleted', 180_000, async () => {
     expect(await hello(['self', 'delete', '--yes'])).toMatchObject({ status: 0 });
     expect(await secretsOf(place)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 /** What would name a store or an image. */

@@ -19,7 +19,6 @@ import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
 const { signal } = new AbortController();
-const name = 'counting';
 
 beforeAll(async () => {
   test = await testCluster('logs');
@@ -27,12 +26,14 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => test?.close());
 
+/** Each on an application of its own. */
 describe('followLogs()', () => {
-  it('gives every line of every pod once: through reconnects, of old pods to their end and of new ones from their start', async () => {
-    const first = await deploy({ env: { COUNT_MS: '100' } });
+  it.concurrent('gives every line of every pod once: through reconnects, of old pods to their end and of new ones from their start', async () => {
+    const name = 'counting';
+    const first = await deploy(name, { env: { COUNT_MS: '100' } });
     // So short that every pod is asked anew before it writes its next line.
-    const log = follow({ idleTimeoutMs: 500 });
-    const second = await deploy({ env: { COUNT_MS: '1200' } });
+    const log = follow(name, { idleTimeoutMs: 500 });
+    const second = await deploy(name, { env: { COUNT_MS: '1200' } });
     await log.until(
       (texts) =>
         second.every((pod) => texts(pod).includes('line 3')) && first.every((pod) => texts(pod).includes('ending')),
@@ -48,20 +49,22 @@ describe('followLogs()', () => {
     }
   });
 
-  it('begins where it was told to', async () => {
-    const [pod = ''] = await deploy({ env: { COUNT_MS: '100' }, replicas: 1 });
-    const whole = follow({});
+  it.concurrent('begins where it was told to', async () => {
+    const name = 'tailed';
+    const [pod = ''] = await deploy(name, { env: { COUNT_MS: '100' }, replicas: 1 });
+    const whole = follow(name);
     await whole.until((texts) => texts(pod).includes('line 20'));
     await whole.stop();
-    const tail = follow({ tail: 2 });
+    const tail = follow(name, { tail: 2 });
     await tail.until((texts) => texts(pod).length >= 3);
     await tail.stop();
     expect(Number(tail.texts(pod)[0]?.replace('line ', ''))).toBeGreaterThan(15);
   });
 
-  it('follows a pod through its restarts', async () => {
-    await apply(test.cluster, manifestFor(intent({ env: { MODE: 'crash' }, replicas: 1 })));
-    const log = follow({});
+  it.concurrent('follows a pod through its restarts', async () => {
+    const name = 'crashing';
+    await apply(test.cluster, manifestFor(intent(name, { env: { MODE: 'crash' }, replicas: 1 })));
+    const log = follow(name);
     const crashes = (): string[] =>
       log.lines.filter(({ text }) => text === 'cannot find the moon').map(({ pod }) => pod);
     await log.until(() => crashes().length >= 2);
@@ -77,14 +80,14 @@ describe('followLogs()', () => {
 });
 
 /** Deploys and waits; returns the names of the pods. */
-async function deploy(changes: Partial<ManifestIntent>): Promise<string[]> {
-  const wanted = intent(changes);
+async function deploy(name: string, changes: Partial<ManifestIntent>): Promise<string[]> {
+  const wanted = intent(name, changes);
   await apply(test.cluster, manifestFor(wanted));
   const outcome = await watchRollout(test.cluster, { name, release: wanted.release, timeoutMs: 60_000, signal });
   return outcome.kind === 'ready' ? outcome.progress.pods.map((pod) => pod.name) : [];
 }
 
-function intent(changes: Partial<ManifestIntent>): ManifestIntent {
+function intent(name: string, changes: Partial<ManifestIntent>): ManifestIntent {
   const version = parseDigest('1'.repeat(64));
   const url = 'https://store.test/hello-world';
   return testIntent({
@@ -105,7 +108,7 @@ interface Log {
   stop(): Promise<void>;
 }
 
-function follow(options: Pick<LogOptions, 'idleTimeoutMs' | 'tail'>): Log {
+function follow(name: string, options: Pick<LogOptions, 'idleTimeoutMs' | 'tail'> = {}): Log {
   const stopping = new AbortController();
   const lines: LogLine[] = [];
   let onLine = (): void => {};
