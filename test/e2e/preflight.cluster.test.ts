@@ -15,6 +15,7 @@ import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
 import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
 import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { type PreflightGiven, situations } from '../support/cluster/preflight-situations.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
@@ -64,7 +65,7 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
     await rm(files, { recursive: true, force: true });
   }, 60_000);
 
-  const run = async (words: readonly string[], given: Given = {}): Promise<EndedProgram> => {
+  const run = async (words: readonly string[], given: PreflightGiven = {}): Promise<EndedProgram> => {
     const { place = plain, env = {}, kubeconfig = place.kubeconfig } = given;
     const namespace = given.namespace ?? place.namespace;
     return runProgram(helloExecutable, ['--kubernetes', ...words, '--namespace', namespace], {
@@ -89,137 +90,12 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
     AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString.replace(`:${azurite.port}/`, ':1/'),
   });
 
-  const situations: [string, Words, Wanted, (() => Given)?][] = [
-    [
-      'neither cluster nor store can be reached',
-      [],
-      [
-        ['cluster-unreachable', /^Cannot reach the cluster at https:\/\/127\.0\.0\.1:1: connection refused/],
-        ['store-unreachable', /connection refused/],
-      ],
-      () => ({ kubeconfig: kubeconfigAt('https://127.0.0.1:1', {}), env: closed() }),
-    ],
-    [
-      'the cluster does not accept the credentials',
-      [],
-      [['cluster-denied', /^Cannot sign in to /]],
-      () => ({ kubeconfig: kubeconfigAt(plain.cluster.server, { token: 'wrong' }) }),
-    ],
-    [
-      'the namespace is missing',
-      [],
-      [['cluster-refused', /namespaces "selfsame-nowhere" not found/]],
-      () => ({ namespace: 'selfsame-nowhere' }),
-    ],
-    [
-      'the account lacks rights',
-      [],
-      [['cluster-denied', /^Not allowed in namespace \S+ of https:\S+: create services; watch pods$/]],
-      () => ({ kubeconfig: weak.kubeconfig }),
-    ],
-    [
-      'no node has the label',
-      ['--node-selector', 'disk=none'],
-      [['no-matching-node', /^No node has the label disk=none$/]],
-    ],
-    [
-      'the nodes that are left are of another architecture',
-      ['--node-selector', 'kubernetes.io/arch=amd64', '--target', 'linux-arm64'],
-      [['no-matching-node', /^No node runs linux-arm64: the nodes are amd64$/]],
-    ],
-    [
-      'a replica is larger than every node',
-      ['--cpu-request', '5000'],
-      [
-        [
-          'no-matching-node',
-          /^No node can hold one replica: it asks for cpu 5000, memory 128Mi; nodes have at most cpu /,
-        ],
-      ],
-    ],
-    [
-      'the quota is too small for all replicas',
-      ['--replicas', '5'],
-      [['cluster-refused', /^The quota the-quota of namespace \S+ has room for 2 of 5 replicas \(pods 2\)$/]],
-      () => ({ place: counted }),
-    ],
-    [
-      'the quota wants a limit',
-      [],
-      [
-        [
-          'cluster-refused',
-          /^No pod would be admitted in namespace \S+: failed quota: the-quota: must specify limits.cpu/,
-        ],
-      ],
-      () => ({ place: limited }),
-    ],
-    [
-      'the limit of a replica is above the LimitRange',
-      [],
-      [['cluster-refused', /^No pod would be admitted in namespace \S+: .*maximum memory usage per Container is 64Mi/]],
-      () => ({ place: small }),
-    ],
-    [
-      'the service account is missing',
-      ['--service-account', 'nobody'],
-      [['cluster-refused', /^No pod would be admitted in namespace \S+: .*serviceaccount "nobody" not found$/]],
-    ],
-    [
-      'the name is taken by something else',
-      ['--name', 'taken'],
-      [['cluster-refused', /^Not ours: the Service "taken"/]],
-    ],
-    [
-      'the Secret to pull with is missing',
-      ['--image-pull-secret', 'nothing'],
-      [['cluster-refused', /^Cannot find the Secret nothing in namespace /]],
-    ],
-    [
-      'the runner image is for another architecture',
-      ['--node-selector', 'kubernetes.io/arch=amd64', '--runner-image', 'registry.test/runner:1-arm64'],
-      [
-        [
-          'image-unfit',
-          /^The runner image registry\.test\/runner:1-arm64 is named for arm64, and replicas go to amd64 nodes$/,
-        ],
-      ],
-    ],
-    [
-      'a request is above its limit',
-      ['--memory-request', '1Gi', '--memory-limit', '64Mi'],
-      [['cluster-refused', /Deployment\.apps "hello-world" is invalid: .*must be less than or equal to memory limit/]],
-    ],
-    ['the store cannot be reached', [], [['store-unreachable', /connection refused/]], () => ({ env: closed() })],
-    [
-      'the link to the store is for reading',
-      [],
-      [['store-denied', /lets these credentials read, but not write$/]],
-      () => ({ env: sas(links.readOnly) }),
-    ],
-    [
-      'the policy of the link to the store is for reading',
-      [],
-      [['store-denied', /lets these credentials read, but not write$/]],
-      () => ({ env: sas(links.byPolicy) }),
-    ],
-    [
-      'several things are wrong',
-      ['--service-account', 'nobody', '--name', 'taken', '--cpu-request', '5000'],
-      [
-        ['cluster-refused', /^Not ours: the Service "taken"/],
-        ['cluster-refused', /serviceaccount "nobody" not found/],
-        ['no-matching-node', /^No node can hold one replica/],
-        ['store-unreachable', /connection refused/],
-      ],
-      () => ({ env: closed() }),
-    ],
-  ];
+  const world = () => ({ plain, counted, limited, small, weak, links, kubeconfigAt, sas, closed });
 
   it.each(situations.map(([what, words, wanted, given = () => ({})]) => [what, words, wanted, given] as const))(
     'refuses before a byte is sent: %s',
     async (_, words, wanted, given) => {
-      const ended = await run([...words, '--output', 'json'], given());
+      const ended = await run([...words, '--output', 'json'], given(world()));
       const { error } = JSON.parse(ended.stdout) as { error: { findings: { code: string; message: string }[] } };
       const { findings } = error;
       expect(findings).toEqual(
@@ -271,16 +147,6 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
     ]);
   }, 60_000);
 });
-
-type Words = readonly string[];
-type Wanted = readonly (readonly [code: string, message: RegExp])[];
-
-interface Given {
-  readonly place?: TestCluster;
-  readonly namespace?: string;
-  readonly kubeconfig?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
 
 /** All rights to deploy but two. */
 const withoutTwo = deployRules.flatMap((rule) =>

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
@@ -12,6 +11,8 @@ import {
 } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { runProgram, type EndedProgram, type ProgramOptions } from '../support/programs/program.ts';
+import { answering } from '../support/cluster/answering.ts';
+import { journey } from '../support/run/journey.ts';
 
 interface Told {
   readonly revisions: readonly Readonly<
@@ -21,9 +22,9 @@ interface Told {
 
 /**
  * What becomes of a deploy that fails, and how one gets back, on a real cluster. A small server in the place of the runner keeps
- * it quick: it crashes or is not ready when its environment says so. The tests of this file follow each other.
+ * it quick: it crashes or is not ready when its environment says so.
  */
-describe('undo', () => {
+journey('undo', (step) => {
   let place: TestCluster;
   let store: Azurite;
 
@@ -57,7 +58,7 @@ describe('undo', () => {
     place.cluster.request('GET', `/apis/apps/v1/namespaces/${place.namespace}/deployments/hello-world`);
   let release: string;
 
-  it('knows who deployed, and leaves no trace of a deploy that changes nothing', async () => {
+  step('knows who deployed, and leaves no trace of a deploy that changes nothing', 180_000, async () => {
     expect(await hello([...deploy, '--replicas', '2'])).toMatchObject({ status: 0 });
     const [first, ...more] = await history();
     expect(first).toMatchObject({ revision: 1, ready: 2, state: 'ready', by: expect.stringMatching(/./) });
@@ -70,9 +71,9 @@ describe('undo', () => {
     expect(again.stderr).toContain('2 replicas (as many as there are)');
     expect(again.stderr).toContain('Nothing to change on the cluster');
     expect((await deployment()).metadata?.annotations).toEqual(before);
-  }, 180_000);
+  });
 
-  it('tells what a deploy would change: self diff, exit status 1, and 0 where nothing would', async () => {
+  step('tells what a deploy would change: self diff, exit status 1, and 0 where nothing would', 180_000, async () => {
     const same = await hello(['self', 'diff', '--target', 'linux-x64']);
     expect(same).toMatchObject({ status: 0, stdout: '' });
     const other = await hello(['self', 'diff', '--target', 'linux-x64', '--greeting', 'Ahoy', '--replicas', '3']);
@@ -86,40 +87,44 @@ describe('undo', () => {
       different: true,
       objects: [{ kind: 'Secret', diff: expect.stringContaining('query: (hidden)') }, {}, { change: 'created' }],
     });
-  }, 180_000);
+  });
 
-  it('tells the cause of a failure and goes back, and the old replicas answer all the while: exit status 4', async () => {
-    const pods = await readyPods();
-    const answers = answering(place);
-    const ended = await changed([...deploy, '--env', 'MODE=crash', '--output', 'json']);
-    const { asked, failed } = await answers.stop();
-    expect(ended).toMatchObject({ status: 4 });
-    expect({ isAsked: asked > 0, failed }).toEqual({ isAsked: true, failed: [] });
+  step(
+    'tells the cause of a failure and goes back, and the old replicas answer all the while: exit status 4',
+    180_000,
+    async () => {
+      const pods = await readyPods();
+      const answers = answering(place);
+      const ended = await changed([...deploy, '--env', 'MODE=crash', '--output', 'json']);
+      const { asked, failed } = await answers.stop();
+      expect(ended).toMatchObject({ status: 4 });
+      expect({ isAsked: asked > 0, failed }).toEqual({ isAsked: true, failed: [] });
 
-    const said = ended.stderr;
-    expect(said).toContain('| cannot find the moon');
-    expect(said.indexOf('Cause: ')).toBeLessThan(said.indexOf(`Going back to release ${release.slice(0, 12)}`));
-    expect(said).toContain(`rolled back, release ${release.slice(0, 12)} is ready`);
-    expect(said).toContain(`self status --namespace ${place.namespace}`);
-    // It is back: there is nothing left to go back from.
-    expect(said).not.toContain('self rollback');
-    expect(JSON.parse(ended.stdout)).toMatchObject({
-      outcome: { kind: 'failed', diagnosis: { cause: 'crash' } },
-      undone: { kind: 'rolled-back', release, outcome: { kind: 'ready' } },
-    });
-    expect(await readyPods()).toEqual(pods);
-    expect((await history()).map(({ revision, state }) => [revision, state])).toEqual([
-      [3, 'ready'],
-      [2, 'never ready'],
-    ]);
-    const { metadata } = await deployment();
-    expect(metadata?.labels?.['app.kubernetes.io/version']).toBe(release.slice(0, 12));
-    expect(metadata?.annotations?.['selfsame.dev/release']).toBe(release);
-    // What ran before is what a deploy of it makes: nothing is left over.
-    expect(await hello(['self', 'diff', '--target', 'linux-x64'])).toMatchObject({ status: 0 });
-  }, 180_000);
+      const said = ended.stderr;
+      expect(said).toContain('| cannot find the moon');
+      expect(said.indexOf('Cause: ')).toBeLessThan(said.indexOf(`Going back to release ${release.slice(0, 12)}`));
+      expect(said).toContain(`rolled back, release ${release.slice(0, 12)} is ready`);
+      expect(said).toContain(`self status --namespace ${place.namespace}`);
+      // It is back: there is nothing left to go back from.
+      expect(said).not.toContain('self rollback');
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        outcome: { kind: 'failed', diagnosis: { cause: 'crash' } },
+        undone: { kind: 'rolled-back', release, outcome: { kind: 'ready' } },
+      });
+      expect(await readyPods()).toEqual(pods);
+      expect((await history()).map(({ revision, state }) => [revision, state])).toEqual([
+        [3, 'ready'],
+        [2, 'never ready'],
+      ]);
+      const { metadata } = await deployment();
+      expect(metadata?.labels?.['app.kubernetes.io/version']).toBe(release.slice(0, 12));
+      expect(metadata?.annotations?.['selfsame.dev/release']).toBe(release);
+      // What ran before is what a deploy of it makes: nothing is left over.
+      expect(await hello(['self', 'diff', '--target', 'linux-x64'])).toMatchObject({ status: 0 });
+    },
+  );
 
-  it('goes back after a timeout too, and on Ctrl-C it detaches, and says so', async () => {
+  step('goes back after a timeout too, and on Ctrl-C it detaches, and says so', 180_000, async () => {
     const late = await changed([...deploy, '--env', 'MODE=unready', '--wait-timeout', '6s']);
     expect(late).toMatchObject({ status: 4 });
     expect(late.stderr).toContain('0 of 2 replicas were ready in time');
@@ -131,40 +136,44 @@ describe('undo', () => {
     expect(left.stderr).toMatch(
       /Stopped (watching: hello-world goes back to release|before going back|while going back)/,
     );
-  }, 180_000);
+  });
 
-  it('leaves it with --no-rollback, exit status 5, and self rollback brings back what ran', async () => {
+  step('leaves it with --no-rollback, exit status 5, and self rollback brings back what ran', 180_000, async () => {
     const ended = await changed([...deploy, '--env', 'MODE=crash', '--no-rollback']);
     expect(ended).toMatchObject({ status: 5 });
     expect((await history())[0]).toMatchObject({ state: 'not ready' });
     expect(await hello(['self', 'rollback'])).toMatchObject({ status: 0 });
     expect((await history())[0]).toMatchObject({ release, state: 'ready', ready: 2 });
-  }, 180_000);
+  });
 
-  it('has nothing to go back to after a first deploy, and leaves it for a look', async () => {
+  step('has nothing to go back to after a first deploy, and leaves it for a look', 180_000, async () => {
     const ended = await hello([...deploy, '--name', 'first', '--env', 'MODE=crash']);
     expect(ended).toMatchObject({ status: 5 });
     expect(ended.stderr).toContain('none was ready before it, so it is left for you to look at');
     expect(ended.stderr).toContain('self delete --name first');
     const removed = await hello(['self', 'delete', '--name', 'first', '--yes']);
     expect(removed.stderr).toContain('Deleted Deployment first, Service first, Secret first-source');
-  }, 180_000);
+  });
 
-  it('scales, keeps that when it is deployed again, and goes back to a release by its first digits', async () => {
-    expect(await hello(['self', 'scale', '1'])).toMatchObject({ status: 0 });
-    const ended = await changed([...deploy, '--greeting', 'Hi']);
-    expect(ended).toMatchObject({ status: 0 });
-    expect(ended.stderr).toContain('1 replica (as many as there are)');
-    expect((await deployment()).spec?.replicas).toBe(1);
+  step(
+    'scales, keeps that when it is deployed again, and goes back to a release by its first digits',
+    180_000,
+    async () => {
+      expect(await hello(['self', 'scale', '1'])).toMatchObject({ status: 0 });
+      const ended = await changed([...deploy, '--greeting', 'Hi']);
+      expect(ended).toMatchObject({ status: 0 });
+      expect(ended.stderr).toContain('1 replica (as many as there are)');
+      expect((await deployment()).spec?.replicas).toBe(1);
 
-    expect(await hello(['self', 'rollback', release.slice(0, 8)])).toMatchObject({ status: 0 });
-    const { spec } = await deployment();
-    expect(spec?.replicas).toBe(1);
-    expect(spec?.template.spec?.containers[0]).not.toHaveProperty('args');
-    expect(await hello(['self', 'rollback', '--to', '1000'])).toMatchObject({ status: 2 });
-  }, 180_000);
+      expect(await hello(['self', 'rollback', release.slice(0, 8)])).toMatchObject({ status: 0 });
+      const { spec } = await deployment();
+      expect(spec?.replicas).toBe(1);
+      expect(spec?.template.spec?.containers[0]).not.toHaveProperty('args');
+      expect(await hello(['self', 'rollback', '--to', '1000'])).toMatchObject({ status: 2 });
+    },
+  );
 
-  it('leaves the number of replicas to an autoscaler', async () => {
+  step('leaves the number of replicas to an autoscaler', 180_000, async () => {
     const body = {
       metadata: { name: 'auto' },
       spec: {
@@ -185,7 +194,7 @@ describe('undo', () => {
     expect(ended).toMatchObject({ status: 0 });
     expect(ended.stderr).toContain('--replicas 3 is left out');
     expect((await deployment()).spec?.replicas).toBe(1);
-  }, 180_000);
+  });
 
   async function readyPods(): Promise<string[]> {
     const { stdout } = await hello(['self', 'status', '--output', 'json']);
@@ -193,29 +202,3 @@ describe('undo', () => {
     return pods.flatMap(({ name, isReady }) => (isReady ? [name] : [])).sort();
   }
 });
-
-/** Asks through the Service, one request after the other, until it is stopped. */
-function answering({ cluster, namespace }: TestCluster): { stop: () => Promise<{ asked: number; failed: string[] }> } {
-  const failed: string[] = [];
-  const over = new AbortController();
-  const asking = (async () => {
-    let asked = 0;
-    while (!over.signal.aborted) {
-      try {
-        await cluster.request('GET', `/api/v1/namespaces/${namespace}/services/hello-world:http/proxy/`);
-      } catch (error) {
-        failed.push(String(error));
-      }
-      asked += 1;
-      // The machine has other things to do as well.
-      await wait(100);
-    }
-    return asked;
-  })();
-  return {
-    async stop() {
-      over.abort();
-      return { asked: await asking, failed };
-    },
-  };
-}
