@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { V1Secret } from '@kubernetes/client-node';
 import { azuriteProcess } from '../support/stores/azurite.ts';
 import { makeBucket } from '../support/stores/bucket.ts';
@@ -7,8 +7,9 @@ import { changedExecutable, helloExecutable } from '../support/programs/executab
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
+import { journey } from '../support/run/journey.ts';
 
-describe('./hello-world --kubernetes with its executables in an S3 bucket', () => {
+journey('./hello-world --kubernetes with its executables in an S3 bucket', (step) => {
   let place: TestCluster;
   let server: S3Server;
   let image: string;
@@ -47,7 +48,7 @@ describe('./hello-world --kubernetes with its executables in an S3 bucket', () =
     expect((await fetch(link, { headers: { range: 'bytes=0-3' } })).status).toBe(206);
   };
 
-  it('starts pods by a link of its own for each version, that of the release before included', async () => {
+  step('starts pods by a link of its own for each version, that of the release before included', 240_000, async () => {
     for (const program of [helloExecutable, changedExecutable]) {
       const ended = await deploy(program, ['--namespace', place.namespace, '--store', store()], server.writer);
       expect(ended).toMatchObject({ status: 0 });
@@ -57,9 +58,9 @@ describe('./hello-world --kubernetes with its executables in an S3 bucket', () =
     }
     expect(Object.keys(await linksNow()).sort()).toEqual(versions.map((version) => `query.${version}`).sort());
     for (const version of versions) await canRead(version);
-  }, 240_000);
+  });
 
-  it('renews the link of the release that it goes back to, or says when it ends', async () => {
+  step('renews the link of the release that it goes back to, or says when it ends', 240_000, async () => {
     const [first = ''] = versions;
     const before = await linksNow();
     const back = ['self', 'rollback', '--namespace', place.namespace];
@@ -77,9 +78,9 @@ describe('./hello-world --kubernetes with its executables in an S3 bucket', () =
     expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
     expect(Object.entries(after).filter(([key, link]) => before[key] !== link)).toHaveLength(1);
     await canRead(first);
-  }, 240_000);
+  });
 
-  it('leaves earlier releases their links when another store is chosen', async () => {
+  step('leaves earlier releases their links when another store is chosen', 240_000, async () => {
     const azurite = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
     try {
       const [first = '', second = ''] = versions;
@@ -94,5 +95,5 @@ describe('./hello-world --kubernetes with its executables in an S3 bucket', () =
     } finally {
       await azurite.stop();
     }
-  }, 240_000);
+  });
 });

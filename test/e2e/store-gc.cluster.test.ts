@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { V1ReplicaSet } from '@kubernetes/client-node';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { artifactOf } from '../support/programs/artifact.ts';
@@ -10,9 +10,10 @@ import { changedExecutable, helloExecutable } from '../support/programs/executab
 import { fileServer, type FileServer } from '../support/stores/file-server.ts';
 import { type EndedProgram, runProgram, type ProgramOptions } from '../support/programs/program.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
+import { journey } from '../support/run/journey.ts';
 
-/** The tests of this file follow each other, on a store that two namespaces share. */
-describe('./hello-world self gc --store-objects', () => {
+/** On a store that two namespaces share. */
+journey('./hello-world self gc --store-objects', (step) => {
   let place: TestCluster;
   let other: TestCluster;
   let store: FileServer;
@@ -71,34 +72,38 @@ describe('./hello-world self gc --store-objects', () => {
   const versionIn = ({ stdout }: EndedProgram): string =>
     `${(JSON.parse(stdout) as { versions: Record<string, string> }).versions['linux-x64']}/hello-world`;
 
-  it('leaves what runs, what can be rolled back to, what another namespace runs, and what is not its own', async () => {
-    versions.hello = versionIn(await deploy(helloExecutable, place));
-    versions.changed = versionIn(await deploy(changedExecutable, place));
-    await deploy(helloExecutable, other);
-    const foreign = await leave('other-app', 'foreign');
-    const garbage = await leave('hello-world', 'garbage');
-    await age();
-    const young = await leave('hello-world', 'young');
-    const all = await stored();
+  step(
+    'leaves what runs, what can be rolled back to, what another namespace runs, and what is not its own',
+    400_000,
+    async () => {
+      versions.hello = versionIn(await deploy(helloExecutable, place));
+      versions.changed = versionIn(await deploy(changedExecutable, place));
+      await deploy(helloExecutable, other);
+      const foreign = await leave('other-app', 'foreign');
+      const garbage = await leave('hello-world', 'garbage');
+      await age();
+      const young = await leave('hello-world', 'young');
+      const all = await stored();
 
-    expect((await gc('--yes')).stderr).toContain('Nothing of hello-world in file://');
-    const shown = await gc('--keep', '0', '--dry-run', '--output', 'json');
-    expect(shown).toMatchObject({ status: 0 });
-    expect(JSON.parse(shown.stdout)).toMatchObject({
-      store: { looked: { seen: 'all' }, unused: [{ version: garbage.slice(0, 64) }], deleted: [] },
-    });
-    expect(shown.stderr).toContain('Other clusters cannot be seen from here');
-    expect((await gc('--keep', '0')).stderr).toContain('Nothing was deleted: pass --yes');
-    expect((await run(helloExecutable, ['self', 'gc', '--yes', '--namespace', place.namespace])).stderr).toContain(
-      'were not looked at: --store-objects does',
-    );
-    expect(await stored()).toEqual(all);
+      expect((await gc('--yes')).stderr).toContain('Nothing of hello-world in file://');
+      const shown = await gc('--keep', '0', '--dry-run', '--output', 'json');
+      expect(shown).toMatchObject({ status: 0 });
+      expect(JSON.parse(shown.stdout)).toMatchObject({
+        store: { looked: { seen: 'all' }, unused: [{ version: garbage.slice(0, 64) }], deleted: [] },
+      });
+      expect(shown.stderr).toContain('Other clusters cannot be seen from here');
+      expect((await gc('--keep', '0')).stderr).toContain('Nothing was deleted: pass --yes');
+      expect((await run(helloExecutable, ['self', 'gc', '--yes', '--namespace', place.namespace])).stderr).toContain(
+        'were not looked at: --store-objects does',
+      );
+      expect(await stored()).toEqual(all);
 
-    expect((await gc('--keep', '0', '--yes')).stderr).toContain('Deleted 1 of 1');
-    expect(await stored()).toEqual([foreign, young, versions.hello, versions.changed].toSorted());
-  }, 400_000);
+      expect((await gc('--keep', '0', '--yes')).stderr).toContain('Deleted 1 of 1');
+      expect(await stored()).toEqual([foreign, young, versions.hello, versions.changed].toSorted());
+    },
+  );
 
-  it('says which namespaces it may not look at, and that these may need something', async () => {
+  step('says which namespaces it may not look at, and that these may need something', 60_000, async () => {
     const account = await accountWith(deployRules, place);
     try {
       const env = { KUBECONFIG: account.kubeconfig };
@@ -111,9 +116,9 @@ describe('./hello-world self gc --store-objects', () => {
     } finally {
       await account.remove();
     }
-  }, 60_000);
+  });
 
-  it('takes nothing from a deploy that goes on meanwhile, however old what it found there is', async () => {
+  step('takes nothing from a deploy that goes on meanwhile, however old what it found there is', 400_000, async () => {
     // Nothing refers to the first version any more, until a deploy of it is done.
     for (const { cluster, namespace } of [place, other]) {
       const { items } = await cluster.request<{ items: V1ReplicaSet[] }>('GET', pathOf('ReplicaSet', { namespace }));
@@ -133,7 +138,7 @@ describe('./hello-world self gc --store-objects', () => {
     expect(await collecting).toMatchObject({ status: 0 });
     expect(await stored()).toEqual(expect.arrayContaining([versions.hello, versions.changed]));
     expect(await stored()).toHaveLength(3);
-  }, 400_000);
+  });
 });
 
 /** Enough of an executable for amd64 to be taken for one. */
