@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import { podStart } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
@@ -6,8 +6,9 @@ import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { runProgram, type EndedProgram } from '../support/programs/program.ts';
 import { loadStockImage, loadWrongImages } from '../support/cluster/stock-image.ts';
+import { journey } from '../support/run/journey.ts';
 
-describe('./hello-world --kubernetes with the official image of Node.js', () => {
+journey('./hello-world --kubernetes with the official image of Node.js', (step) => {
   let place: TestCluster;
   let store: Azurite;
   let wrong: Awaited<ReturnType<typeof loadWrongImages>>;
@@ -29,28 +30,32 @@ describe('./hello-world --kubernetes with the official image of Node.js', () => 
       env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
     });
 
-  it('serves on five replicas over all nodes, made of the Node.js of the image and the tail alone', async () => {
-    // No image is named: it is the default.
-    const ended = await hello(['--kubernetes', '--replicas', '5', '--env', 'NODE_OPTIONS=--no-such-option']);
-    expect(ended).toMatchObject({ status: 0 });
-    const verified = await hello(['self', 'verify']);
-    expect(verified).toMatchObject({ status: 0 });
-    const { pods } = JSON.parse(verified.stdout) as { pods: Record<string, string>[] };
-    expect(pods).toHaveLength(5);
-    for (const { executable, stored, annotation, runner, process } of pods) {
-      expect(new Set([executable, stored, annotation, runner, process]).size).toBe(1);
-    }
-    const { versions } = JSON.parse(ended.stdout) as { versions: Record<string, string> };
-    expect(new Set(pods.map(({ target }) => target))).toEqual(new Set(Object.keys(versions)));
+  step(
+    'serves on five replicas over all nodes, made of the Node.js of the image and the tail alone',
+    300_000,
+    async () => {
+      // No image is named: it is the default.
+      const ended = await hello(['--kubernetes', '--replicas', '5', '--env', 'NODE_OPTIONS=--no-such-option']);
+      expect(ended).toMatchObject({ status: 0 });
+      const verified = await hello(['self', 'verify']);
+      expect(verified).toMatchObject({ status: 0 });
+      const { pods } = JSON.parse(verified.stdout) as { pods: Record<string, string>[] };
+      expect(pods).toHaveLength(5);
+      for (const { executable, stored, annotation, runner, process } of pods) {
+        expect(new Set([executable, stored, annotation, runner, process]).size).toBe(1);
+      }
+      const { versions } = JSON.parse(ended.stdout) as { versions: Record<string, string> };
+      expect(new Set(pods.map(({ target }) => target))).toEqual(new Set(Object.keys(versions)));
 
-    for (const { pod = '' } of pods) {
-      const { runner } = (await podStart(place.cluster, pod, { port: 8080 })) ?? {};
-      expect(runner?.fetchedBytes).toBeGreaterThan(0);
-      expect(runner?.fetchedBytes).toBeLessThan(4_000_000);
-    }
-  }, 300_000);
+      for (const { pod = '' } of pods) {
+        const { runner } = (await podStart(place.cluster, pod, { port: 8080 })) ?? {};
+        expect(runner?.fetchedBytes).toBeGreaterThan(0);
+        expect(runner?.fetchedBytes).toBeLessThan(4_000_000);
+      }
+    },
+  );
 
-  it('names image and reason where an image cannot run it: exit status 5', async () => {
+  step('names image and reason where an image cannot run it: exit status 5', 240_000, async () => {
     const cases: [name: string, image: string, reason: RegExp][] = [
       ['empty', wrong.empty, /The image localhost\/selfsame-empty\/node:1 has no "node".* Pass --runner-image node:/],
       ['foreign', wrong.foreign, /for another architecture than its node/],
@@ -62,13 +67,13 @@ describe('./hello-world --kubernetes with the official image of Node.js', () => 
         expect(await hello(['self', 'delete', '--yes', '--name', name])).toMatchObject({ status: 0 });
       }),
     );
-  }, 240_000);
+  });
 
-  it('leaves nothing of the runner when it is deleted', async () => {
+  step('leaves nothing of the runner when it is deleted', 60_000, async () => {
     expect(await configMaps(place)).toEqual([expect.stringMatching(/^hello-world-runner-[0-9a-f]{12}$/)]);
     expect(await hello(['self', 'delete', '--yes'])).toMatchObject({ status: 0 });
     expect(await configMaps(place)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 const onAmd64 = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/hostname=node-1'];
