@@ -82,3 +82,8 @@ export async function again(
   const ended = await deployer.deploy(options).ended;
   return { ended, left: await leftOf(place, deployer.name) };
 }
+
+/** What is wrong in cases that were tried. */
+export function wrongIn(tried: readonly Tried[]): string[] {
+  return tried.flatMap(({ what, wrong }) => wrong.map((each) => `${what}: ${each}`));
+}
