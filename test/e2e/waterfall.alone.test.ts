@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Timings } from '../../src/deploy/timings.ts';
 import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
@@ -7,11 +7,12 @@ import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
+import { journey } from '../support/run/journey.ts';
 
 /** What the watch sees is good to its 50 ms, twice. */
 const watchedMs = 100;
 
-describe('the times of a deploy', () => {
+journey('the times of a deploy', (step) => {
   let place: TestCluster;
   let store: Azurite;
   let image: string;
@@ -41,7 +42,7 @@ describe('the times of a deploy', () => {
     return { ...(JSON.parse(ended.stdout) as Timings), stderr: ended.stderr, tookMs };
   }
 
-  it('are those of its stages in their order, and of each pod', async () => {
+  step('are those of its stages in their order, and of each pod', 180_000, async () => {
     const { stages, pods, stderr, tookMs } = await deploy(['--replicas', '3']);
     const names = stages.map(({ name }) => name);
     expect(names).toEqual([
@@ -73,16 +74,16 @@ describe('the times of a deploy', () => {
       expect(stderr).toMatch(new RegExp(`${pod.name} .* MB`));
     }
     expect(stderr).toMatch(/START .* APPLY .* READY .* TOTAL/);
-  }, 180_000);
+  });
 
-  it('are of no pod where none was started', async () => {
+  step('are of no pod where none was started', 60_000, async () => {
     const { pods, stages, stderr } = await deploy(['--replicas', '3']);
     expect(pods).toEqual([]);
     expect(stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['apply', 'confirm']));
     expect(stderr).not.toMatch(/^POD /m);
-  }, 60_000);
+  });
 
-  it('are without what pods would tell where they may not be asked', async () => {
+  step('are without what pods would tell where they may not be asked', 180_000, async () => {
     const { pods, stderr } = await deploy(['--name', 'unasked'], account.kubeconfig);
     expect(pods).toEqual([
       {
@@ -95,5 +96,5 @@ describe('the times of a deploy', () => {
       },
     ]);
     expect(stderr).toMatch(/^POD .* IMAGE +READY *$/m);
-  }, 180_000);
+  });
 });
