@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { type Counts, kinds, type Load, startLoad } from '../support/cluster/load.ts';
 import { serviceUrl, untilPods } from '../support/cluster/service-url.ts';
@@ -11,54 +11,56 @@ import { busyExecutables } from '../support/programs/executables.ts';
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
+import { journey } from '../support/run/journey.ts';
 
-/** Under constant load through the Service, from outside the pods. */
-describe('an application that is updated', () => {
-  let place: TestCluster;
-  let store: Azurite;
-  let images: Record<'stock' | 'thin', string>;
-  let load: Load | undefined;
+// Under constant load through the Service, from outside the pods.
 
-  beforeAll(async () => {
-    place = await testCluster('updates');
-    store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
-    images = { stock: await loadStockImage(), thin: await loadRunnerImage() };
-  }, 300_000);
-  afterEach(async () => {
-    await load?.stop();
-  }, 60_000);
-  afterAll(async () => {
-    await place?.close();
-    await store?.stop();
-  }, 60_000);
+let place: TestCluster;
+let store: Azurite;
+let images: Record<'stock' | 'thin', string>;
+let load: Load | undefined;
 
-  const busy = async (version: keyof typeof busyExecutables, words: readonly string[]): Promise<EndedProgram> =>
-    runProgram(busyExecutables[version], [...words, '--namespace', place.namespace], {
-      env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
-    });
-  /** Small, and where nothing is emulated, so that a few updates are quick. */
-  const deploy = async (name: string, version: keyof typeof busyExecutables, words: readonly string[] = []) => {
-    const node = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/arch=amd64', '--cpu-request', '10m'];
-    const ended = await busy(version, ['--kubernetes', '--name', name, '--replicas', '3', ...node, ...words]);
-    expect(ended).toMatchObject({ status: 0 });
-  };
-  const loadOn = async (name: string): Promise<Load> => (load = startLoad(await serviceUrl(place, name)));
+beforeAll(async () => {
+  place = await testCluster('updates');
+  store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
+  images = { stock: await loadStockImage(), thin: await loadRunnerImage() };
+}, 300_000);
+afterEach(async () => {
+  await load?.stop();
+}, 60_000);
+afterAll(async () => {
+  await place?.close();
+  await store?.stop();
+}, 60_000);
 
-  it.each(['stock', 'thin'] as const)(
-    'drops no request, with the %s runner',
-    async (runner) => {
-      const image = ['--runner-image', images[runner]];
-      await deploy(runner, 'first', image);
-      const sending = await loadOn(runner);
-      await deploy(runner, 'second', image);
-      await deploy(runner, 'second', [...image, '--env', 'CHANGED=yes']);
-      await deploy(runner, 'first', image);
-      expect(failuresOf(await sending.stop())).toEqual([]);
-    },
-    300_000,
-  );
+const busy = async (version: keyof typeof busyExecutables, words: readonly string[]): Promise<EndedProgram> =>
+  runProgram(busyExecutables[version], [...words, '--namespace', place.namespace], {
+    env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
+  });
+/** Small, and where nothing is emulated, so that a few updates are quick. */
+const deploy = async (name: string, version: keyof typeof busyExecutables, words: readonly string[] = []) => {
+  const node = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/arch=amd64', '--cpu-request', '10m'];
+  const ended = await busy(version, ['--kubernetes', '--name', name, '--replicas', '3', ...node, ...words]);
+  expect(ended).toMatchObject({ status: 0 });
+};
+const loadOn = async (name: string): Promise<Load> => (load = startLoad(await serviceUrl(place, name)));
 
-  it('drops none when it is scaled down, or a pod is deleted', async () => {
+const update = async (runner: 'stock' | 'thin'): Promise<void> => {
+  const image = ['--runner-image', images[runner]];
+  await deploy(runner, 'first', image);
+  const sending = await loadOn(runner);
+  await deploy(runner, 'second', image);
+  await deploy(runner, 'second', [...image, '--env', 'CHANGED=yes']);
+  await deploy(runner, 'first', image);
+  expect(failuresOf(await sending.stop())).toEqual([]);
+};
+
+it('an application that is updated drops no request, with the thin runner', async () => update('thin'), 300_000);
+
+journey('an application that is updated', (step) => {
+  step('drops no request, with the stock runner', 300_000, async () => update('stock'));
+
+  step('drops none when it is scaled down, or a pod is deleted', 120_000, async () => {
     const sending = await loadOn('stock');
     const [pod] = await podsOf(place, 'stock');
     const { name, uid } = pod?.metadata ?? {};
@@ -67,17 +69,17 @@ describe('an application that is updated', () => {
     expect(await busy('first', ['self', 'scale', '1', '--name', 'stock'])).toMatchObject({ status: 0 });
     await until('stock', (pods) => pods.length === 1);
     expect(failuresOf(await sending.stop())).toEqual([]);
-  }, 120_000);
+  });
 
-  it('has pods that are given the time its requests may take', async () => {
+  step('has pods that are given the time its requests may take', 60_000, async () => {
     const [pod] = await podsOf(place, 'stock');
     expect(pod?.spec?.terminationGracePeriodSeconds).toBe(35);
   });
-
-  async function until(name: string, holds: (pods: readonly V1Pod[]) => boolean): Promise<void> {
-    await untilPods(place, name, { holds, signal: AbortSignal.timeout(90_000) });
-  }
 });
+
+async function until(name: string, holds: (pods: readonly V1Pod[]) => boolean): Promise<void> {
+  await untilPods(place, name, { holds, signal: AbortSignal.timeout(90_000) });
+}
 
 async function podsOf({ cluster, namespace }: TestCluster, name: string): Promise<V1Pod[]> {
   const query = { labelSelector: labelSelector(name) };
