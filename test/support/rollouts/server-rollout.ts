@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ManifestIntent } from '../../../src/platforms/kubernetes/manifest/intent.ts';
-import {
-  type RolloutOutcome,
-  type RolloutProgress,
-  watchRollout,
-} from '../../../src/platforms/kubernetes/rollout/rollout.ts';
+import { watchRollout } from '../../../src/platforms/kubernetes/rollout/rollout.ts';
+import type { RolloutOutcome } from '../../../src/platforms/outcome.ts';
+import type { RolloutProgress } from '../../../src/platforms/platform.ts';
 import { type Digest, parseDigest } from '../../../src/shared/digest.ts';
 import { serverImage, type TestCluster } from '../cluster/cluster.ts';
 import { testIntent } from '../kubernetes/intent.ts';

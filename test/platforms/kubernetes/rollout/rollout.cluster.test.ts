@@ -5,7 +5,8 @@ import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-ident
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
-import type { RolloutOutcome, RolloutProgress } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
+import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
+import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
 import {
   loadImage,
