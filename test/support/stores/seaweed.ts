@@ -55,15 +55,23 @@ async function startOn(
   { folder, host }: { folder: string; host: string },
 ): Promise<S3Server | { reason: string }> {
   const ports: string[] = [];
+  // It opens these too, with names that no flag changes, and leaves them when it is ended.
+  const sockets: string[] = [];
+  let port = 0;
   for (const name of ['master', 'volume', 'filer', 's3']) {
-    ports.push(`-${name}.port=${await getPort()}`, `-${name}.port.grpc=${await getPort()}`);
+    const [own, grpc] = [await getPort(), await getPort()];
+    ports.push(`-${name}.port=${own}`, `-${name}.port.grpc=${grpc}`);
+    sockets.push(`/tmp/seaweedfs-${name}-grpc-${grpc}.sock`);
+    if (name === 's3') port = own;
   }
-  const port = Number(/^-s3\.port=(\d+)$/m.exec(ports.join('\n'))?.[1]);
   const flags = [
+    `-logdir=${folder}`,
     'server',
     '-s3',
     `-dir=${await mkdtemp(join(folder, 'data-'))}`,
     `-s3.config=${join(folder, 's3.json')}`,
+    `-s3.localSocket=${join(folder, 's3.sock')}`,
+    `-filer.localSocket=${join(folder, 'filer.sock')}`,
     '-ip=127.0.0.1',
     '-ip.bind=127.0.0.1',
     `-s3.ip.bind=${host}`,
@@ -75,9 +83,10 @@ async function startOn(
     '-master.volumeSizeLimitMB=64',
     '-volume.max=0',
   ];
-  // The shell ends it when this process, and with it the shell's standard input, is gone.
-  const script = '"$@" </dev/null & child=$!; { cat >/dev/null; kill $child; } <&3 & wait $child';
-  const child = spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', program, ...flags], {
+  // The shell ends it when this process, and with it the shell's standard input, is gone, and removes what it leaves.
+  const script =
+    'exec 3<&0; left=$1; shift; "$@" </dev/null & child=$!; { cat >/dev/null; kill $child; } <&3 & wait $child; rm -f $left';
+  const child = spawn('sh', ['-c', script, 'sh', sockets.join(' '), program, ...flags], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   const said = text(child.stderr);
