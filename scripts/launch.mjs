@@ -68,6 +68,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (signal !== 'SIGINT') child.kill(signal);
   });
 }
+// npm cannot pass on SIGKILL. A shell may end before what it started in the background, so only npm is watched.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  const watching = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watching);
+    child.kill();
+  }, 500).unref();
+}
 child.on('exit', (code, signal) => {
   if (signal) {
     process.removeAllListeners(signal);

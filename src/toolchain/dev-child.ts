@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endWithUs } from './dev-guard.ts';
 
 export interface DevChild {
   /** Its exit status, or the signal that ended it. */
@@ -36,6 +37,7 @@ export function startChild({ executable, words, onServing }: ChildOptions): DevC
     });
   }
   let hasEnded = false;
+  const guard = child.pid === undefined ? undefined : endWithUs(child.pid, { graceMs });
   const ended = endOf();
   return {
     ended,
@@ -63,6 +65,7 @@ export function startChild({ executable, words, onServing }: ChildOptions): DevC
       return signal ?? status ?? 1;
     } finally {
       hasEnded = true;
+      guard?.[Symbol.dispose]();
     }
   }
 }

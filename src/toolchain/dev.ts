@@ -8,6 +8,7 @@ import { checkBundle, buildPlaceFor, writeHere } from './build.ts';
 import { root } from './bundle.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
+import { onOrphaned } from './dev-guard.ts';
 import { keepBundles } from './kept-bundles.ts';
 import { watchFolders } from './watch-folders.ts';
 
@@ -63,6 +64,8 @@ export async function dev(argv: readonly string[]): Promise<number> {
   const [bundles, watch] = await Promise.all([keepBundles(entry), watchFolders(folders)]);
   const program = devProgram({ words, isDeploy, name: place.name, output: place.output, isEnding });
   const received = onSignals(ending, program.kill);
+  // The launcher that is killed cannot pass anything on.
+  using _parent = onOrphaned(() => process.kill(process.pid, 'SIGTERM'));
   sayDev(`Watching ${folders.map((folder) => relative(root, folder) || '.').join(', ')}; Ctrl-C ends`);
 
   let running: Uint8Array | undefined;

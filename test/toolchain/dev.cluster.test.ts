@@ -32,8 +32,7 @@ describe('npm run dev -- --kubernetes', () => {
   it('deploys what is saved, also while an older deploy is on its way, and leaves it there', async () => {
     const source = join(checkout, 'src', 'hello-world.ts');
     loop = startDev(checkout, ['--kubernetes', '--namespace', place.namespace, '--runner-image', image], {
-      KUBECONFIG: place.kubeconfig,
-      AZURE_STORAGE_CONNECTION_STRING: store.connectionString,
+      env: { KUBECONFIG: place.kubeconfig, AZURE_STORAGE_CONNECTION_STRING: store.connectionString },
     });
     await loop.line(/^dev: Deployed, .+ after the start: build .+, deploy /);
     const first = await releaseOf(place);

@@ -12,6 +12,7 @@ describe('npm run dev', () => {
   });
   afterEach(async () => {
     await loop.end('SIGKILL');
+    await loop.gone();
     await rm(checkout, { recursive: true, force: true });
   });
 
@@ -116,6 +117,19 @@ describe('npm run dev', () => {
     if (signal === 'SIGHUP') void loop.end(signal);
     expect(await loop.end(signal)).toBe(status);
     expect(await loop.processes()).toEqual([]);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it.each([
+    ['it', false],
+    ['the launcher that npm starts', true],
+  ])('leaves no process behind when %s is killed', async (_what, launched) => {
+    loop = startDev(checkout, ['--http', '127.0.0.1:0'], { launched });
+    const url = await loop.answers();
+    expect(await loop.servers()).toHaveLength(1);
+    loop.kill();
+    await loop.gone();
+    expect(await loop.servers()).toEqual([]);
     await expect(fetch(url)).rejects.toThrow();
   });
 

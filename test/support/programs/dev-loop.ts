@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, readlink, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Copies the sources, with the packages that are here, so that they can be edited. */
 export async function copySources(): Promise<string> {
@@ -37,18 +38,26 @@ export interface DevLoop {
   processes(): Promise<string[]>;
   /** Signals the loop and all that stands in the foreground with it, as a terminal does. */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Kills the process that was started, and nothing else. */
+  kill(): void;
+  /** Waits until no process works in the checkout any more. */
+  gone(): Promise<void>;
 }
 
-/** Starts it in a copy of the sources. */
+/**
+ * Starts it in a copy of the sources.
+ *
+ * @param options.launched by scripts/launch.mjs, as npm does; default: by itself.
+ */
 export function startDev(
   checkout: string,
   words: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { env = {}, launched = false }: { env?: Readonly<Record<string, string>>; launched?: boolean } = {},
 ): DevLoop {
-  const script = join(checkout, 'scripts', 'dev.ts');
-  const child: ChildProcess = spawn(process.execPath, [script, ...words], {
+  const script = launched ? ['scripts/launch.mjs', 'scripts/dev.ts'] : [join(checkout, 'scripts', 'dev.ts')];
+  const child: ChildProcess = spawn(process.execPath, [...script, ...words], {
     cwd: checkout,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...(launched && { npm_lifecycle_event: 'dev' }), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
@@ -83,8 +92,13 @@ export function startDev(
     servers: async () => processesWith('exe', join(checkout, 'dist', 'hello-world')),
     processes: async () => processesWith('cwd', checkout),
     async end(signal) {
-      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
+      const runs = child.exitCode === null && child.signalCode === null;
+      if (runs && child.pid !== undefined) process.kill(-child.pid, signal);
       return ended;
+    },
+    kill: () => void child.kill('SIGKILL'),
+    async gone() {
+      while ((await processesWith('cwd', checkout)).length > 0) await wait(20);
     },
   };
 }
