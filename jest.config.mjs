@@ -6,6 +6,9 @@ export default {
   moduleFileExtensions: ['ts', 'mjs', 'cjs', 'js', 'json', 'node'],
   globalSetup: '<rootDir>/test/setup.ts',
   testMatch: ['<rootDir>/{test,bench}/**/*.test.ts'],
+  testSequencer: '<rootDir>/test/support/run/longest-first.ts',
+  // Not in the temporary directory, where what is left counts as a failure.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
 };

@@ -1,63 +1,111 @@
 // npm test: the checks, then every test. Ends with the plain line `N passed, N failed`.
+// npm test -- [--part=unit|services|cluster|alone]... [WORDS FOR JEST]
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { machineLock } from './support/run/machine-lock.ts';
-import { installMissing } from './support/run/system-packages.ts';
-import { jestWords, type TestPart } from './support/run/parts.ts';
+import { onOrphaned } from '../src/toolchain/dev-guard.ts';
 import { bringUp, clusterSource, type ClusterSource } from './support/cluster/cluster-source.ts';
+import { serverImage, serverImageFolder, loadImage } from './support/cluster/cluster.ts';
+import { loadRunnerImage } from './support/cluster/runner-image.ts';
+import { loadStockImage } from './support/cluster/stock-image.ts';
+import { clusterCommandFor } from './support/run/cluster-command.ts';
+import { guardRun } from './support/run/guard.ts';
+import { runPart } from './support/run/jest-part.ts';
+import { leftovers, makeRunFolder, removeLeftovers } from './support/run/leftovers.ts';
+import { machineLock } from './support/run/machine-lock.ts';
+import { jestWords, readWords, type TestPart } from './support/run/parts.ts';
+import { missingPrivilege } from './support/run/privileges.ts';
+import { slowestLines, type Counted } from './support/run/report.ts';
+import { installMissing } from './support/run/system-packages.ts';
 import setup from './setup.ts';
 
 const root = join(import.meta.dirname, '..');
 const inCi = process.env['CI'] === 'true';
-const only = process.argv.slice(2);
+const { parts, only } = readWords(process.argv.slice(2));
+const isWhole = process.argv.length === 2;
 // Most tests wait for a process, a server or a node more than they compute.
-const together = `--maxWorkers=${availableParallelism() + 1}`;
+const workers = availableParallelism() + 1;
+
+const counted: Counted[] = [];
+const failure: Counted = { passed: 0, failed: 1, files: [] };
+const folder = await makeRunFolder();
+const guard = guardRun(folder.path);
+// What started this is gone, so nobody reads what comes out: the guard removes the rest.
+using _parent = onOrphaned(() => process.kill(process.pid, 'SIGKILL'));
+const env: NodeJS.ProcessEnv = { ...process.env };
 
 installMissing();
-
-let failed = 0;
-let passed = 0;
-if (only.length === 0) {
-  const check = spawnSync(process.execPath, [join(root, 'scripts/check.ts')], { stdio: 'inherit', cwd: root });
-  if (check.status === 0) passed += 1;
-  else failed += 1;
-}
-
+const missing = missingPrivilege();
+if (missing !== undefined) console.log(missing);
 try {
-  // Once, for all parts.
-  await setup();
-  process.env['SELFSAME_TEST_BUILT'] = 'yes';
-  await runParts();
+  await runAll();
 } catch (error) {
   console.error('\nFAIL The tests cannot be run:', error);
-  failed += 1;
+  counted.push(failure);
 }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+const left = await leftovers(folder);
+for (const each of left) console.error(`\nFAIL The tests have left this: ${each}`);
+if (left.length > 0) counted.push({ ...failure, failed: left.length });
+await removeLeftovers(folder.path);
+guard[Symbol.dispose]();
 
-async function runParts(): Promise<void> {
-  const onCluster = (['cluster', 'alone'] as const).filter(hasTests);
+const files = counted.flatMap((each) => each.files);
+if (files.length > 1) console.log(['\nThe slowest test files:', ...slowestLines(files, 10)].join('\n'));
+const sum = (what: 'passed' | 'failed'): number => counted.reduce((total, each) => total + each[what], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
+
+async function runAll(): Promise<void> {
+  const wanted = parts.filter(hasTests);
+  const onCluster = wanted.filter((part) => part === 'cluster' || part === 'alone');
   const source = onCluster.length === 0 ? undefined : clusterSource();
-  // It comes up, with what has to be installed for it, while the first part runs, which has no use for it.
+  // It comes up, with what has to be installed for it, during the checks and the unit tests, which have no use for it.
   const coming = source && comingUp(source);
-  // Whoever waits for it hears of what goes wrong.
+  // The code that waits for it reports what went wrong.
   coming?.catch(() => undefined);
-  await runJest('unit', [together]);
-  if (coming !== undefined) await runOnCluster(coming, onCluster);
-  else if (onCluster.length > 0 && inCi) {
-    console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
-    failed += 1;
-  } else if (onCluster.length > 0) {
-    console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
-    console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
+  if (isWhole) counted.push(await checked());
+  await setup();
+  env['SELFSAME_TEST_BUILT'] = 'yes';
+  if (wanted.includes('unit')) await run('unit', workers);
+  if (source === undefined && onCluster.length > 0) sayThatNoCluster();
+
+  const hasServices = wanted.includes('services');
+  const kubeconfig = await coming?.catch((error: unknown) => {
+    console.error(`\nFAIL The cluster does not come up: ${error instanceof Error ? error.message : String(error)}`);
+    counted.push(failure);
+  });
+  if (kubeconfig === undefined) {
+    if (hasServices) await run('services', workers);
+    return;
   }
+  env['SELFSAME_TEST_KUBECONFIG'] = kubeconfig;
+  // Tests of these two parts share nothing but the processors, which tests on the cluster leave idle most of the time.
+  const together = onCluster.includes('cluster') && hasServices;
+  await Promise.all([
+    onCluster.includes('cluster') && run('cluster', together ? workers - 1 : workers),
+    hasServices && run('services', together ? workers - 1 : workers, { isShownLate: together }),
+  ]);
+  // Last, and one file after the other: two of them kill the API server, which every other test on the cluster would notice; two
+  // count requests under load and take times, which tests of any part beside them would slow down.
+  if (onCluster.includes('alone')) await run('alone', 1);
+}
+
+async function run(part: TestPart, count: number, { isShownLate = false } = {}): Promise<void> {
+  counted.push(await runPart(part, { root, folder, only, workers: count, env, isShownLate }));
+}
+
+/** Types, lint, format and dead code. */
+async function checked(): Promise<Counted> {
+  const check = spawn(process.execPath, [join(root, 'scripts/check.ts')], { stdio: 'inherit', cwd: root });
+  const [status] = (await once(check, 'exit')) as [number | null];
+  return status === 0 ? { ...failure, passed: 1, failed: 0 } : failure;
 }
 
 /**
- * Brings the cluster up. Until this process ends: who comes later must neither start what starts nor take down what is used.
+ * Brings the cluster up, with the images that most tests on it need. Until this process ends: who comes later must neither start
+ * what starts nor take down what is used.
  *
  * @returns the path of its kubeconfig.
  */
@@ -68,29 +116,29 @@ async function comingUp(from: ClusterSource): Promise<string> {
     // Never given back: it goes with the process.
     await machineLock(`cluster ${from.id}`, tell);
   }
-  return bringUp(from, console.error);
+  const command = process.env['SELFSAME_TEST_CLUSTER'];
+  if (command !== undefined) env['SELFSAME_TEST_CLUSTER'] = clusterCommandFor(folder, command);
+  const kubeconfig = await bringUp(from, console.error);
+  const images = join(folder.own, 'images');
+  mkdirSync(images);
+  env['SELFSAME_TEST_IMAGES'] = images;
+  if (isWhole) {
+    process.env['SELFSAME_TEST_IMAGES'] = images;
+    await loadImage(serverImage, serverImageFolder);
+    await loadRunnerImage();
+    await loadStockImage();
+  }
+  return kubeconfig;
 }
 
-async function runOnCluster(coming: Promise<string>, parts: readonly TestPart[]): Promise<void> {
-  try {
-    process.env['SELFSAME_TEST_KUBECONFIG'] = await coming;
-  } catch (error) {
-    console.error(`\nFAIL The cluster does not come up: ${error instanceof Error ? error.message : String(error)}`);
-    failed += 1;
+function sayThatNoCluster(): void {
+  if (inCi) {
+    console.log('\nNo cluster: set KUBECONFIG or SELFSAME_TEST_CLUSTER, or install Docker and kind.');
+    counted.push(failure);
     return;
   }
-  const images = mkdtempSync(join(tmpdir(), 'selfsame-test-images-'));
-  process.env['SELFSAME_TEST_IMAGES'] = images;
-  for (const part of parts) await runJest(part, [part === 'alone' ? '--runInBand' : together]);
-  rmSync(images, { recursive: true, force: true });
-}
-
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly numRuntimeErrorTestSuites: number;
+  console.log('\nThe Kubernetes end-to-end part was left out: there is no cluster to run it on.');
+  console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
 }
 
 /** True if the user's words leave a test file of this part. */
@@ -100,28 +148,4 @@ function hasTests(part: TestPart): boolean {
     encoding: 'utf8',
   });
   return stdout.trim() !== '';
-}
-
-async function runJest(part: TestPart, options: readonly string[]): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'selfsame-test-'));
-  const report = join(folder, 'report.json');
-  // What a failed test leaves running must not keep the others' figures from being told.
-  const more = ['--forceExit', '--json', `--outputFile=${report}`, ...options];
-  const jest = spawn(process.execPath, jestWords(part, { only, more }), {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [status] = (await once(jest, 'close')) as [number | null];
-  try {
-    const counted = JSON.parse(readFileSync(report, 'utf8')) as Report;
-    passed += counted.numPassedTests;
-    // A test that was left out proves nothing, and a file that could not be loaded hides all of its tests.
-    const missed = counted.numPendingTests + counted.numTodoTests + counted.numRuntimeErrorTestSuites;
-    const seen = counted.numFailedTests + missed;
-    failed += status !== 0 && seen === 0 ? 1 : seen;
-  } catch (error) {
-    console.error(`The test runner left no report: ${String(error)}`);
-    failed += 1;
-  }
-  rmSync(folder, { recursive: true, force: true });
 }

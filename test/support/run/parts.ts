@@ -1,17 +1,34 @@
 import { join } from 'node:path';
 
 /**
- * The tests that need a cluster, those of them that nothing else may run beside (they kill parts of it, or count requests under
- * load), and all others.
+ * The parts of the tests, in the order in which they start. A file says by its name where it belongs: `NAME.PART.test.ts`, or
+ * `NAME.test.ts` for a unit test.
+ *
+ * - unit: needs executables of the example, which are built before, and nothing else.
+ * - services: needs a blob server, an emulator or another clock, or builds executables itself.
+ * - cluster: needs a cluster.
+ * - alone: needs a cluster, kills parts of it or counts requests under load.
  */
-export type TestPart = 'unit' | 'cluster' | 'alone';
+export const testParts = ['unit', 'services', 'cluster', 'alone'] as const;
 
-/** Jest joins patterns of files by "or", so each part leaves out what is the other's. */
-const leftOut: Readonly<Record<TestPart, string>> = {
-  unit: String.raw`\.(cluster|alone)\.test\.ts$`,
-  cluster: String.raw`(?<!\.cluster)\.test\.ts$`,
-  alone: String.raw`(?<!\.alone)\.test\.ts$`,
-};
+export type TestPart = (typeof testParts)[number];
+
+/** Jest joins patterns of files by "or", so each part leaves out the files of the others. */
+function leftOut(part: TestPart): string {
+  const suffixes = testParts.filter((name) => name !== 'unit');
+  return part === 'unit' ? String.raw`\.(${suffixes.join('|')})\.test\.ts$` : String.raw`(?<!\.${part})\.test\.ts$`;
+}
+
+/** The words of the user of `npm test`: `--part=NAME`, once for each part that is wanted, then words for jest. */
+export function readWords(words: readonly string[]): { parts: readonly TestPart[]; only: readonly string[] } {
+  const wanted = words.filter((word) => word.startsWith('--part=')).map((word) => word.slice('--part='.length));
+  const unknown = wanted.find((name) => !testParts.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`There is no part "${unknown}" of the tests, but ${testParts.join(', ')}`);
+  return {
+    parts: wanted.length === 0 ? testParts : testParts.filter((part) => wanted.includes(part)),
+    only: words.filter((word) => !word.startsWith('--part=')),
+  };
+}
 
 /**
  * The words behind `node` that start jest on a part of the tests.
@@ -30,6 +47,6 @@ export function jestWords(
     '--passWithNoTests',
     ...more,
     '--testPathIgnorePatterns',
-    leftOut[part],
+    leftOut(part),
   ];
 }
