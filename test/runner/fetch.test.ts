@@ -13,26 +13,27 @@ const sixtyPercent = Math.floor(application.length * 0.6);
 const flipped = Buffer.from(application);
 flipped[sixtyPercent] = (flipped[sixtyPercent] ?? 0) ^ 1;
 
+// Most of them wait for a limit or a pause, so they run side by side.
 describe.each(runners)('$title fetches and runs', (runner) => {
-  it('what a good server gives, with the arguments as they were', async () => {
+  it.concurrent('what a good server gives, with the arguments as they were', async () => {
     const { end } = await ask(runner, give(application), {}, ['--http', ':80 80', '']);
     expect(end).toMatchObject({ status: 0, reason: '', files: ['app'] });
     expect(end.ran).toMatch(/^<--http>\n<:80 80>\n<>\n/);
   });
 
-  it('after a 403 that passes', async () => {
+  it.concurrent('after a 403 that passes', async () => {
     const { end, exchanges } = await ask(runner, inTurn(refuseWith(403), refuseWith(403), give(application)));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ status }) => status)).toEqual([403, 403, 200]);
   });
 
-  it('after two answers 500', async () => {
+  it.concurrent('after two answers 500', async () => {
     const { end, exchanges } = await ask(runner, inTurn(refuseWith(500), refuseWith(500), give(application)));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ status }) => status)).toEqual([500, 500, 200]);
   });
 
-  it('the rest alone after a connection dropped at 60 %', async () => {
+  it.concurrent('the rest alone after a connection dropped at 60 %', async () => {
     const { end, exchanges } = await ask(
       runner,
       inTurn(give(application, { stopAt: sixtyPercent }), give(application)),
@@ -43,21 +44,21 @@ describe.each(runners)('$title fetches and runs', (runner) => {
     expect(sentBytes).toBeLessThan(application.length * 1.1);
   });
 
-  it('the whole again where the server knows no ranges', async () => {
+  it.concurrent('the whole again where the server knows no ranges', async () => {
     const cut = give(application, { ranges: false, stopAt: sixtyPercent });
     const { end, exchanges } = await ask(runner, inTurn(cut, give(application, { ranges: false })));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ range }) => range)).toEqual([undefined, `bytes=${sixtyPercent}-`, undefined]);
   });
 
-  it('the whole again where the pieces of two answers do not fit', async () => {
+  it.concurrent('the whole again where the pieces of two answers do not fit', async () => {
     const cut = give(flipped, { stopAt: sixtyPercent + 1 });
     const { end, exchanges } = await ask(runner, inTurn(cut, give(application)));
     expect(end.ran).toBeDefined();
     expect(exchanges.map(({ range }) => range)).toEqual([undefined, `bytes=${sixtyPercent + 1}-`, undefined]);
   });
 
-  it('the rest after a connection that fell silent', async () => {
+  it.concurrent('the rest after a connection that fell silent', async () => {
     const { end, exchanges } = await ask(runner, inTurn(stall, give(application)), { SELFSAME_STALL_LIMIT: '1' });
     expect(end.ran).toBeDefined();
     expect(exchanges[1]?.range).toBe(`bytes=${sixtyPercent}-`);
@@ -65,7 +66,7 @@ describe.each(runners)('$title fetches and runs', (runner) => {
 });
 
 describe.each(runners)('$title runs nothing, and says why in one line,', (runner) => {
-  it.each<[string, PlannedAnswer, number, RegExp, Record<string, string>?]>([
+  it.concurrent.each<[string, PlannedAnswer, number, RegExp, Record<string, string>?]>([
     [
       'at a lasting 403',
       refuseWith(403, 'AuthenticationFailed'),
@@ -101,8 +102,9 @@ describe.each(runners)('$title runs nothing, and says why in one line,', (runner
     ['at a stream without announced length or end', pour, 71, new RegExp(`has more than ${application.length} bytes`)],
     ['where the object was cut short, and stays so', giveTruncated, 71, new RegExp(`has ${sixtyPercent} bytes`)],
   ])('%s', async (_, answer, status, reason) => {
+    // Where something else is the reason, a machine under load must not reach a limit first.
     const limits = { SELFSAME_FETCH_LIMIT: '2', SELFSAME_DENIED_LIMIT: '2', SELFSAME_STALL_LIMIT: '1' };
-    const { end, url } = await ask(runner, answer, limits);
+    const { end, url } = await ask(runner, answer, status === 67 || status === 68 ? limits : {});
     expect(end).toMatchObject({ status, ran: undefined });
     expect(end.reason).toMatch(reason);
     expect(end.reason).toContain(url);
@@ -111,12 +113,12 @@ describe.each(runners)('$title runs nothing, and says why in one line,', (runner
     expect(end.files).not.toContain('app');
   });
 
-  it('asks once only at 404', async () => {
+  it.concurrent('asks once only at 404', async () => {
     const { exchanges } = await ask(runner, refuseWith(404));
     expect(exchanges).toHaveLength(1);
   });
 
-  it('where nobody listens', async () => {
+  it.concurrent('where nobody listens', async () => {
     const server = await serveAnswers(give(application));
     await server[Symbol.asyncDispose]();
     await using at = await place(server.url);

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -29,11 +30,17 @@ async function asked(words: readonly string[], { runs, autoscaled = false, env =
   };
   server = await apiServer((request, response) => {
     if (autoscaled && request.url?.includes('/horizontalpodautoscalers')) json(response, 200, { items: [autoscaler] });
+    // What a deploy would make: a single object is no list.
+    else if (request.method === 'GET' && /\/(services|configmaps)\//.test(request.url ?? '')) notFound(response);
     else if (!request.url?.includes('/deployments/')) json(response, 200, { items: [] });
     else if (runs) json(response, 200, deployment);
-    else refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
+    else notFound(response);
   });
   return runProgram(helloExecutable, [...words, '--kubeconfig', await server.kubeconfig()], { env });
+}
+
+function notFound(response: ServerResponse): void {
+  refuseCall(response, 404, { reason: 'NotFound', message: 'not found' });
 }
 
 const autoscaler = {
