@@ -126,6 +126,7 @@ async function comingUp(from: ClusterSource): Promise<string> {
     process.env['SELFSAME_TEST_IMAGES'] = images;
     await loadImage(serverImage, serverImageFolder);
     await loadRunnerImage();
+    await loadRunnerImage({ runtime: true });
     await loadStockImage();
   }
   return kubeconfig;
@@ -143,6 +144,7 @@ function sayThatNoCluster(): void {
 
 /** True if the user's words leave a test file of this part. */
 function hasTests(part: TestPart): boolean {
+  if (only.length === 0) return true;
   const { stdout } = spawnSync(process.execPath, jestWords(part, { only, more: ['--listTests'] }), {
     cwd: root,
     encoding: 'utf8',
