@@ -1,11 +1,15 @@
 // Some tests make namespaces: full disks, mounts, a process that is PID 1, a machine without a network.
 import { spawnSync } from 'node:child_process';
 
-/** A sentence that says what to do where namespaces cannot be made here; undefined where they can. */
-export function missingPrivilege(): string | undefined {
+/**
+ * What to do where namespaces cannot be made here, in one line; undefined where they can.
+ *
+ * @param unshare the command that makes them.
+ */
+export function missingPrivilege(unshare = 'unshare'): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const words = ['--user', '--map-root-user', '--mount', '--net', '--pid', '--fork', '--mount-proc', 'true'];
-  const { status } = spawnSync('unshare', words, { stdio: 'ignore' });
+  const { status } = spawnSync(unshare, words, { stdio: 'ignore' });
   if (status === 0) return undefined;
   return (
     'Some tests need user namespaces, which this machine refuses to this user, and will fail. Run as root, or allow them: ' +
