@@ -34,9 +34,14 @@ describe('scripts/launch.mjs', () => {
 
   it('names libatomic, and the command that installs it, where Node 26 cannot be loaded', () => {
     // In a mount namespace of its own the library is a file that no loader takes.
-    const library = execFileSync('sh', ['-c', "ldconfig -p | sed -n 's/.*=> //; /libatomic.so.1$/p' | head -n 1"], {
-      encoding: 'utf8',
-    }).trim();
+    // An ordinary user may not have /sbin in the PATH.
+    const library = execFileSync(
+      'sh',
+      ['-c', "PATH=$PATH:/usr/sbin:/sbin; ldconfig -p | sed -n 's/.*=> //; /libatomic.so.1$/p' | head -n 1"],
+      {
+        encoding: 'utf8',
+      },
+    ).trim();
     const script = 'mount --bind /dev/null "$1" && shift && exec "$@"';
     const words = ['--mount', '--map-root-user', 'sh', '-c', script, 'sh', library, node, launcher, 'scripts/check.ts'];
     const { stderr, status } = spawnSync('unshare', words, { encoding: 'utf8' });
