@@ -94,8 +94,10 @@ function kindOf(file: { isDirectory(): boolean; isSocket(): boolean }): string {
 
 /** Ends the processes of a run, and removes its folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  // Again, since one may have started another in the meantime.
-  for (let left = await processesOf(folder); left.length > 0; left = await processesOf(folder)) {
+  // Again, since one may have started another in the meantime; not for ever, since one may hang in the kernel.
+  for (let round = 0; round < 100; round += 1) {
+    const left = await processesOf(folder);
+    if (left.length === 0) break;
     for (const { pid } of left) killIfThere(pid);
     await wait(50);
   }
