@@ -81,10 +81,11 @@ async function runAll(): Promise<void> {
     return;
   }
   env['SELFSAME_TEST_KUBECONFIG'] = kubeconfig;
-  // Tests of these two parts share nothing but the processors, which tests on the cluster leave idle most of the time.
+  // Tests of these two parts share nothing but the processors, which tests on the cluster leave idle most of the time. Services
+  // get fewer workers, since they compute more.
   const together = onCluster.includes('cluster') && hasServices;
   await Promise.all([
-    onCluster.includes('cluster') && run('cluster', together ? workers - 1 : workers),
+    onCluster.includes('cluster') && run('cluster', workers),
     hasServices && run('services', together ? workers - 1 : workers, { isShownLate: together }),
   ]);
   // Last, and one file after the other: two of them kill the API server, which every other test on the cluster would notice; two
