@@ -56,17 +56,17 @@ function programOf(app: Application): string {
 
 async function dispatch(session: Session, argv: readonly string[]): Promise<number> {
   if (argv[0] === 'self') return selfCommand(session, argv.slice(1));
-  const { ours, names, theirs } = splitArguments(argv);
+  const { ownArgs, names, appArgs } = splitArguments(argv);
   if (names.has('help')) {
     process.stdout.write(`${await helpText(session.app, session.program)}\n`);
     return 0;
   }
-  const given = readFlags(ours);
-  refuseContradictions(given, ours);
-  return given.local === true ? localCommand(session, given, theirs) : deployCommand(session, given, theirs);
+  const given = readFlags(ownArgs);
+  refuseContradictions(given, ownArgs);
+  return given.local === true ? localCommand(session, given, appArgs) : deployCommand(session, given, appArgs);
 }
 
-function refuseContradictions(given: GivenFlags, ours: readonly string[]): void {
+function refuseContradictions(given: GivenFlags, ownArgs: readonly string[]): void {
   const refuse = (message: string, hint: string): never => {
     throw new DeployError('bad-usage', message, { hint });
   };
@@ -74,13 +74,13 @@ function refuseContradictions(given: GivenFlags, ours: readonly string[]): void 
     refuse('Cannot run both here and on a cluster', 'Pass --local or --kubernetes.');
   }
   if (given.kubernetes !== true && given.local !== true) {
-    const [first = ''] = ours;
+    const [first = ''] = ownArgs;
     refuse(
       `${first.split('=')[0]} says how to deploy, but not where`,
       'Add --kubernetes, or --local for a look without a cluster.',
     );
   }
-  const misplaced = ours.find((word) => !isForLocal(word))?.split('=')[0];
+  const misplaced = ownArgs.find((word) => !isForLocal(word))?.split('=')[0];
   if (given.local === true && misplaced !== undefined) {
     refuse(`Cannot use ${misplaced} together with --local`, 'Leave it out, or deploy with --kubernetes.');
   }

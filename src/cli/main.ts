@@ -29,10 +29,10 @@ async function dispatch(app: Application, argv: readonly string[]): Promise<numb
   checkApplication(app);
   if (process.env['SELFSAME_BUILD'] === 'check') return 0;
 
-  const { ours, names, theirs } = splitArguments(argv);
+  const { ownArgs, names, appArgs } = splitArguments(argv);
   if (names.has('version-hash') && !names.has('help')) {
     const { versionHash } = await import('./version-hash.ts');
-    return versionHash(app, ours, theirs);
+    return versionHash(app, ownArgs, appArgs);
   }
   if (argv[0] === 'self' && argv[1] === 'rebuild') {
     const { rebuildWithoutDeployer } = await import('./rebuild-offline.ts');
@@ -44,7 +44,7 @@ async function dispatch(app: Application, argv: readonly string[]): Promise<numb
     return deployer(app, argv, runnerTexts);
   }
   try {
-    await runApplication(app, theirs, say);
+    await runApplication(app, appArgs, say);
     return 0;
   } catch (error) {
     return printError(error, say, app.name);

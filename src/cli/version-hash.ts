@@ -15,9 +15,9 @@ import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
  * For its own target the program hashes its own file, so a flipped bit shows; for another it hashes that target's tail
  * on top of the kept state of the prefix, and needs neither a network nor that target's runtime.
  */
-export async function versionHash(app: Application, ours: string[], theirs: string[]): Promise<number> {
+export async function versionHash(app: Application, ownArgs: string[], appArgs: string[]): Promise<number> {
   endOnBrokenPipe();
-  const { target: wanted, output } = read(ours, theirs);
+  const { target: wanted, output } = read(ownArgs, appArgs);
   const self = await openSelf();
   const target = wanted === undefined ? self.target : parseTarget(wanted);
   const known = async (of: LinuxTarget): Promise<Digest> => (of === self.target ? own() : versionOf(of, self.blob));
@@ -55,16 +55,16 @@ function linuxTarget(target: string, host: string): LinuxTarget {
   });
 }
 
-function read(ours: string[], theirs: string[]): { target?: string; output: 'text' | 'json' } {
+function read(ownArgs: string[], appArgs: string[]): { target?: string; output: 'text' | 'json' } {
   const refuse = (what: string): never => {
     throw new DeployError('bad-usage', `Cannot use ${what} together with --version-hash`, {
       hint: 'Type --version-hash alone, or with --target TARGET and --output json.',
     });
   };
-  if (theirs[0] !== undefined) refuse(`"${theirs[0]}"`);
+  if (appArgs[0] !== undefined) refuse(`"${appArgs[0]}"`);
   const { target: targetFlag, output: outputFlag } = flags;
   const options = { 'version-hash': flags['version-hash'], target: targetFlag, output: outputFlag };
-  const { values, tokens } = parseWords(options, ours, { strict: false });
+  const { values, tokens } = parseWords(options, ownArgs, { strict: false });
   for (const token of tokens) {
     if (token.kind === 'option' && !(token.name in options)) refuse(token.rawName);
   }

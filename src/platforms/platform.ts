@@ -18,7 +18,7 @@ export interface Platform {
   readonly address: string;
 
   /** Begins the checks of all that a deploy needs there; changes nothing. */
-  preflight(wanted: Wanted, world: PreflightWorld): Promise<Preflight>;
+  preflight(wanted: PreflightPlan, world: PreflightWorld): Promise<Preflight>;
 
   /** What it can keep artifacts in by itself. */
   store?(name: string): Store;
@@ -63,7 +63,7 @@ export interface Platform {
 }
 
 /** What preflight has to know of a plan. */
-export interface Wanted {
+export interface PreflightPlan {
   readonly name: string;
   readonly replicas: number;
   /** Wanted by `--target`; absent means whatever the nodes are. */

@@ -149,17 +149,21 @@ export const ourFlagNames: ReadonlySet<string> = new Set(Object.keys(flags));
  *
  * @returns both in their order; in `ours` each flag is one word, its value behind `=`.
  */
-export function splitArguments(argv: readonly string[]): { ours: string[]; names: Set<FlagName>; theirs: string[] } {
-  const [ours, theirs, names] = [[] as string[], [] as string[], new Set<FlagName>()];
+export function splitArguments(argv: readonly string[]): {
+  ownArgs: string[];
+  names: Set<FlagName>;
+  appArgs: string[];
+} {
+  const [ownArgs, appArgs, names] = [[] as string[], [] as string[], new Set<FlagName>()];
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? '';
     if (word === '--') {
-      theirs.push(...argv.slice(at + 1));
+      appArgs.push(...argv.slice(at + 1));
       break;
     }
     const { name, value } = flagIn(word) ?? {};
     if (name === undefined) {
-      theirs.push(word);
+      appArgs.push(word);
       continue;
     }
     names.add(name);
@@ -167,13 +171,13 @@ export function splitArguments(argv: readonly string[]): { ours: string[]; names
     const next = argv[at + 1];
     if (takesValue && next !== undefined && flagIn(next) === undefined && next !== '--') {
       // As one word: a value may begin with "-", as in --replicas -1.
-      ours.push(`${word}=${next}`);
+      ownArgs.push(`${word}=${next}`);
       at += 1;
     } else {
-      ours.push(word);
+      ownArgs.push(word);
     }
   }
-  return { ours, names, theirs };
+  return { ownArgs, names, appArgs };
 }
 
 /** The flag of ours that a word gives, and the value behind its `=`; undefined for every other word. */

@@ -7,7 +7,7 @@ import type { Target } from '../shared/target.ts';
  *
  * @typeParam P how its pods read: most stores give a URL.
  */
-export interface Store<P extends Place = Place> {
+export interface Store<P extends ArtifactPlace = ArtifactPlace> {
   /** For people, without secrets: `azure://account/container`. */
   readonly address: string;
 
@@ -95,7 +95,7 @@ export interface PutOptions extends WaitOptions {
 }
 
 /** Where a pod reads an artifact: nothing secret, so that it may stand in a pod spec. */
-type Place = UrlPlace | MountedPlace;
+type ArtifactPlace = UrlPlace | MountedPlace;
 
 /** Read over the network, the whole or a range of it: `GET url?secret`. */
 export interface UrlPlace {
@@ -114,7 +114,7 @@ export interface MountedPlace {
 }
 
 /** How a pod reads an artifact. */
-export type Source<P extends Place = Place> = P &
+export type Source<P extends ArtifactPlace = ArtifactPlace> = P &
   Access & {
     /** The query string without `?` (a SAS), or absent where nothing secret is needed. */
     readonly secret?: string;

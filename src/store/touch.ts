@@ -1,14 +1,14 @@
 import { DeployError } from '../shared/errors.ts';
 import { touchAfterMs, type PutOptions } from './store.ts';
 
-interface Found {
+interface TouchOptions {
   readonly storedAt: Date;
   readonly freshMs: number | undefined;
   /** For people. */
   readonly address: string;
   readonly options: PutOptions;
   /** False if the object is gone. */
-  readonly dateAnew: () => Promise<boolean>;
+  readonly setDate: () => Promise<boolean>;
 }
 
 /**
@@ -16,10 +16,10 @@ interface Found {
  *
  * @returns false if it is gone, and has to be stored again.
  */
-export async function touch({ storedAt, freshMs, address, options, dateAnew }: Found): Promise<boolean> {
+export async function touch({ storedAt, freshMs, address, options, setDate }: TouchOptions): Promise<boolean> {
   if (Date.now() - storedAt.getTime() < (freshMs ?? touchAfterMs)) return true;
   try {
-    return await dateAnew();
+    return await setDate();
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof DeployError)) throw error;

@@ -12,7 +12,7 @@ import { onOrphaned } from './dev-guard.ts';
 import { keepBundles } from './kept-bundles.ts';
 import { watchFolders } from './watch-folders.ts';
 
-interface Wanted {
+interface DevCommand {
   /** The application's main file, relative to the root. */
   readonly entry: string;
   /** For the program. */
@@ -21,7 +21,7 @@ interface Wanted {
 }
 
 /** @throws {DeployError} `bad-usage` */
-function read(argv: readonly string[]): Wanted {
+function read(argv: readonly string[]): DevCommand {
   const hasEntry = argv[0] !== undefined && !argv[0].startsWith('-');
   const [entry = ''] = hasEntry ? argv : ['src/hello-world.ts'];
   const rest = hasEntry ? argv.slice(1) : argv;

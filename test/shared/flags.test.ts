@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { splitArguments } from '../../src/shared/flags.ts';
 
 describe('splitArguments()', () => {
-  it.each<[line: string, ours: string[], theirs: string[]]>([
+  it.each<[line: string, ownArgs: string[], appArgs: string[]]>([
     ['', [], []],
     ['--http :9 --verbose', [], ['--http', ':9', '--verbose']],
     ['--kubernetes --replicas 5', ['--kubernetes', '--replicas=5'], []],
@@ -22,13 +22,13 @@ describe('splitArguments()', () => {
     ['--replicasx 2 --Replicas 3', [], ['--replicasx', '2', '--Replicas', '3']],
     ['-h', ['-h'], []],
     ['--http -h', ['-h'], ['--http']],
-  ])('parts "%s"', (line, ours, theirs) => {
+  ])('parts "%s"', (line, ownArgs, appArgs) => {
     const parted = splitArguments(line.split(' ').filter((word) => word !== ''));
-    expect({ ours: parted.ours, theirs: parted.theirs }).toEqual({ ours, theirs });
+    expect({ ownArgs: parted.ownArgs, appArgs: parted.appArgs }).toEqual({ ownArgs, appArgs });
   });
 
   it('keeps values whole, with spaces, line breaks and empty', () => {
-    expect(splitArguments(['--env', 'A=two words\nand lines', '--name', '']).ours).toEqual([
+    expect(splitArguments(['--env', 'A=two words\nand lines', '--name', '']).ownArgs).toEqual([
       '--env=A=two words\nand lines',
       '--name=',
     ]);

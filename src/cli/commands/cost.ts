@@ -60,7 +60,7 @@ async function selfCost(session: Session, flags: CostFlags): Promise<number> {
   }
 }
 
-interface Told {
+interface CostReport {
   readonly name: string;
   readonly prices: Prices;
   readonly now: Priced | undefined;
@@ -69,7 +69,7 @@ interface Told {
   readonly autoscaler: { readonly name: string; readonly least: Priced; readonly most: Priced } | undefined;
 }
 
-function print(told: Told, { output }: CostFlags): void {
+function print(told: CostReport, { output }: CostFlags): void {
   const { name, prices, now, planned, autoscaler: { least, most } = {} } = told;
   const difference = now && planned && costDifference(now, planned);
   const format = dataFormat(output);

@@ -25,8 +25,8 @@ interface Difference extends Pick<ServerApplied, 'kind' | 'name'> {
  */
 async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
-  const { ours, theirs: appArgs } = splitArguments(argv);
-  const given = readFlags(ours);
+  const { ownArgs, appArgs } = splitArguments(argv);
+  const given = readFlags(ownArgs);
   const { plan, world, destination } = await openDeploy(session, { given, appArgs, open: onCluster(session, given) });
   try {
     const { intent } = await prepare(plan, world);

@@ -100,13 +100,13 @@ export async function storeSweep(
   };
 }
 
-interface Told extends Sparing {
+interface StoreReport extends Sparing {
   readonly address: string;
   readonly name: string;
   readonly cluster: Cluster;
 }
 
-function linesOf({ artifacts, used }: StoreGarbage, { address, name, cluster, keep, minAgeMs }: Told): string[] {
+function linesOf({ artifacts, used }: StoreGarbage, { address, name, cluster, keep, minAgeMs }: StoreReport): string[] {
   const { seen, unseen } = used;
   const where =
     seen === 'all'

@@ -22,7 +22,7 @@ const takes = {
 type GcFlags = FlagsOf<typeof takes>;
 
 /** What was found that could go. */
-interface Found {
+interface GarbageReport {
   readonly cluster: Cluster;
   readonly name: string;
   readonly garbage: readonly Garbage[];
@@ -30,7 +30,7 @@ interface Found {
 }
 
 /** What went. */
-interface Gone {
+interface DeletedReport {
   readonly objects: readonly Garbage[];
   readonly stored: readonly StoredArtifact[];
 }
@@ -50,7 +50,7 @@ async function selfGc(session: Session, flags: GcFlags): Promise<number> {
     const sweep = storeGc && (await storeSweep(storeGc, { cluster, name: app.name, signal }));
     const found = { cluster, name, garbage, sweep };
     const count = garbage.length + (sweep?.artifacts.length ?? 0);
-    const none: Gone = { objects: [], stored: [] };
+    const none: DeletedReport = { objects: [], stored: [] };
 
     for (const line of linesOf(found)) terminal.say(line);
     const leftAlone = await leftAloneText(flags);
@@ -86,7 +86,7 @@ async function selfGc(session: Session, flags: GcFlags): Promise<number> {
   });
 }
 
-function linesOf({ cluster, name, garbage, sweep }: Found): string[] {
+function linesOf({ cluster, name, garbage, sweep }: GarbageReport): string[] {
   const place = `namespace ${cluster.namespace} of ${cluster.context}`;
   const objects = garbage.map(
     ({ kind, name: own, createdAt }) => `  ${kind} ${own}, of ${createdAt.toISOString().slice(0, 10)}`,
@@ -98,7 +98,11 @@ function linesOf({ cluster, name, garbage, sweep }: Found): string[] {
   ];
 }
 
-function print({ cluster, name, garbage, sweep }: Found, { objects, stored }: Gone, { output }: GcFlags): void {
+function print(
+  { cluster, name, garbage, sweep }: GarbageReport,
+  { objects, stored }: DeletedReport,
+  { output }: GcFlags,
+): void {
   const format = dataFormat(output);
   if (format === undefined) return;
   const { address, used: { seen, unseen } = {}, artifacts: unused } = sweep ?? {};

@@ -36,10 +36,10 @@ export function commandLineOf(
   program: string,
   commands: readonly CommandShape[],
 ): CommandLine {
-  const theirs = Object.entries(options).map(([option, { type, describe }]): CompletedFlag => {
+  const appOptions = Object.entries(options).map(([option, { type, describe }]): CompletedFlag => {
     return { word: `--${option}`, describe, value: type === 'boolean' ? 'none' : 'any' };
   });
-  const deploying = [...theirs, ...completedFlags(flags)];
+  const deploying = [...appOptions, ...completedFlags(flags)];
   const scopes = commands.map((command): Scope => {
     const words = Object.values<Flag>(command.positionals).map(valueOf).filter(Array.isArray).flat();
     return {

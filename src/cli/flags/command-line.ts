@@ -56,12 +56,12 @@ export async function helpText(app: Application, typed: string): Promise<string>
       `${program} self COMMAND`,
     ].join('\n'),
   );
-  const theirs = Object.entries(app.options ?? {});
-  for (const [name, { type, describe, default: value }] of theirs) {
+  const appOptions = Object.entries(app.options ?? {});
+  for (const [name, { type, describe, default: value }] of appOptions) {
     parser.option(name, { type, describe: value === undefined ? describe : `${describe} (default: ${value})` });
   }
   parser.group(
-    theirs.map(([name]) => name),
+    appOptions.map(([name]) => name),
     `Options of ${app.name} itself:`,
   );
   // Its letter is not shown here: it would move every other flag to the right.

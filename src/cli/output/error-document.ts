@@ -3,15 +3,15 @@ import { bugStatus, isDeployError, withoutSecrets } from './print-error.ts';
 
 /** What a script gets in the place of an answer: schema/error.schema.json. */
 export interface ErrorDocument {
-  readonly error: Told & {
+  readonly error: ErrorEntry & {
     /** What the program ends with. */
     readonly exitStatus: number;
     /** All that stands in the way, each on its own; mostly one. */
-    readonly findings: readonly Told[];
+    readonly findings: readonly ErrorEntry[];
   };
 }
 
-interface Told {
+interface ErrorEntry {
   /** A code of `DeployError`; `bug` for what should not have happened, `ended` for a signal. */
   readonly code: string;
   readonly message: string;
@@ -34,10 +34,10 @@ export function endedDocument(status: number): ErrorDocument {
   return documentOf({ code: 'ended', message: 'Ended by a signal before it was done', hint }, status);
 }
 
-function documentOf(finding: Told, status: number): ErrorDocument {
+function documentOf(finding: ErrorEntry, status: number): ErrorDocument {
   return { error: { ...finding, exitStatus: status, findings: [finding] } };
 }
 
-function told({ code, message, hint }: DeployError): Told {
+function told({ code, message, hint }: DeployError): ErrorEntry {
   return { code, message, hint };
 }

@@ -10,6 +10,6 @@ export type OutputFormat = (typeof flags.output.choices)[number];
 export function requestedFormat(argv: readonly string[]): 'json' | 'yaml' | undefined {
   // The `--output` of this command is a file.
   if (argv[0] === 'self' && argv[1] === 'rebuild') return undefined;
-  const format = splitArguments(argv).ours.findLast((word) => word.startsWith('--output='));
+  const format = splitArguments(argv).ownArgs.findLast((word) => word.startsWith('--output='));
   return (['json', 'yaml'] as const).find((known) => format === `--output=${known}`);
 }

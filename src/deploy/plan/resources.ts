@@ -36,14 +36,14 @@ function memory(flag: string, text: string): string {
   return quantity(text, { flag, form: /^\d+(?:\.\d+)?(?:[kMGT]|[KMGT]i)?$/, example: '256Mi' });
 }
 
-interface Wanted {
+interface AskedResources {
   readonly flag: string;
   readonly form: RegExp;
   readonly example: string;
 }
 
 /** Kubernetes' `resource.Quantity`, positive, in its plain decimal and binary forms. */
-function quantity(text: string, { flag, form, example }: Wanted): string {
+function quantity(text: string, { flag, form, example }: AskedResources): string {
   if (form.test(text) && amountOf(text) > 0) return text;
   throw new DeployError('bad-usage', `Cannot read ${flag} "${text}" as a quantity`, {
     hint: `Pass for example ${flag} ${example}.`,

@@ -4,7 +4,7 @@ import { roomText } from './api/quantity.ts';
 import { architectureOf } from './pods/nodes.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
-import type { Wanted } from '../platform.ts';
+import type { PreflightPlan } from '../platform.ts';
 
 /** Which nodes the replicas may go to, and what has to be built for them. */
 export interface NodePlace {
@@ -20,7 +20,7 @@ export interface NodePlace {
  * @returns where there is none, what would be built for the nodes that come nearest, so that other checks can go on.
  */
 export function nodePlaceFor(
-  { target, nodeSelector, tolerations }: Pick<Wanted, 'target' | 'nodeSelector' | 'tolerations'>,
+  { target, nodeSelector, tolerations }: Pick<PreflightPlan, 'target' | 'nodeSelector' | 'tolerations'>,
   nodes: readonly V1Node[],
 ): NodePlace {
   const wanted = target === undefined ? linuxTargets : [target];

@@ -8,7 +8,7 @@ import { shortages } from './pods/quota.ts';
 import type { DryRun } from './apply/dry-run.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { settled, toFindings } from '../findings.ts';
-import type { Wanted } from '../platform.ts';
+import type { PreflightPlan } from '../platform.ts';
 
 /** What the checks of pods need to know. */
 export interface PodWorld {
@@ -21,7 +21,7 @@ export interface PodWorld {
 }
 
 /** Why replicas would not be admitted: quota, limits, Pod Security, their account. Nothing if none are to be started. */
-export async function podFindings(plan: Wanted, world: PodWorld): Promise<DeployError[]> {
+export async function podFindings(plan: PreflightPlan, world: PodWorld): Promise<DeployError[]> {
   const { podRefused, startsPods, pod, refused } = world.rehearsal;
   if (!startsPods) return [];
   const isTooFew = await quotaFindings(plan, { ...world, pod: pod ?? world.template });
@@ -61,7 +61,7 @@ export async function quotasIn(cluster: Cluster, signal: AbortSignal): Promise<V
 
 /** Quotas into which all replicas together do not fit: the rollout would stop half-way. */
 async function quotaFindings(
-  { name, replicas }: Pick<Wanted, 'name' | 'replicas'>,
+  { name, replicas }: Pick<PreflightPlan, 'name' | 'replicas'>,
   { cluster, quotas, pod, signal }: Pick<PodWorld, 'cluster' | 'quotas' | 'signal'> & { pod: V1Pod },
 ): Promise<DeployError[]> {
   if (quotas.length === 0) return [];

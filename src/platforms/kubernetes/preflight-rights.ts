@@ -4,9 +4,9 @@ import { objectKind } from './api/resource-paths.ts';
 import type { DryRun } from './apply/dry-run.ts';
 import { missingRights, type Right, type Rules, rightsText } from './api/rights.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { Wanted } from '../platform.ts';
+import type { PreflightPlan } from '../platform.ts';
 
-type Deploy = Pick<Wanted, 'name' | 'waits' | 'follows' | 'removes'>;
+type Deploy = Pick<PreflightPlan, 'name' | 'waits' | 'follows' | 'removes'>;
 
 /** Every right that a deploy needs to do its job. What only tells more (events, nodes, proxy) is not among them. */
 function rightsFor({ name, waits, follows, removes }: Deploy, objects: readonly KubernetesObject[]): Right[] {

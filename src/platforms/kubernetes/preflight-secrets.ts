@@ -2,11 +2,11 @@ import type { V1Secret } from '@kubernetes/client-node';
 import type { Cluster } from './api/client.ts';
 import { pathOf } from './api/resource-paths.ts';
 import { DeployError } from '../../shared/errors.ts';
-import type { Wanted } from '../platform.ts';
+import type { PreflightPlan } from '../platform.ts';
 
 /** Looks for the Secrets that replicas read, which others have to have made. */
 export async function secretFindings(
-  { app, imagePullSecret }: Pick<Wanted, 'app' | 'imagePullSecret'>,
+  { app, imagePullSecret }: Pick<PreflightPlan, 'app' | 'imagePullSecret'>,
   { cluster, signal }: { cluster: Cluster; signal: AbortSignal },
 ): Promise<DeployError[]> {
   const wanted = [

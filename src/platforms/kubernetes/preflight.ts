@@ -8,7 +8,7 @@ import { serverVersionFindings } from './api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import { settled, toFindings, toPermittedFindings, refusal } from '../findings.ts';
-import type { Preflight, PreflightWorld, Wanted } from '../platform.ts';
+import type { Preflight, PreflightWorld, PreflightPlan } from '../platform.ts';
 import type { KubernetesDeployed } from './rollout/read-deployed.ts';
 import { isProvisioned, type NodePlace, nodePlaceFor, roomFindings } from './preflight-nodes.ts';
 import { podFindings, quotasIn } from './preflight-pods.ts';
@@ -40,7 +40,7 @@ export interface KubernetesPreflight extends Pick<Preflight, 'targets'> {
  * @throws {DeployError} only if the cluster does not answer any more; findings wait for the verdict.
  */
 export async function preflight(
-  plan: Wanted,
+  plan: PreflightPlan,
   {
     cluster,
     askRules = async () => rulesIn(cluster, signal),

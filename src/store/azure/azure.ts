@@ -58,7 +58,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
       }
     }, options);
 
-  const isThere = (artifact: Artifact, stored: Head): stored is Found => {
+  const isThere = (artifact: Artifact, stored: Head): stored is FoundBlob => {
     if (typeof stored === 'string') return false;
     assertLength(artifact, { storedBytes: stored.sizeBytes, address });
     return true;
@@ -95,7 +95,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
       if (isThere(artifact, before)) {
         const { storedAt, metadata } = before;
         const anew = async () => touchBlob(blobOf(artifact), { metadata, call, signal });
-        if (await touch({ storedAt, freshMs, address, options, dateAnew: anew }))
+        if (await touch({ storedAt, freshMs, address, options, setDate: anew }))
           return { sentBytes: 0, reusedBytes: 0 };
       }
       if (before === 'ContainerNotFound') {
@@ -138,13 +138,13 @@ export function azureStore(settings: AzureSettings): UrlStore {
   };
 }
 
-interface Found {
+interface FoundBlob {
   readonly sizeBytes: number;
   readonly storedAt: Date;
   readonly metadata: Record<string, string>;
 }
 
-type Head = Found | 'BlobNotFound' | 'ContainerNotFound';
+type Head = FoundBlob | 'BlobNotFound' | 'ContainerNotFound';
 
 function serviceAt(endpoint: string, credentials: AzureCredentials): BlobServiceClient {
   const options = { retryOptions: { maxTries: 1 }, userAgentOptions: { userAgentPrefix: 'selfsame' } };

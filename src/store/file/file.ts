@@ -72,7 +72,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       const found = await explaining(address, async () => lookAt(path));
       if (found !== undefined) assertLength(artifact, { storedBytes: found.size, address, kind: 'file' });
       const anew = async () => explaining(address, async () => touchFile(path));
-      if (found !== undefined && (await touch({ storedAt: found.mtime, freshMs, address, options, dateAnew: anew })))
+      if (found !== undefined && (await touch({ storedAt: found.mtime, freshMs, address, options, setDate: anew })))
         return { sentBytes: 0, reusedBytes: 0 };
       let sentBytes = 0;
       await explaining(address, async () => {

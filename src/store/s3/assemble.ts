@@ -53,7 +53,7 @@ async function putJoined(artifact: Artifact, assembly: S3Assembly): Promise<Crea
   const left = await unfinishedUploads(call, objectName(artifact), signal);
   const runtime = await runtimeFor(artifact, assembly);
   let refusal = 'kind' in runtime ? runtime : undefined;
-  let made: Made | undefined;
+  let made: AssembledUpload | undefined;
   if (!('kind' in runtime)) {
     const tried = await putCopying(artifact, { ...assembly, left, source: runtime });
     if ('kind' in tried) refusal = tried;
@@ -79,12 +79,12 @@ async function putJoined(artifact: Artifact, assembly: S3Assembly): Promise<Crea
   return outcome;
 }
 
-interface Made {
+interface AssembledUpload {
   readonly upload: Upload;
   readonly etags: readonly string[];
 }
 
-type Left = Awaited<ReturnType<typeof unfinishedUploads>>;
+type UnfinishedUploads = Awaited<ReturnType<typeof unfinishedUploads>>;
 
 /** One request. Nothing is sent before all was hashed. */
 async function putWhole(artifact: Artifact, { create, counted, signal }: S3Assembly): Promise<CreateOutcome> {
@@ -110,7 +110,10 @@ async function putWhole(artifact: Artifact, { create, counted, signal }: S3Assem
 }
 
 /** All parts from here, of one size but for the last. */
-async function putParts(artifact: Artifact, assembly: S3Assembly & { left: Left }): Promise<Made> {
+async function putParts(
+  artifact: Artifact,
+  assembly: S3Assembly & { left: UnfinishedUploads },
+): Promise<AssembledUpload> {
   const { call, signal, left } = assembly;
   const parts = partsFrom(0, artifact.sizeBytes);
   const { upload, stored } = await begun(artifact, { ...assembly, layout: parts, left });
@@ -124,8 +127,8 @@ async function putParts(artifact: Artifact, assembly: S3Assembly & { left: Left 
 /** The first part from `runtimes/`, the others from here. */
 async function putCopying(
   artifact: Artifact,
-  assembly: S3Assembly & { left: Left; source: StoredRuntime },
-): Promise<Made | CopyRefusal> {
+  assembly: S3Assembly & { left: UnfinishedUploads; source: StoredRuntime },
+): Promise<AssembledUpload | CopyRefusal> {
   const { call, counted, source } = assembly;
   const parts = partsFrom(source.sizeBytes, artifact.sizeBytes, 2);
   const layout = [{ number: 1, start: 0, end: source.sizeBytes }, ...parts];
@@ -174,7 +177,7 @@ function isOther(
 /** Goes on with what was left unfinished of the same parts, the one with the most, or begins anew. */
 async function begun(
   artifact: Artifact,
-  { call, signal, left, layout }: S3Assembly & { left: Left; layout: readonly UploadPart[] },
+  { call, signal, left, layout }: S3Assembly & { left: UnfinishedUploads; layout: readonly UploadPart[] },
 ): Promise<{ upload: Upload; stored: ReadonlyMap<number, StoredPart> }> {
   const sizes = new Map(layout.map(({ number, start, end }) => [number, end - start]));
   const [best] = left

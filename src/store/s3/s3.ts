@@ -65,7 +65,7 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
           const { storedAt, metadata } = found;
           const at = { bucket: place.bucket, key, metadata, signal };
           const anew = async () => touchObject(call, at);
-          if (await touch({ storedAt, freshMs, address, options, dateAnew: anew })) return { sentBytes, reusedBytes };
+          if (await touch({ storedAt, freshMs, address, options, setDate: anew })) return { sentBytes, reusedBytes };
         }
         if (tries > mostTries) throw lostPieces(address, `parts of ${artifact.name}`);
         const counted = progressMeter(artifact.sizeBytes, onProgress);

@@ -42,6 +42,6 @@ describe('readFlags()', () => {
 
 /** As a user types them; without what is not given. */
 function read(...words: string[]): Record<string, unknown> {
-  const given = Object.entries(readFlags(splitArguments(words).ours));
+  const given = Object.entries(readFlags(splitArguments(words).ownArgs));
   return Object.fromEntries(given.filter(([name, value]) => ourFlagNames.has(name) && value !== undefined));
 }
