@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals';
+import { playedCluster } from '../../support/kubernetes/played-cluster.ts';
+import { expectFewCalls, redeployCalls } from '../../support/kubernetes/redeploy-calls.ts';
+
+it('a redeploy asks the API server little, and lists each kind once to read and once to watch', async () => {
+  const server = await playedCluster();
+  try {
+    const found = await redeployCalls(server, { kubeconfig: await server.kubeconfig(), words: [] });
+    expectFewCalls(found);
+    const lists = found.calls.filter(
+      ({ method, path }) => method === 'GET' && /\/(replicasets|horizontal\w+)$/.test(path),
+    );
+    expect(lists.map(({ path, count }) => [path.split('/').at(-1), count])).toEqual(
+      expect.arrayContaining([
+        ['horizontalpodautoscalers', 1],
+        ['replicasets', 2],
+      ]),
+    );
+  } finally {
+    await server.close();
+  }
+}, 60_000);
