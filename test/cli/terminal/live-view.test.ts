@@ -106,9 +106,12 @@ describe('a deploy on a terminal', () => {
     screen.resize(40, 30);
     await screen.until((lines) => lines.some((line) => /^ {2}· .*…$/.test(line)) && has(/0\/3 ready/)(lines));
     screen.resize(100, 30);
-    await screen.until(has(/· \S+: waiting for a node for /));
-    expect(screen.lines().filter((line) => line.includes('0/3 ready'))).toHaveLength(1);
-    for (const pod of pods) expect(screen.lines().filter((line) => line.includes(pod))).toHaveLength(1);
+    const countOf = (text: string, lines: readonly string[]): number =>
+      lines.filter((line) => line.includes(text)).length;
+    // The terminal takes its new size a moment before the program hears of it and draws again.
+    const isDrawn = (lines: readonly string[]): boolean =>
+      ['0/3 ready', ...pods].every((text) => countOf(text, lines) === 1);
+    await screen.until((lines) => isDrawn(lines) && has(/· \S+: waiting for a node for /)(lines));
     for (const pod of pods) server.move(pod, 'ready');
     expect(await screen.status).toBe(0);
     expect(screen.lines().filter((line) => line.includes('0/3 ready'))).toEqual([]);

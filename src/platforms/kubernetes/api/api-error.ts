@@ -92,7 +92,12 @@ function isOutageRefusal({ status, message }: ApiRefusal): boolean {
 /** True if the same call may well succeed in a while. */
 export function isOutage(error: unknown): error is DeployError {
   if (!(error instanceof DeployError) || error.code !== 'cluster-unreachable') return false;
-  return !causeCodes(error.cause).some(isTlsFailure);
+  return !causeCodes(error.cause).some((code) => isTlsFailure(code) || isOwnClose(code));
+}
+
+/** True if this program has ended the connection itself: asking again would end the same way. */
+function isOwnClose(code: string): boolean {
+  return code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED';
 }
 
 /** A network error in words, or undefined if it is none. */
