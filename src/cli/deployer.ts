@@ -3,7 +3,7 @@ import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { FlagTable } from '../shared/flag.ts';
-import { flagIn, flags, splitArguments } from '../shared/flags.ts';
+import { flagIn, flagTable, splitArguments } from '../shared/flags.ts';
 import { requestedFormat } from './output/requested-format.ts';
 import { helpText, readFlags, type GivenFlags } from './flags/command-line.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -61,19 +61,19 @@ async function dispatch(session: Session, argv: readonly string[]): Promise<numb
     process.stdout.write(`${await helpText(session.app, session.program)}\n`);
     return 0;
   }
-  const given = readFlags(ownArgs);
-  refuseContradictions(given, ownArgs);
-  return given.local === true ? localCommand(session, given, appArgs) : deployCommand(session, given, appArgs);
+  const flags = readFlags(ownArgs);
+  refuseContradictions(flags, ownArgs);
+  return flags.local === true ? localCommand(session, flags, appArgs) : deployCommand(session, flags, appArgs);
 }
 
-function refuseContradictions(given: GivenFlags, ownArgs: readonly string[]): void {
+function refuseContradictions(flags: GivenFlags, ownArgs: readonly string[]): void {
   const refuse = (message: string, hint: string): never => {
     throw new DeployError('bad-usage', message, { hint });
   };
-  if (given.kubernetes === true && given.local === true) {
+  if (flags.kubernetes === true && flags.local === true) {
     refuse('Cannot run both here and on a cluster', 'Pass --local or --kubernetes.');
   }
-  if (given.kubernetes !== true && given.local !== true) {
+  if (flags.kubernetes !== true && flags.local !== true) {
     const [first = ''] = ownArgs;
     refuse(
       `${first.split('=')[0]} says how to deploy, but not where`,
@@ -81,10 +81,10 @@ function refuseContradictions(given: GivenFlags, ownArgs: readonly string[]): vo
     );
   }
   const misplaced = ownArgs.find((word) => !isForLocal(word))?.split('=')[0];
-  if (given.local === true && misplaced !== undefined) {
+  if (flags.local === true && misplaced !== undefined) {
     refuse(`Cannot use ${misplaced} together with --local`, 'Leave it out, or deploy with --kubernetes.');
   }
-  if (given.wait === false && given.rm === true) {
+  if (flags.wait === false && flags.rm === true) {
     refuse('--rm stays until Ctrl-C, --no-wait does not stay', 'Pass one of the two.');
   }
 }
@@ -92,7 +92,7 @@ function refuseContradictions(given: GivenFlags, ownArgs: readonly string[]): vo
 /** Anything that --local does not obey is refused: a --dry-run that sends bytes would be a bad surprise. */
 function isForLocal(word: string): boolean {
   const { name = '' } = flagIn(word) ?? {};
-  const table: FlagTable = flags;
+  const table: FlagTable = flagTable;
   return table[name]?.local === true;
 }
 

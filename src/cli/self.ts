@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { DeployError } from '../shared/errors.ts';
-import { flags } from '../shared/flags.ts';
+import { flagTable } from '../shared/flags.ts';
 import { nearest } from '../shared/nearest.ts';
 import { commands } from './commands/commands.ts';
 import type { Command } from './context/command.ts';
@@ -20,7 +20,7 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
 
   const parser = openParser(argv)
     .scriptName(self)
-    .options(optionsOf({ help: flags.help }));
+    .options(optionsOf({ help: flagTable.help }));
   for (const command of commands) {
     const { describe } = command;
     parser.command(commandWords(command), describe, flagsOf(command, self), async (given) => run(command, given));

@@ -4,7 +4,7 @@ import { openSelf } from '../executable/self.ts';
 import { releaseOf, versionOf } from '../executable/version.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
-import { flags } from '../shared/flags.ts';
+import { flagTable } from '../shared/flags.ts';
 import { parseWords } from '../shared/parse-words.ts';
 import { linuxTargets, parseTarget, type LinuxTarget } from '../shared/target.ts';
 import { endOnBrokenPipe } from './terminal/broken-pipe.ts';
@@ -62,8 +62,8 @@ function read(ownArgs: string[], appArgs: string[]): { target?: string; output: 
     });
   };
   if (appArgs[0] !== undefined) refuse(`"${appArgs[0]}"`);
-  const { target: targetFlag, output: outputFlag } = flags;
-  const options = { 'version-hash': flags['version-hash'], target: targetFlag, output: outputFlag };
+  const { target: targetFlag, output: outputFlag } = flagTable;
+  const options = { 'version-hash': flagTable['version-hash'], target: targetFlag, output: outputFlag };
   const { values, tokens } = parseWords(options, ownArgs, { strict: false });
   for (const token of tokens) {
     if (token.kind === 'option' && !(token.name in options)) refuse(token.rawName);

@@ -2,7 +2,7 @@ import type { FlagTable } from './flag.ts';
 import { linuxTargets } from './target.ts';
 
 /** Flags on the program itself, in the order of `--help`. Kept small: every pod loads this file when it starts. */
-export const flags = {
+export const flagTable = {
   kubernetes: { type: 'boolean', describe: 'Deploy to the cluster and exit once all replicas are ready' },
   local: { type: 'boolean', local: true, describe: 'The same flow with processes on this machine' },
   replicas: {
@@ -140,9 +140,9 @@ export const flags = {
   help: { type: 'boolean', short: 'h', describe: 'Show this help' },
 } as const satisfies FlagTable;
 
-export type FlagName = keyof typeof flags;
+export type FlagName = keyof typeof flagTable;
 
-export const ourFlagNames: ReadonlySet<string> = new Set(Object.keys(flags));
+export const ourFlagNames: ReadonlySet<string> = new Set(Object.keys(flagTable));
 
 /**
  * Parts a command line into selfsame's flags and the application's own; what follows `--` is the application's.
@@ -167,7 +167,7 @@ export function splitArguments(argv: readonly string[]): {
       continue;
     }
     names.add(name);
-    const takesValue = flags[name].type !== 'boolean' && value === undefined;
+    const takesValue = flagTable[name].type !== 'boolean' && value === undefined;
     const next = argv[at + 1];
     if (takesValue && next !== undefined && flagIn(next) === undefined && next !== '--') {
       // As one word: a value may begin with "-", as in --replicas -1.
@@ -182,9 +182,9 @@ export function splitArguments(argv: readonly string[]): {
 
 /** The flag of ours that a word gives, and the value behind its `=`; undefined for every other word. */
 export function flagIn(word: string): { name: FlagName; value?: string | undefined } | undefined {
-  if (word === `-${flags.help.short}`) return { name: 'help' };
+  if (word === `-${flagTable.help.short}`) return { name: 'help' };
   const [, negated = '', name = '', value] = /^--(no-)?([a-z][a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
-  return isFlagName(name) && (negated === '' || flags[name].type === 'boolean') ? { name, value } : undefined;
+  return isFlagName(name) && (negated === '' || flagTable[name].type === 'boolean') ? { name, value } : undefined;
 }
 
 function isFlagName(name: string): name is FlagName {

@@ -89,7 +89,7 @@ export interface PutOptions extends WaitOptions {
   /** Called with the bytes that really crossed the wire so far, and all that have to. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   /** The version of the same name that is most like this one, of which the store may copy: the one that runs now. */
-  readonly like?: Digest | undefined;
+  readonly basedOn?: Digest | undefined;
   /** Called with what the user should know of an upload that succeeds all the same. */
   readonly onNotice?: (text: string) => void;
 }

@@ -35,7 +35,7 @@ describe('storeArtifacts()', () => {
       store: {
         ...store,
         async put(one, options) {
-          based.push(options?.like);
+          based.push(options?.basedOn);
           return store.put(one, options);
         },
       },

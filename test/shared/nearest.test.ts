@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { flags } from '../../src/shared/flags.ts';
+import { flagTable } from '../../src/shared/flags.ts';
 import { nearest } from '../../src/shared/nearest.ts';
 
 it.each([
@@ -14,5 +14,5 @@ it.each([
   ['x', undefined],
   ['', undefined],
 ])('nearest("%s") among the flags is %s', (typed, meant) => {
-  expect(nearest(typed, Object.keys(flags))).toBe(meant);
+  expect(nearest(typed, Object.keys(flagTable))).toBe(meant);
 });

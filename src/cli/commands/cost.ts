@@ -15,16 +15,16 @@ import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags, meaning } from '../flags/shared-flags.ts';
 
 const takes = {
   ...deploymentFlags,
-  replicas: meaning(ourFlags.replicas, 'Also as if there were N of them'),
-  'cpu-request': meaning(ourFlags['cpu-request'], 'Also as if each asked for this, e.g. 250m'),
-  'memory-request': meaning(ourFlags['memory-request'], 'Also as if each asked for this, e.g. 256Mi'),
-  prices: ourFlags.prices,
+  replicas: meaning(flagTable.replicas, 'Also as if there were N of them'),
+  'cpu-request': meaning(flagTable['cpu-request'], 'Also as if each asked for this, e.g. 250m'),
+  'memory-request': meaning(flagTable['memory-request'], 'Also as if each asked for this, e.g. 256Mi'),
+  prices: flagTable.prices,
 } as const satisfies FlagTable;
 
 type CostFlags = FlagsOf<typeof takes>;

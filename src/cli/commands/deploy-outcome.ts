@@ -13,7 +13,7 @@ import { timingTable } from '../terminal/timing-table.ts';
 /** What is known of a deploy besides what it left behind. */
 interface DeployContext {
   readonly cluster: Cluster;
-  readonly given: GivenFlags;
+  readonly flags: GivenFlags;
   readonly cost: PlanCost;
   /** What the command is about to end with; it belongs to the data. */
   readonly failure?: unknown;
@@ -21,11 +21,11 @@ interface DeployContext {
 
 /** Prints what was deployed: on stdout as data where asked for, else for people. */
 export function printDeployed(session: Session, deployed: DeploySummary, context: DeployContext): void {
-  const { cluster, given, cost } = context;
+  const { cluster, flags, cost } = context;
   const { namespace } = cluster;
   const { terminal } = session;
   const { name, release, outcome } = deployed;
-  const format = dataFormat(given.output);
+  const format = dataFormat(flags.output);
   if (format !== undefined) {
     const { applied: objects, timings, canRollBack: _canRollBack, ...rest } = deployed;
     const failure = context.failure === undefined ? {} : errorDocument(context.failure);
@@ -48,7 +48,7 @@ export function printDeployed(session: Session, deployed: DeploySummary, context
     return;
   }
   terminal.say(timingTable(deployed.timings));
-  terminal.say(nextCommands(session, given, afterDeploy(deployed)));
+  terminal.say(nextCommands(session, flags, afterDeploy(deployed)));
 }
 
 /**

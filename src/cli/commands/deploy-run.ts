@@ -4,7 +4,7 @@ import type { GivenFlags } from '../flags/command-line.ts';
 
 /** A deploy that is under way: all that has to be known to end it well at any time. */
 export interface DeployRun {
-  readonly given: GivenFlags;
+  readonly flags: GivenFlags;
   /** Absent until there is a connection. */
   opened?: OpenDeploy<ClusterDestination>;
   stage: DeployStage;
@@ -12,8 +12,8 @@ export interface DeployRun {
   foreign: ReadonlySet<string>;
 }
 
-export function beginRun(given: GivenFlags): DeployRun {
-  return { given, stage: { at: 'checking' }, foreign: new Set() };
+export function beginRun(flags: GivenFlags): DeployRun {
+  return { flags, stage: { at: 'checking' }, foreign: new Set() };
 }
 
 /** True if something of it may lie on the cluster. */

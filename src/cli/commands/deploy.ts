@@ -22,28 +22,28 @@ import { failureOf, tellCause } from './rollout-failure.ts';
 type Opened = OpenDeploy<ClusterDestination>;
 
 /** `--kubernetes`: passes execution to the cluster and, once all replicas are ready, is done: the program goes on there. */
-export async function deployCommand(session: Session, given: GivenFlags, appArgs: readonly string[]): Promise<number> {
+export async function deployCommand(session: Session, flags: GivenFlags, appArgs: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
-  const prices = await loadPrices(given.prices);
-  const run = beginRun(given);
+  const prices = await loadPrices(flags.prices);
+  const run = beginRun(flags);
   const onStage = (stage: DeployStage): void => {
     run.stage = stage;
     if (stage.at === 'failed') tellCause(session, stage.outcome);
   };
   try {
-    const opened = await openDeploy(session, { given, appArgs, onStage, open: onCluster(session, given) });
+    const opened = await openDeploy(session, { flags, appArgs, onStage, open: onCluster(session, flags) });
     run.opened = opened;
     const { plan } = opened;
-    tellLeftOut(session, plan, given);
+    tellLeftOut(session, plan, flags);
     terminal.report({ kind: 'step', stage: 'plan', text: planText(opened) });
     const cost = costOfPlan(plan, prices);
     terminal.report({ kind: 'step', stage: 'plan', text: costText(cost) });
-    if (given['dry-run'] === true) return await printDryRun(opened, given);
-    if (given.rm === true) run.foreign = await refuseToRemoveOthers(plan, { ...opened.destination, signal });
+    if (flags['dry-run'] === true) return await printDryRun(opened, flags);
+    if (flags.rm === true) run.foreign = await refuseToRemoveOthers(plan, { ...opened.destination, signal });
     return await deployAndStay(session, run, { opened, cost });
   } catch (error) {
     if (signal.aborted) return await interrupted(session, run);
-    const isRemoved = given.rm === true && hasChanged(run) && (await removeOnExit(session, run));
+    const isRemoved = flags.rm === true && hasChanged(run) && (await removeOnExit(session, run));
     throw ['checking', 'storing'].includes(run.stage.at) ? error : afterApply(error, { isRemoved });
   } finally {
     terminal.close();
@@ -57,15 +57,15 @@ async function deployAndStay(
   { opened, cost }: { readonly opened: Opened; readonly cost: PlanCost },
 ): Promise<number> {
   const { terminal, signal } = session;
-  const { given } = run;
+  const { flags } = run;
   const { cluster } = opened.destination;
   const deployed = await deploy(opened.plan, opened.world);
   terminal.close();
-  const failure = failureOf(session, deployed, given);
-  const told = failure && afterApply(failure, { isRemoved: given.rm === true });
-  printDeployed(session, deployed, { cluster, given, cost, failure: told });
+  const failure = failureOf(session, deployed, flags);
+  const told = failure && afterApply(failure, { isRemoved: flags.rm === true });
+  printDeployed(session, deployed, { cluster, flags, cost, failure: told });
   if (failure !== undefined) throw failure;
-  if (given.logs !== true && given.rm !== true) return 0;
+  if (flags.logs !== true && flags.rm !== true) return 0;
 
   // Beside a document, log lines are talk.
   const talk = prefixed(terminal.say, process.stderr);
@@ -74,22 +74,22 @@ async function deployAndStay(
     await followLogs(cluster, {
       name: deployed.name,
       signal,
-      onLine: dataFormat(given.output) === undefined ? data : ({ pod, text }) => talk(pod, text),
+      onLine: dataFormat(flags.output) === undefined ? data : ({ pod, text }) => talk(pod, text),
       onNotice: (text) => terminal.report({ kind: 'warning', text }),
     });
   } catch (error) {
     if (!signal.aborted) throw error;
   }
   // Ctrl-C is how one stops to follow the logs of a deploy that is done.
-  if (given.rm === true) return (await removeOnExit(session, run)) ? 0 : exitStatus['rollout-failed'];
+  if (flags.rm === true) return (await removeOnExit(session, run)) ? 0 : exitStatus['rollout-failed'];
   terminal.say(`Stopped following: ${deployed.name} goes on in ${cluster.namespace} without this program.`);
-  terminal.say(nextCommands(session, given, afterDeploy(deployed)));
+  terminal.say(nextCommands(session, flags, afterDeploy(deployed)));
   return 0;
 }
 
-async function printDryRun({ plan, world, destination }: Opened, given: GivenFlags): Promise<number> {
+async function printDryRun({ plan, world, destination }: Opened, flags: GivenFlags): Promise<number> {
   const { intent } = await prepare(plan, world);
-  printManifest(destination.platform.render(intent), given.output === 'json' ? 'json' : 'yaml');
+  printManifest(destination.platform.render(intent), flags.output === 'json' ? 'json' : 'yaml');
   world.report({ kind: 'step', stage: 'manifest', text: 'Every check passed; nothing was changed' });
   return 0;
 }

@@ -26,8 +26,8 @@ interface Difference extends Pick<ServerApplied, 'kind' | 'name'> {
 async function selfDiff(session: Session, argv: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
   const { ownArgs, appArgs } = splitArguments(argv);
-  const given = readFlags(ownArgs);
-  const { plan, world, destination } = await openDeploy(session, { given, appArgs, open: onCluster(session, given) });
+  const flags = readFlags(ownArgs);
+  const { plan, world, destination } = await openDeploy(session, { flags, appArgs, open: onCluster(session, flags) });
   try {
     const { intent } = await prepare(plan, world);
     const differences: Difference[] = [];
@@ -37,7 +37,7 @@ async function selfDiff(session: Session, argv: readonly string[]): Promise<numb
       onApplied: ({ kind, before, after }) => differences.push({ kind, ...differenceOf(kind, before, after) }),
     });
     const isDifferent = differences.some(({ change }) => change !== 'unchanged');
-    const format = dataFormat(given.output);
+    const format = dataFormat(flags.output);
     if (format !== undefined) printData({ different: isDifferent, objects: differences }, format);
     else for (const { diff } of differences) process.stdout.write(coloured(diff));
     const names = differences.filter(({ change }) => change !== 'unchanged').map(({ kind, name }) => `${kind} ${name}`);

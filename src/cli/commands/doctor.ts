@@ -10,14 +10,14 @@ import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 
 const takes = {
   ...deploymentFlags,
-  store: ourFlags.store,
-  'store-url': ourFlags['store-url'],
+  store: flagTable.store,
+  'store-url': flagTable['store-url'],
 } as const satisfies FlagTable;
 
 /**

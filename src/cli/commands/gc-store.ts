@@ -7,7 +7,7 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { touchAfterMs, type StoredArtifact, type UrlStore } from '../../store/store.ts';
 import { configuredChoice } from '../context/configured-store.ts';
 
@@ -19,7 +19,7 @@ export const storeGcFlags = {
     describe: 'Leave what is younger, e.g. 30m: a deploy may be about to use it',
     default: '1h; in a store 24h',
   },
-  store: ourFlags.store,
+  store: flagTable.store,
   'store-objects': {
     type: 'boolean',
     describe: 'Also what the store has and nothing on this cluster needs; other clusters are not seen',

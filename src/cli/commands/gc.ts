@@ -8,14 +8,14 @@ import { dataFormat, printData } from '../output/print-data.ts';
 import { leftAloneText, storeGcFlags, storeGcFrom, storeSweep, type StoreSweep } from './gc-store.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { confirmFlags, deploymentFlags, meaning } from '../flags/shared-flags.ts';
 
 const takes = {
   ...deploymentFlags,
   ...confirmFlags,
-  'dry-run': meaning(ourFlags['dry-run'], 'Show what would be deleted, and delete nothing'),
+  'dry-run': meaning(flagTable['dry-run'], 'Show what would be deleted, and delete nothing'),
   ...storeGcFlags,
 } as const satisfies FlagTable;
 

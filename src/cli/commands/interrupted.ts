@@ -12,13 +12,13 @@ import { removeOnExit } from './remove-on-exit.ts';
 export async function interrupted(session: Session, run: DeployRun): Promise<number> {
   const { terminal } = session;
   terminal.close();
-  if (run.given.rm === true && hasChanged(run)) {
+  if (run.flags.rm === true && hasChanged(run)) {
     await removeOnExit(session, run);
     return session.endedStatus();
   }
   const { text, commands } = farewell(run);
   terminal.say(text);
-  if (commands.length > 0) terminal.say(nextCommands(session, run.given, commands));
+  if (commands.length > 0) terminal.say(nextCommands(session, run.flags, commands));
   return session.endedStatus();
 }
 

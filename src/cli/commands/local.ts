@@ -15,12 +15,12 @@ interface LocalDestination extends Destination {
 }
 
 /** `--local`: the same stages, the same runner and the same bytes, with processes in the place of pods. Stays until Ctrl-C. */
-export async function localCommand(session: Session, given: GivenFlags, appArgs: readonly string[]): Promise<number> {
+export async function localCommand(session: Session, flags: GivenFlags, appArgs: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
   const { plan, world, destination } = await openDeploy(session, {
-    given,
+    flags,
     appArgs,
-    open: onThisMachine(session, given),
+    open: onThisMachine(session, flags),
   });
   const { platform, store } = destination;
   const { name, replicas } = plan;
@@ -32,7 +32,7 @@ export async function localCommand(session: Session, given: GivenFlags, appArgs:
     const { outcome } = await deploy(plan, world);
     refuseFailed(outcome);
     wereReady = true;
-    announce(session, given, { replicas: platform.replicas(name), serves: plan.port !== undefined });
+    announce(session, flags, { replicas: platform.replicas(name), serves: plan.port !== undefined });
     await platform.ended(name);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -44,7 +44,7 @@ export async function localCommand(session: Session, given: GivenFlags, appArgs:
   return wereReady ? 0 : session.endedStatus();
 }
 
-function onThisMachine(session: Session, given: GivenFlags): (asked: Plan) => Promise<LocalDestination> {
+function onThisMachine(session: Session, flags: GivenFlags): (asked: Plan) => Promise<LocalDestination> {
   const { terminal, signal, atOnce, runners } = session;
   return async ({ waitTimeoutMs }) => {
     const platform = localPlatform({
@@ -55,7 +55,7 @@ function onThisMachine(session: Session, given: GivenFlags): (asked: Plan) => Pr
       atOnce,
     });
     const { openStore } = await import('../../store/open.ts');
-    const store = openStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
+    const store = openStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
     return { platform, store };
   };
 }
@@ -69,7 +69,7 @@ function refuseFailed(outcome: RolloutOutcome | undefined): void {
 
 function announce(
   { terminal }: Session,
-  given: GivenFlags,
+  flags: GivenFlags,
   { replicas, serves }: { readonly replicas: readonly LocalReplica[]; readonly serves: boolean },
 ): void {
   terminal.report({
@@ -77,7 +77,7 @@ function announce(
     stage: 'watch',
     text: `${replicas.length}/${replicas.length} ready; Ctrl-C stops them`,
   });
-  const format = dataFormat(given.output);
+  const format = dataFormat(flags.output);
   if (format !== undefined) {
     printData({ replicas }, format);
     return;

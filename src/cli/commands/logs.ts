@@ -7,7 +7,7 @@ import { onDeployment } from '../context/deployment.ts';
 import { logLines } from '../terminal/log-lines.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 
@@ -19,7 +19,7 @@ const takes = {
   follow: { type: 'boolean', describe: 'Go on until Ctrl-C; --no-follow prints what is there' },
   timestamps: { type: 'boolean', describe: 'Put before each line when it was written' },
   output: {
-    ...ourFlags.output,
+    ...flagTable.output,
     choices: ['text', 'json'],
     describe: 'What stdout gets: text, or json, an object a line',
   },

@@ -17,7 +17,7 @@ const podsLimitMs = 60_000;
  */
 export async function removeOnExit(session: Session, run: DeployRun): Promise<boolean> {
   const { terminal } = session;
-  const { opened, given, foreign } = run;
+  const { opened, flags, foreign } = run;
   if (opened === undefined) return true;
   const { name } = opened.plan;
   const { cluster } = opened.destination;
@@ -36,7 +36,7 @@ export async function removeOnExit(session: Session, run: DeployRun): Promise<bo
   } catch (error) {
     printError(error, terminal.say);
     terminal.say(`Stopped deleting ${name}. Deleted: ${objectsText(removed)}; the rest is still there.`);
-    terminal.say(nextCommands(session, given, ['delete']));
+    terminal.say(nextCommands(session, flags, ['delete']));
     return false;
   }
 }

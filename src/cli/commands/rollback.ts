@@ -12,7 +12,7 @@ import { dataFormat, printData } from '../output/print-data.ts';
 import { failureOf, tellCause } from './rollout-failure.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags, meaning, waitFlags } from '../flags/shared-flags.ts';
 
@@ -20,7 +20,7 @@ const takes = {
   ...deploymentFlags,
   ...waitFlags,
   to: { type: 'string', value: 'N', describe: 'A revision, as self history numbers it' },
-  store: meaning(ourFlags.store, 'Where its executable is stored, to renew its link'),
+  store: meaning(flagTable.store, 'Where its executable is stored, to renew its link'),
 } as const satisfies FlagTable;
 
 const positionals = {

@@ -25,7 +25,7 @@ export function tellCause({ terminal }: Session, outcome: RolloutOutcome): void 
 }
 
 /** The error that a rollout ended with, and what was done about it; undefined if it is ready. Says what to type next. */
-export function failureOf(session: Session, rollout: RolloutReport, given: DeploymentFlags): DeployError | undefined {
+export function failureOf(session: Session, rollout: RolloutReport, flags: DeploymentFlags): DeployError | undefined {
   const { name, outcome, undone } = rollout;
   if (outcome === undefined || outcome.kind === 'ready') return undefined;
   if (outcome.kind === 'deleted') {
@@ -36,7 +36,7 @@ export function failureOf(session: Session, rollout: RolloutReport, given: Deplo
   const again = undone?.kind === 'rolled-back' ? undone.outcome : undefined;
   if (again !== undefined) tellCause(session, again);
   const canRollBack = rollout.canRollBack && undone?.kind !== 'rolled-back';
-  session.terminal.say(nextCommands(session, given, afterDeploy({ canRollBack })));
+  session.terminal.say(nextCommands(session, flags, afterDeploy({ canRollBack })));
   if (outcome.kind === 'superseded' && outcome.edited !== undefined) {
     return new DeployError('superseded', `Someone else changed the pods of ${name} meanwhile: ${outcome.edited}`, {
       hint: 'Look what runs now; the same command again brings this back.',

@@ -7,14 +7,14 @@ import { dataFormat, printData } from '../output/print-data.ts';
 import { watchedStatus } from './status-watch.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 import { podTable, statusLine } from '../terminal/status-text.ts';
 
 const takes = {
   ...deploymentFlags,
-  store: ourFlags.store,
+  store: flagTable.store,
   watch: { type: 'boolean', describe: 'Show it anew whenever it changes, until Ctrl-C' },
 } as const satisfies FlagTable;
 

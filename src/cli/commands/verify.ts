@@ -8,11 +8,11 @@ import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flags as ourFlags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
 
-const takes = { ...deploymentFlags, store: ourFlags.store } as const satisfies FlagTable;
+const takes = { ...deploymentFlags, store: flagTable.store } as const satisfies FlagTable;
 
 type VerifyFlags = FlagsOf<typeof takes>;
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Application } from '../../app/application.ts';
 import type { Flag, FlagTable } from '../../shared/flag.ts';
-import { flags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import type { CommandShape } from '../flags/command-shape.ts';
 import { describeFlag } from '../flags/parser.ts';
 
@@ -39,7 +39,7 @@ export function commandLineOf(
   const appOptions = Object.entries(options).map(([option, { type, describe }]): CompletedFlag => {
     return { word: `--${option}`, describe, value: type === 'boolean' ? 'none' : 'any' };
   });
-  const deploying = [...appOptions, ...completedFlags(flags)];
+  const deploying = [...appOptions, ...completedFlags(flagTable)];
   const scopes = commands.map((command): Scope => {
     const words = Object.values<Flag>(command.positionals).map(valueOf).filter(Array.isArray).flat();
     return {

@@ -8,13 +8,13 @@ import type { Session } from './session.ts';
  */
 export function nextCommands(
   { program }: Session,
-  given: ClusterFlags & { readonly name?: string | undefined },
+  flags: ClusterFlags & { readonly name?: string | undefined },
   which: readonly NextCommand[],
 ): string {
-  const flags = (['name', 'namespace', 'context', 'kubeconfig'] as const)
-    .flatMap((flag) => (given[flag] === undefined ? [] : [` --${flag} ${quoted(given[flag])}`]))
+  const same = (['name', 'namespace', 'context', 'kubeconfig'] as const)
+    .flatMap((flag) => (flags[flag] === undefined ? [] : [` --${flag} ${quoted(flags[flag])}`]))
     .join('');
-  return which.map((name) => `  ${name.padEnd(9)}  ${program} self ${commands[name]}${flags}`).join('\n');
+  return which.map((name) => `  ${name.padEnd(9)}  ${program} self ${commands[name]}${same}`).join('\n');
 }
 
 export type NextCommand = keyof typeof commands;

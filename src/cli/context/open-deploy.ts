@@ -30,7 +30,7 @@ export interface OpenDeploy<D extends Destination> {
 }
 
 export interface OpenDeployOptions<D extends Destination> {
-  readonly given: GivenFlags;
+  readonly flags: GivenFlags;
   /** The application's own words. */
   readonly appArgs: readonly string[];
   readonly onStage?: World['onStage'];
@@ -45,10 +45,10 @@ export interface OpenDeployOptions<D extends Destination> {
  */
 export async function openDeploy<D extends Destination>(
   session: Session,
-  { given, appArgs, onStage, open }: OpenDeployOptions<D>,
+  { flags, appArgs, onStage, open }: OpenDeployOptions<D>,
 ): Promise<OpenDeploy<D>> {
   const { terminal, signal, runners } = session;
-  const asked = planFrom(session.app, given, appArgs);
+  const asked = planFrom(session.app, flags, appArgs);
   const executable = await openSelf();
   // Hashed in parallel with connecting; the code that needs the digest reports errors.
   void settled(digestOfOwn(executable));
@@ -60,7 +60,7 @@ export async function openDeploy<D extends Destination>(
       platform,
       store,
       executable,
-      runtimes: { source: given['runtime-source'] },
+      runtimes: { source: flags['runtime-source'] },
       stockRunner: runners.stock(),
       report: terminal.report,
       showsStartup: terminal.isLive,
@@ -83,20 +83,20 @@ export interface ClusterDestination extends Destination {
 }
 
 /** Opens the cluster and the store that the flags name. */
-export function onCluster(session: Session, given: GivenFlags): (asked: Plan) => Promise<ClusterDestination> {
+export function onCluster(session: Session, flags: GivenFlags): (asked: Plan) => Promise<ClusterDestination> {
   return async (asked) => {
-    const choice = await chooseStore({ store: given.store, storeUrl: given['store-url'], environment: process.env });
+    const choice = await chooseStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
     refuseUnreadable(choice, asked);
-    const cluster = await connected(session, given, choice.opened);
+    const cluster = await connected(session, flags, choice.opened);
     const platform = kubernetesPlatform(cluster);
     return { cluster, choice, platform, store: choice.open(platform, asked.name) };
   };
 }
 
-async function connected(session: Session, given: GivenFlags, store: UrlStore | undefined): Promise<Cluster> {
+async function connected(session: Session, flags: GivenFlags, store: UrlStore | undefined): Promise<Cluster> {
   const { signal } = session;
   try {
-    return await openCluster(given, session);
+    return await openCluster(flags, session);
   } catch (error) {
     signal.throwIfAborted();
     throw store === undefined ? error : await withStoreFindings(error, { store, signal });

@@ -1,12 +1,12 @@
 import type { Application } from '../../app/application.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Flag, FlagsOf } from '../../shared/flag.ts';
-import { flagIn, flags } from '../../shared/flags.ts';
+import { flagIn, flagTable } from '../../shared/flags.ts';
 import { openParser, optionsOf, refuseRepeated, shortName, yargsReason } from './parser.ts';
 import { usages } from './usages.ts';
 
 /** All flags as typed; absent ones undefined. */
-export type GivenFlags = FlagsOf<typeof flags>;
+export type GivenFlags = FlagsOf<typeof flagTable>;
 
 /**
  * Reads selfsame's own flags.
@@ -16,7 +16,7 @@ export type GivenFlags = FlagsOf<typeof flags>;
  */
 export function readFlags(words: readonly string[]): GivenFlags {
   for (const word of words) refuseMisread(word);
-  const parser = openParser(words).options(optionsOf(flags));
+  const parser = openParser(words).options(optionsOf(flagTable));
   parser.fail((message, error) => {
     if (error instanceof DeployError) throw error;
     throw new DeployError('bad-usage', yargsReason(message), {
@@ -25,7 +25,7 @@ export function readFlags(words: readonly string[]): GivenFlags {
     });
   });
   const given = parser.parseSync();
-  refuseRepeated(flags, given);
+  refuseRepeated(flagTable, given);
   return given;
 }
 
@@ -33,7 +33,7 @@ export function readFlags(words: readonly string[]): GivenFlags {
 function refuseMisread(word: string): void {
   const { name, value } = flagIn(word) ?? {};
   if (name === undefined) return;
-  const { type, value: placeholder = 'VALUE', choices }: Flag = flags[name];
+  const { type, value: placeholder = 'VALUE', choices }: Flag = flagTable[name];
   if (type === 'boolean' && value !== undefined) refuse(`--${name} takes no value`, `Pass --${name} alone.`);
   if (type !== 'boolean' && (value ?? '') === '') refuse(`--${name} needs a value`, `Pass --${name} ${placeholder}.`);
   if (choices !== undefined && !choices.includes(value ?? '')) {
@@ -65,9 +65,9 @@ export async function helpText(app: Application, typed: string): Promise<string>
     `Options of ${app.name} itself:`,
   );
   // Its letter is not shown here: it would move every other flag to the right.
-  const { short: _short, ...help } = flags.help;
-  parser.options(optionsOf({ ...flags, help }));
-  parser.group(Object.keys(flags), 'Options that deploy it:');
+  const { short: _short, ...help } = flagTable.help;
+  parser.options(optionsOf({ ...flagTable, help }));
+  parser.group(Object.keys(flagTable), 'Options that deploy it:');
   const examples = usages.flatMap(({ examples: own = [] }) => own);
   parser.example(examples.map(([words, what]) => [`${program} ${words}`.trim(), what]));
   return parser.getHelp();

@@ -1,10 +1,10 @@
 import type { FlagTable } from '../../shared/flag.ts';
-import { flags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { meaning } from './shared-flags.ts';
 
 /** The flags of `self rebuild`. Apart from the command, which is loaded only where a runtime has to be fetched. */
 export const rebuildFlags = {
-  target: { ...meaning(flags.target, 'linux-x64 or linux-arm64'), required: true },
+  target: { ...meaning(flagTable.target, 'linux-x64 or linux-arm64'), required: true },
   output: {
     type: 'string',
     short: 'o',
@@ -19,5 +19,5 @@ export const rebuildFlags = {
     completes: 'file',
     describe: 'Take the application out of another executable, of any target',
   },
-  'runtime-source': flags['runtime-source'],
+  'runtime-source': flagTable['runtime-source'],
 } as const satisfies FlagTable;

@@ -1,17 +1,20 @@
 import type { Flag, FlagTable } from '../../shared/flag.ts';
-import { flags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 
 /** Which deployment a command is about, and how it answers. */
 export const deploymentFlags = {
-  name: flags.name,
-  namespace: flags.namespace,
-  kubeconfig: flags.kubeconfig,
-  context: flags.context,
-  output: flags.output,
+  name: flagTable.name,
+  namespace: flagTable.namespace,
+  kubeconfig: flagTable.kubeconfig,
+  context: flagTable.context,
+  output: flagTable.output,
 } as const satisfies FlagTable;
 
 /** For commands that wait as a deploy does. */
-export const waitFlags = { wait: flags.wait, 'wait-timeout': flags['wait-timeout'] } as const satisfies FlagTable;
+export const waitFlags = {
+  wait: flagTable.wait,
+  'wait-timeout': flagTable['wait-timeout'],
+} as const satisfies FlagTable;
 
 /** For commands that delete. */
 export const confirmFlags = { yes: { type: 'boolean', describe: 'Do not ask' } } as const satisfies FlagTable;

@@ -1,6 +1,6 @@
-import { flags, splitArguments } from '../../shared/flags.ts';
+import { flagTable, splitArguments } from '../../shared/flags.ts';
 
-export type OutputFormat = (typeof flags.output.choices)[number];
+export type OutputFormat = (typeof flagTable.output.choices)[number];
 
 /**
  * The data that a command line asks for. Read before anything else is: an error in the rest is printed as data too.

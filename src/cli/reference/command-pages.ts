@@ -1,5 +1,5 @@
 import type { Flag } from '../../shared/flag.ts';
-import { flags } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { commands } from '../commands/commands.ts';
 import type { Command } from '../context/command.ts';
 import { commandWords, type Example } from '../flags/command-shape.ts';
@@ -39,7 +39,7 @@ function commandSection(command: Command): string {
     ...(words.length === 0
       ? []
       : [words.map(([word, flag]) => `- ${code(word)}: ${sentence(describeFlag(flag))}`).join('\n')]),
-    ...(listed.length === 0 ? [] : [flagTable(listed)]),
+    ...(listed.length === 0 ? [] : [flagRows(listed)]),
     ...(takesDeployFlags === true
       ? ['It takes the flags of `--kubernetes` ([flags.md](flags.md)) and the options of the application.']
       : []),
@@ -56,7 +56,7 @@ function exampleBlock(examples: readonly Example[]): string {
   );
 }
 
-function flagTable(listed: readonly (readonly [string, Flag])[]): string {
+function flagRows(listed: readonly (readonly [string, Flag])[]): string {
   return table(
     ['flag', 'default', 'means'],
     listed.map(([name, flag]) => [
@@ -77,7 +77,7 @@ function defaultOf({ default: byDefault = '' }: Flag): string {
 
 /** The flags of the program: all in a table, and more on those of which there is more to know. */
 export function flagsPage(): string {
-  const all = Object.entries<Flag>(flags);
+  const all = Object.entries<Flag>(flagTable);
   const about = [
     "The flags of an executable itself; all others are the application's, and what follows `--` is the application's as well.",
     'A value is the next word, or follows `=`. `self diff` takes these flags too; those of every other command behind `self` are in',
@@ -86,7 +86,7 @@ export function flagsPage(): string {
   const local = all.filter(([, flag]) => flag.local === true).map(([name]) => code(`--${name}`));
   const rest = `\`--local\` takes ${local.join(', ')}, and refuses the rest.`;
   const sections = all.map(([name, flag]) => flagSection(name, flag)).filter((section) => section !== undefined);
-  return page('Flags', about, [flagTable(all), rest, ...sections]);
+  return page('Flags', about, [flagRows(all), rest, ...sections]);
 }
 
 function flagSection(name: string, flag: Flag): string | undefined {

@@ -5,7 +5,7 @@ import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf } from '../../shared/flag.ts';
-import type { flags as ourFlags } from '../../shared/flags.ts';
+import type { flagTable } from '../../shared/flags.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
 import { parseName, parseObjectName } from './kubernetes-name.ts';
 import { resourcesFrom } from './resources.ts';
@@ -44,7 +44,7 @@ export interface Plan {
 }
 
 /** Flag values as the command line gives them. */
-export type PlanFlags = FlagsOf<typeof ourFlags>;
+export type PlanFlags = FlagsOf<typeof flagTable>;
 
 /**
  * Reads what the user wants.

@@ -3,10 +3,10 @@ import type { Resources } from '../../platforms/intent.ts';
 import { amountOf } from '../../platforms/kubernetes/api/quantity.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf } from '../../shared/flag.ts';
-import type { flags as ourFlags } from '../../shared/flags.ts';
+import type { flagTable } from '../../shared/flags.ts';
 
 /** As the command line gives them. */
-type ResourceFlags = Pick<FlagsOf<typeof ourFlags>, 'cpu-request' | 'cpu-limit' | 'memory-request' | 'memory-limit'>;
+type ResourceFlags = Pick<FlagsOf<typeof flagTable>, 'cpu-request' | 'cpu-limit' | 'memory-request' | 'memory-limit'>;
 
 /**
  * What a replica gets: by the flags, else by the application. Defaults are for the manifest to add, once it is known what

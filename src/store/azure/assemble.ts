@@ -10,7 +10,7 @@ import type { PutOptions } from '../store.ts';
 import { commit, stagedBlocks, stagePart, type Staging } from './upload.ts';
 import { objectName, runtimeName } from '../object-name.ts';
 
-export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOptions, 'like' | 'onNotice'> {
+export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOptions, 'basedOn' | 'onNotice'> {
   /** For people. */
   readonly address: string;
   readonly copy: Copy;
@@ -20,7 +20,7 @@ export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOp
 
 /**
  * Puts an artifact together in the store and makes it an object at the end, if nobody else did meanwhile. Its prefix comes
- * out of `runtimes/<sha256>`, and of its tail what stands in the version `like`; the rest is sent.
+ * out of `runtimes/<sha256>`, and of its tail what stands in the version `basedOn`; the rest is sent.
  *
  * What the store copies does not pass through here. That the object is the version all the same rests on this: we know the
  * MD5 of the true prefix from our own table, and the store refuses bytes that have another; the tail is read here whole, also
@@ -33,13 +33,13 @@ export interface Assembly extends Pick<Opener, 'container' | 'call'>, Pick<PutOp
  * @throws {DeployError} `executable-damaged` if the bytes are not the version's; nothing is committed then.
  */
 export async function assemble(artifact: Artifact, assembly: Assembly): Promise<boolean> {
-  const { container, call, like, signal } = assembly;
+  const { container, call, basedOn, signal } = assembly;
   const blob = container.getBlockBlobClient(objectName(artifact));
   const [staged, known] = await Promise.all([
     stagedBlocks(blob, call, signal),
-    like === undefined || like === artifact.version
+    basedOn === undefined || basedOn === artifact.version
       ? new Map<string, Range>()
-      : rangesOf(objectName({ version: like, name: artifact.name }), assembly, signal),
+      : rangesOf(objectName({ version: basedOn, name: artifact.name }), assembly, signal),
   ]);
   const staging = { ...assembly, staged, copied: copyingFrom(known, artifact, assembly) };
   const [prefix, tail] = await inParallel(signal, [

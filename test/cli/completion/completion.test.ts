@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { flags } from '../../../src/shared/flags.ts';
+import { flagTable } from '../../../src/shared/flags.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
 import { kubeconfigOf } from '../../support/kubernetes/api-server.ts';
 import { runProgram } from '../../support/programs/program.ts';
@@ -61,7 +61,7 @@ describe('self completion bash', () => {
 
   it('knows every flag, values behind =, and files', async () => {
     const all = await complete('hello-world --');
-    for (const name of Object.keys(flags).filter((flag) => flag !== 'wait' && flag !== 'rollback'))
+    for (const name of Object.keys(flagTable).filter((flag) => flag !== 'wait' && flag !== 'rollback'))
       expect(all).toContain(`--${name}`);
     expect(all).toEqual(expect.arrayContaining(['--http', '--greeting', '--no-wait', '--no-rollback']));
     expect(await complete('', ['hello-world', '--output', '=', 'y'])).toEqual(['yaml']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseDuration, planFrom } from '../../../src/deploy/plan/plan.ts';
 import { resourcesOf } from '../../../src/platforms/kubernetes/manifest/container.ts';
 import type { Flag, FlagsOf } from '../../../src/shared/flag.ts';
-import { flags } from '../../../src/shared/flags.ts';
+import { flagTable } from '../../../src/shared/flags.ts';
 
 const app = { name: 'hello-world', run: async () => {} };
 
@@ -12,25 +12,25 @@ describe('flags', () => {
     expect(plan).toMatchObject({
       name: app.name,
       replicas: 1,
-      waits: flags.wait.default,
-      rollsBack: flags.rollback.default,
+      waits: flagTable.wait.default,
+      rollsBack: flagTable.rollback.default,
     });
-    expect(plan.waitTimeoutMs).toBe(parseDuration('--wait-timeout', flags['wait-timeout'].default));
+    expect(plan.waitTimeoutMs).toBe(parseDuration('--wait-timeout', flagTable['wait-timeout'].default));
     expect(resourcesOf(plan.resources)).toEqual({
-      requests: { cpu: flags['cpu-request'].default, memory: flags['memory-request'].default },
-      limits: { memory: flags['memory-limit'].default },
+      requests: { cpu: flagTable['cpu-request'].default, memory: flagTable['memory-request'].default },
+      limits: { memory: flagTable['memory-limit'].default },
     });
-    expect(flags['cpu-limit'].default).toBe('none');
+    expect(flagTable['cpu-limit'].default).toBe('none');
   });
 
   it('show what stands for a value where they take one, and only there', () => {
-    for (const [name, { type, value }] of Object.entries<Flag>(flags)) {
+    for (const [name, { type, value }] of Object.entries<Flag>(flagTable)) {
       expect([name, value !== undefined]).toEqual([name, type !== 'boolean']);
     }
   });
 
   it('are only on by default where they are switches', () => {
-    const isOn = Object.entries<Flag>(flags).filter(([, flag]) => flag.default === true);
+    const isOn = Object.entries<Flag>(flagTable).filter(([, flag]) => flag.default === true);
     expect(isOn.map(([name, { type }]) => [name, type])).toEqual([
       ['wait', 'boolean'],
       ['rollback', 'boolean'],
@@ -39,7 +39,7 @@ describe('flags', () => {
 
   it('say which types their values have', () => {
     // The type checker is what fails here.
-    const given: FlagsOf<typeof flags> = { replicas: '5', env: ['A=1'], wait: false, output: 'json' };
+    const given: FlagsOf<typeof flagTable> = { replicas: '5', env: ['A=1'], wait: false, output: 'json' };
     const [replicas, env, wait, output]: [
       string | undefined,
       readonly string[] | undefined,

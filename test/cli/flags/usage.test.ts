@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { flags } from '../../../src/shared/flags.ts';
+import { flagTable } from '../../../src/shared/flags.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
 import { runProgram, type EndedProgram } from '../../support/programs/program.ts';
 
@@ -32,7 +32,7 @@ describe('--help', () => {
     expect(head).toContain('Says hello over HTTP');
     expect(head).toContain('self COMMAND');
     expect(theirs).toContain('--greeting');
-    for (const name of Object.keys(flags)) {
+    for (const name of Object.keys(flagTable)) {
       expect(ours).toContain(`--${name} `);
       expect(theirs).not.toContain(`--${name} `);
     }

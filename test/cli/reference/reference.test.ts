@@ -8,7 +8,7 @@ import { statusMeanings } from '../../../src/cli/reference/error-meanings.ts';
 import { referenceOf, staleIn } from '../../../src/cli/reference/reference.ts';
 import { exitStatus } from '../../../src/shared/errors.ts';
 import type { Flag } from '../../../src/shared/flag.ts';
-import { flags } from '../../../src/shared/flags.ts';
+import { flagTable } from '../../../src/shared/flags.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -83,7 +83,7 @@ describe('environmentVariables', () => {
 
   it('names that of every flag that has one', () => {
     const known = new Set(declared.map(([name]) => name));
-    const named = Object.values<Flag>(flags).flatMap(({ variable }) => variable ?? []);
+    const named = Object.values<Flag>(flagTable).flatMap(({ variable }) => variable ?? []);
     expect(named.filter((variable) => !known.has(variable))).toEqual([]);
   });
 

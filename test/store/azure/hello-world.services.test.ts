@@ -50,7 +50,7 @@ describe('put() of the next version of hello-world', () => {
       const store = open(`at-most-${mostBytes}`);
       expect((await store.put(first)).sentBytes).toBe(first.sizeBytes);
       const before = proxy.upBytes;
-      const { sentBytes, reusedBytes } = await store.put(second, like === 'nothing' ? {} : { like: first.version });
+      const { sentBytes, reusedBytes } = await store.put(second, like === 'nothing' ? {} : { basedOn: first.version });
       const crossed = proxy.upBytes - before;
       expect(crossed).toBeLessThanOrEqual(mostBytes);
       // The rest of what crossed is the words around the bytes.

@@ -44,7 +44,7 @@ describe('put() of a version after the first', () => {
     const store = open('same');
     const [first, second] = [await versionOf('one'), await versionOf('two')];
     await put(store, first);
-    const { sentBytes, notices } = await put(store, second, { like: first.version });
+    const { sentBytes, notices } = await put(store, second, { basedOn: first.version });
     expect(sentBytes).toBe(3);
     expect(notices).toEqual([]);
     expect(await digestIn('same', second)).toBe(second.version);
@@ -71,7 +71,7 @@ describe('put() of a version after the first', () => {
     const store = open('with-sas', { AZURE_STORAGE_SAS_TOKEN: sas });
     const [first, second] = [await versionOf('one'), await versionOf('two')];
     await put(store, first);
-    expect(await put(store, second, { like: first.version })).toMatchObject({ sentBytes: 3, notices: [] });
+    expect(await put(store, second, { basedOn: first.version })).toMatchObject({ sentBytes: 3, notices: [] });
     expect(await digestIn('with-sas', second)).toBe(second.version);
   });
 
@@ -92,8 +92,8 @@ describe('put() where the store cannot copy', () => {
     const store = open('refusing');
     proxy.refuse = ({ headers }) => ('x-ms-copy-source' in headers ? 'CannotVerifyCopySource' : undefined);
     const [first, second] = [await versionOf('one'), await versionOf('two')];
-    for (const [artifact, like] of [[first], [second, first.version]] as const) {
-      const { sentBytes, reusedBytes, notices } = await put(store, artifact, { like });
+    for (const [artifact, basedOn] of [[first], [second, first.version]] as const) {
+      const { sentBytes, reusedBytes, notices } = await put(store, artifact, { basedOn });
       expect([sentBytes, reusedBytes]).toEqual([artifact.sizeBytes, 0]);
       expect(notices).toEqual([
         `http://127.0.0.1:${proxy.port}/${azurite.account}/refusing does not copy inside itself (403 CannotVerifyCopySource): sending the whole executable`,
@@ -146,7 +146,7 @@ describe('put() where the store cannot copy', () => {
     for (const { name, size } of committedBlocks) await blob.stageBlock(name, Buffer.alloc(size, 1), size);
     await blob.commitBlockList(committedBlocks.map(({ name }) => name));
     const second = await versionOf('two');
-    expect(await put(store, second, { like: first.version })).toMatchObject({ reusedBytes: prefix.sizeBytes });
+    expect(await put(store, second, { basedOn: first.version })).toMatchObject({ reusedBytes: prefix.sizeBytes });
     expect(await digestIn('lying', second)).toBe(second.version);
   });
 });

@@ -143,7 +143,7 @@ function copyingContract(open: () => Promise<Store>, { reuses }: TestedStore): v
 
     const third = await partedArtifact(prefix, ['the third', moved, noise('new', 50_000), kept]);
     const more = reusedOf(prefix.sizeBytes, 500_000);
-    expect(await store.put(third, { like: second.version })).toEqual({
+    expect(await store.put(third, { basedOn: second.version })).toEqual({
       sentBytes: third.sizeBytes - more,
       reusedBytes: more,
     });
@@ -155,7 +155,7 @@ function copyingContract(open: () => Promise<Store>, { reuses }: TestedStore): v
   it('put() stores what is like a version that is not there', async () => {
     const [store, prefix] = [await open(), await generatedArtifact(1, 'alone')];
     const [gone, artifact] = [await artifactOf('gone'), await partedArtifact(prefix, [noise('only', 20_000)])];
-    expect(await store.put(artifact, { like: gone.version })).toMatchObject({ sentBytes: artifact.sizeBytes });
+    expect(await store.put(artifact, { basedOn: gone.version })).toMatchObject({ sentBytes: artifact.sizeBytes });
     expect(await store.has(artifact)).toBe(true);
   });
 

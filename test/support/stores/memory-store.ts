@@ -27,11 +27,11 @@ export function memoryStore(): Store<UrlPlace> {
     async has(artifact) {
       return objects.has(nameOf(artifact));
     },
-    async put(artifact, { signal, onProgress, like } = {}) {
+    async put(artifact, { signal, onProgress, basedOn } = {}) {
       signal?.throwIfAborted();
       if (objects.has(nameOf(artifact))) return { sentBytes: 0, reusedBytes: 0 };
       const { version, name, sizeBytes, target, prefix } = artifact;
-      const known = parts.get(nameOf({ version: like ?? version, name })) ?? new Set();
+      const known = parts.get(nameOf({ version: basedOn ?? version, name })) ?? new Set();
       const isShared = prefix !== undefined && shared.has(prefix.digest);
       const [own, hash] = [new Set<string>(), isShared ? await prefix.hashed() : createHash('sha256')];
       let [sentBytes, reusedBytes] = [0, isShared ? prefix.sizeBytes : 0];
