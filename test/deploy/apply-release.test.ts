@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { applyRelease } from '../../src/deploy/apply-release.ts';
 import type { Deployed } from '../../src/platforms/deployed.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { deployedWith, linuxArtifact, planOf, stageWorld, textsOf } from '../support/deploy/literals.ts';
+import { deployedWith, linuxArtifact, planOf } from '../support/deploy/literals.ts';
+import { stageWorld, textsOf } from '../support/deploy/stage-world.ts';
 import { memoryPlatform } from '../support/deploy/memory-platform.ts';
 
 const release = parseDigest('a'.repeat(64));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { awaitRollout } from '../../src/deploy/await-rollout.ts';
 import type { Rollout } from '../../src/platforms/platform.ts';
-import { planOf, stageWorld, textsOf } from '../support/deploy/literals.ts';
+import { planOf } from '../support/deploy/literals.ts';
+import { stageWorld, textsOf } from '../support/deploy/stage-world.ts';
 import { memoryPlatform } from '../support/deploy/memory-platform.ts';
 
 const progress = { ready: 1, wanted: 1, pods: [{ name: 'hello-1', state: 'ready' }], old: [] };

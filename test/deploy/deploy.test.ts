@@ -2,7 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { deploy } from '../../src/deploy/deploy.ts';
 import { openExecutable } from '../../src/executable/self.ts';
-import { planOf, stageWorld } from '../support/deploy/literals.ts';
+import { planOf } from '../support/deploy/literals.ts';
+import { stageWorld } from '../support/deploy/stage-world.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 
 const target = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64';

@@ -3,7 +3,8 @@ import { prepare } from '../../src/deploy/prepare.ts';
 import { openExecutable } from '../../src/executable/self.ts';
 import { releaseOf, versionsOf } from '../../src/executable/version.ts';
 import { DeployError } from '../../src/shared/errors.ts';
-import { planOf, stageWorld, textsOf } from '../support/deploy/literals.ts';
+import { planOf } from '../support/deploy/literals.ts';
+import { stageWorld, textsOf } from '../support/deploy/stage-world.ts';
 import { memoryPlatform } from '../support/deploy/memory-platform.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { settle } from '../../src/deploy/settle.ts';
 import type { Intent } from '../../src/platforms/intent.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { planOf, stageWorld, textsOf, type StageWorld } from '../support/deploy/literals.ts';
+import { planOf } from '../support/deploy/literals.ts';
+import { stageWorld, textsOf, type StageWorld } from '../support/deploy/stage-world.ts';
 import { memoryPlatform } from '../support/deploy/memory-platform.ts';
 import { testIntent } from '../support/kubernetes/intent.ts';
 

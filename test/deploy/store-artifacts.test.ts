@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeArtifacts } from '../../src/deploy/store-artifacts.ts';
 import { parseDigest } from '../../src/shared/digest.ts';
-import { deployedWith, linuxArtifact, planOf, stageWorld, textsOf } from '../support/deploy/literals.ts';
+import { deployedWith, linuxArtifact, planOf } from '../support/deploy/literals.ts';
+import { stageWorld, textsOf } from '../support/deploy/stage-world.ts';
 import { memoryStore } from '../support/stores/memory-store.ts';
 
 const running = parseDigest('3'.repeat(64));

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import { planWith, type ScaledPlan } from '../../../src/deploy/plan/replicas.ts';
 import { planFrom, type PlanFlags } from '../../../src/deploy/plan/plan.ts';
-import type { StageClock } from '../../../src/deploy/timings.ts';
-import type { DeployStage, World } from '../../../src/deploy/world.ts';
 import type { LinuxArtifact } from '../../../src/executable/rebuild.ts';
 import type { Deployed, Scaling } from '../../../src/platforms/deployed.ts';
 import { digestOf } from '../../../src/shared/digest.ts';
-import type { ReportEvent } from '../../../src/shared/report.ts';
 import type { LinuxTarget } from '../../../src/shared/target.ts';
 import { artifactOf } from '../programs/artifact.ts';
-import { memoryStore } from '../stores/memory-store.ts';
-import { memoryPlatform } from './memory-platform.ts';
 
 /** What is there under a name, as a platform reads it: nothing, unless said otherwise. */
 export function deployedWith(scaling: Partial<Scaling> = {}, changes: Partial<Deployed> = {}): Deployed {
@@ -39,34 +34,4 @@ export async function linuxArtifact(text: string, target: LinuxTarget = 'linux-x
     blob: { digest: artifact.version, sizeBytes: artifact.sizeBytes, open: () => artifact.open() },
     async prepare() {},
   };
-}
-
-export interface StageWorld extends Omit<World, 'executable' | 'runtimes' | 'stockRunner'> {
-  readonly events: ReportEvent[];
-  readonly stages: DeployStage[];
-  /** Names of the laps. */
-  readonly laps: string[];
-}
-
-/** What lies outside a stage, in memory; it keeps what a stage reports. */
-export function stageWorld(changes: Partial<World> = {}): StageWorld {
-  const [events, stages, laps] = [[] as ReportEvent[], [] as DeployStage[], [] as string[]];
-  const clock: StageClock = { lap: (name) => laps.push(name), stages: () => [] };
-  return {
-    platform: memoryPlatform(),
-    store: memoryStore(),
-    report: (event) => events.push(event),
-    signal: new AbortController().signal,
-    clock,
-    onStage: (stage) => stages.push(stage),
-    ...changes,
-    events,
-    stages,
-    laps,
-  };
-}
-
-/** What a stage said in words. */
-export function textsOf(events: readonly ReportEvent[]): string[] {
-  return events.flatMap((event) => ('text' in event ? event.text : []));
 }
