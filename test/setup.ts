@@ -1,3 +1,4 @@
+import { stop } from 'esbuild';
 import { buildHere } from '../src/toolchain/build.ts';
 
 /** Before all tests: the executables of support/programs/executables.ts, as a user would build them. `npm test` does it once for all parts. */
@@ -6,4 +7,6 @@ export default async function setup(): Promise<void> {
   for (const name of ['changed', 'busy', 'busy-changed']) await buildHere(`test/fixtures/${name}.ts`);
   // Last, so that the bundles that stay in dist/ are those of the example.
   await buildHere();
+  // Its process would stay as long as this one.
+  await stop();
 }
