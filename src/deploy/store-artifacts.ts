@@ -25,9 +25,9 @@ export async function storeArtifacts(
   { plan, artifacts }: Pick<Prepared, 'plan' | 'artifacts'>,
   { platform, store, report, signal, clock, onStage }: Omit<World, 'executable' | 'runtimes' | 'stockRunner'>,
 ): Promise<Stored> {
-  const { versions } = plan.deployed;
+  const { versions, isThere } = plan.deployed;
   signal.throwIfAborted();
-  onStage?.({ at: 'storing', isFirst: Object.keys(versions).length === 0 });
+  onStage?.({ at: 'storing', isFirst: !isThere });
   const sentBytes = await sendAllTo(store, artifacts, {
     report,
     signal,

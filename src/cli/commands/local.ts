@@ -2,7 +2,7 @@ import { deploy } from '../../deploy/deploy.ts';
 import type { RolloutOutcome } from '../../platforms/outcome.ts';
 import type { LocalReplica } from '../../platforms/local/local.ts';
 import { type LocalPlatform, localPlatform } from '../../platforms/local/platform.ts';
-import type { Plan } from '../../deploy/plan/plan.ts';
+import type { DeployStage } from '../../deploy/world.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { type Destination, openDeploy } from '../context/open-deploy.ts';
 import type { Session } from '../context/session.ts';
@@ -17,9 +17,14 @@ interface LocalDestination extends Destination {
 /** `--local`: the same stages, the same runner and the same bytes, with processes in the place of pods. Stays until Ctrl-C. */
 export async function localCommand(session: Session, flags: GivenFlags, appArgs: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
+  let stage: DeployStage = { at: 'checking' };
+  const onStage = (now: DeployStage): void => {
+    stage = now;
+  };
   const { plan, world, destination } = await openDeploy(session, {
     flags,
     appArgs,
+    onStage,
     open: onThisMachine(session, flags),
   });
   const { platform, store } = destination;
@@ -35,7 +40,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
     announce(session, flags, { replicas: platform.replicas(name), serves: plan.port !== undefined });
     await platform.ended(name);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || !hasStarted(stage)) throw error;
   } finally {
     await platform.close();
   }
@@ -44,12 +49,11 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
   return wereReady ? 0 : session.endedStatus();
 }
 
-function onThisMachine(session: Session, flags: GivenFlags): (asked: Plan) => Promise<LocalDestination> {
+function onThisMachine(session: Session, flags: GivenFlags): () => Promise<LocalDestination> {
   const { terminal, signal, atOnce, runners } = session;
-  return async ({ waitTimeoutMs }) => {
+  return async () => {
     const platform = localPlatform({
       runner: runners.thin(),
-      readyTimeoutMs: waitTimeoutMs,
       onLine: prefixed(terminal.say, process.stderr),
       signal,
       atOnce,
@@ -60,10 +64,15 @@ function onThisMachine(session: Session, flags: GivenFlags): (asked: Plan) => Pr
   };
 }
 
+/** True once replicas run. */
+function hasStarted({ at }: DeployStage): boolean {
+  return at !== 'checking' && at !== 'storing';
+}
+
 /** @throws {DeployError} `rollout-undone`: nothing is left running. */
 function refuseFailed(outcome: RolloutOutcome | undefined): void {
-  if (outcome?.kind !== 'failed') return;
-  const { summary, nextStep } = outcome.diagnosis;
+  if (outcome?.kind !== 'failed' && outcome?.kind !== 'timeout') return;
+  const { summary = 'The replicas are not ready', nextStep = 'Look at their output.' } = outcome.diagnosis ?? {};
   throw new DeployError('rollout-undone', summary, { hint: nextStep });
 }
 

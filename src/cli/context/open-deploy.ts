@@ -89,7 +89,12 @@ export function onCluster(session: Session, flags: GivenFlags): (asked: Plan) =>
     refuseUnreadable(choice, asked);
     const cluster = await connected(session, flags, choice.opened);
     const platform = kubernetesPlatform(cluster);
-    return { cluster, choice, platform, store: choice.open(platform, asked.name) };
+    try {
+      return { cluster, choice, platform, store: choice.open(platform, asked.name) };
+    } catch (error) {
+      await platform.close();
+      throw error;
+    }
   };
 }
 

@@ -28,7 +28,8 @@ export interface LocalRun {
   readonly runner: string;
   /** Path that answers 200 when a replica is ready; absent for a program that serves nothing. */
   readonly readyPath?: string | undefined;
-  readonly readyTimeoutMs: number;
+  /** Aborts when a replica that is not ready by then is given up. */
+  readonly late: AbortSignal;
   /** As long as a replica may take to end; then it is killed. */
   readonly graceMs: number;
   readonly onLine: (replica: string, text: string) => void;
@@ -147,7 +148,7 @@ async function refuseDoomed(run: LocalRun, replica: StartingReplica, how: string
 
 async function becomeReady(run: LocalRun, replica: StartingReplica, signal: AbortSignal): Promise<void> {
   if (run.readyPath === undefined) return;
-  const late = AbortSignal.timeout(run.readyTimeoutMs);
+  const { late } = run;
   const over = AbortSignal.any([signal, late]);
   while (!(await answers(`${replica.url}${run.readyPath}`, over))) {
     if (signal.aborted) return;

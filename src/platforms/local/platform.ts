@@ -1,10 +1,10 @@
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, hostTarget, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
 import type { Intent } from '../intent.ts';
-import type { Progress, RolloutOutcome } from '../outcome.ts';
-import type { Applied, AppliedObject, Platform, WatchWorld } from '../platform.ts';
+import type { Applied, AppliedObject, Platform } from '../platform.ts';
 import type { Deployed } from '../deployed.ts';
 import { type LocalReplica, runLocally } from './local.ts';
+import { outcomeOf, type Running } from './running.ts';
 
 /** A process on this machine that stands for a pod. */
 interface LocalProcess {
@@ -15,22 +15,11 @@ interface LocalProcess {
 export interface LocalPlatformOptions {
   /** The runner, as text: the very script of the image. */
   readonly runner: string;
-  readonly readyTimeoutMs: number;
   readonly onLine: (replica: string, text: string) => void;
   /** Ends all replicas in order. */
   readonly signal: AbortSignal;
   /** Aborts right before this process ends at once: nothing is left running, and no secret lying about. */
   readonly atOnce: AbortSignal;
-}
-
-/** Replicas of one name that run. */
-interface Running {
-  readonly intent: Intent;
-  readonly stop: () => void;
-  /** Fulfilled once all are ready. */
-  readonly ready: Promise<readonly LocalReplica[]>;
-  /** Fulfilled once all were stopped; rejected if they cannot become ready. */
-  readonly ended: Promise<void>;
 }
 
 export interface LocalPlatform extends Platform {
@@ -52,7 +41,7 @@ interface LocalApplied extends Applied {
  * This machine as a platform: the same store, the same runner and the same bytes, with processes in the place of pods. They end
  * with this process.
  */
-export function localPlatform({ runner, readyTimeoutMs, onLine, signal, atOnce }: LocalPlatformOptions): LocalPlatform {
+export function localPlatform({ runner, onLine, signal, atOnce }: LocalPlatformOptions): LocalPlatform {
   const target = ownTarget();
   const running = new Map<string, Running>();
   const replicas = new Map<string, readonly LocalReplica[]>();
@@ -121,13 +110,13 @@ export function localPlatform({ runner, readyTimeoutMs, onLine, signal, atOnce }
   return platform;
 
   function start(intent: Intent): void {
-    const stopped = new AbortController();
+    const [stopped, late] = [new AbortController(), new AbortController()];
     const { promise: ready, resolve } = Promise.withResolvers<readonly LocalReplica[]>();
     const ended = runLocally({
       ...whatRuns(intent, target),
       replicas: intent.replicas ?? 1,
       runner,
-      readyTimeoutMs,
+      late: late.signal,
       onLine,
       onReady(started) {
         replicas.set(intent.name, started);
@@ -138,31 +127,14 @@ export function localPlatform({ runner, readyTimeoutMs, onLine, signal, atOnce }
     });
     // Whoever watches it gets the error.
     ended.catch(() => undefined);
-    running.set(intent.name, { intent, stop: () => stopped.abort(), ready, ended });
+    const [stop, giveUp] = [() => stopped.abort(), () => late.abort()];
+    running.set(intent.name, { intent, stop, giveUp, ready, ended });
   }
 }
 
 /** The processes that make an intent true. */
 function processesOf({ name, replicas = 1 }: Intent): LocalProcess[] {
   return Array.from({ length: replicas }, (_, index) => ({ kind: 'Process', name: `${name}-${index + 1}` }));
-}
-
-async function outcomeOf(run: Running, { signal, onProgress }: WatchWorld): Promise<RolloutOutcome> {
-  const wanted = run.intent.replicas ?? 1;
-  const none: Progress = { ready: 0, wanted, pods: [], old: [] };
-  try {
-    const ready = await Promise.race([run.ready, run.ended]);
-    signal.throwIfAborted();
-    if (ready === undefined) return { kind: 'deleted' };
-    const pods = ready.map(({ name }) => ({ name, state: 'ready' }));
-    const progress = { ready: ready.length, wanted, pods, old: [] };
-    onProgress?.(progress);
-    return { kind: 'ready', progress };
-  } catch (error) {
-    if (!(error instanceof DeployError)) throw error;
-    const { message: summary, hint: nextStep } = error;
-    return { kind: 'failed', progress: none, diagnosis: { cause: 'crash', summary, evidence: [], nextStep } };
-  }
 }
 
 /** What the runner is told: one version, that of this machine. */

@@ -98,7 +98,7 @@ describe('runLocally()', () => {
 
   it('gives up on a replica that is not ready in time, and names its last line', async () => {
     const silent = '#!/bin/sh\necho still thinking\nexec sleep 1000\n';
-    const started = await starting(place, silent, { readyTimeoutMs: 1_500 });
+    const started = await starting(place, silent, { late: AbortSignal.timeout(1_500) });
     await expect(started.ended).rejects.toMatchObject({
       code: 'rollout-undone',
       message: `${name}-1 was not ready in time: still thinking`,
@@ -176,7 +176,7 @@ async function starting(
     source: { url: place.keep(path, Buffer.from(served)), secret: query },
     runner: script,
     ...(readyPath !== '' && { readyPath }),
-    readyTimeoutMs: 20_000,
+    late: AbortSignal.timeout(20_000),
     graceMs: 30_000,
     onLine: (replica, text) => lines.push(`${replica} | ${text}`),
     onReady: ready.resolve,

@@ -16,7 +16,8 @@ const runner = await readFile(new URL('../../../runner/run.sh', import.meta.url)
 /** Serves on SELFSAME_PORT, unless it is to crash. */
 const application = (words: string): string => `#!${process.execPath}
   if (process.env.MODE === 'crash') process.exit(9);
-  require('node:http').createServer((request, response) => response.end(${JSON.stringify(words)}))
+  const status = process.env.MODE === 'unready' ? 503 : 200;
+  require('node:http').createServer((request, response) => response.writeHead(status).end(${JSON.stringify(words)}))
     .listen(Number(process.env.SELFSAME_PORT), '127.0.0.1');
   process.on('SIGTERM', () => process.exit());
 `;
@@ -28,7 +29,7 @@ describe('localPlatform()', () =>
     await once(http.listen(0, '127.0.0.1'), 'listening');
     const ended = new AbortController();
     const { signal } = ended;
-    const platform = localPlatform({ runner, readyTimeoutMs: 60_000, onLine: () => undefined, signal, atOnce: signal });
+    const platform = localPlatform({ runner, onLine: () => undefined, signal, atOnce: signal });
 
     const releaseOf = async (words: string): Promise<Intent> => {
       const { version, sizeBytes } = await artifactOf(application(words));

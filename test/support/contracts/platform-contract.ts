@@ -7,7 +7,7 @@ import type { Store } from '../../../src/store/store.ts';
 export interface PlatformPlace {
   readonly platform: Platform;
   readonly store: Store;
-  /** Two releases of a server that is ready soon; with MODE=crash in its environment it never is. */
+  /** Two releases of a server that is ready soon; with MODE=crash in its environment it ends, with MODE=unready it is never ready. */
   readonly releases: readonly [first: Intent, second: Intent];
   close(): Promise<void>;
 }
@@ -143,6 +143,31 @@ export function platformContract(open: () => Promise<PlatformPlace>): void {
       kind: 'nothing-before',
     });
     await place.platform.remove('first', { signal });
+  });
+
+  it('gives up a release that takes longer than it may, and stops watching once the signal ends it', async () => {
+    const slow = { env: { MODE: 'unready' } };
+    const applied = await apply(release(0, { name: 'slow', ...slow }));
+    const ended = new AbortController();
+    const watching = place.platform.watch(applied, { timeoutMs, signal: ended.signal });
+    ended.abort(new Error('enough'));
+    await expect(watching).rejects.toThrow('enough');
+    const late = await place.platform.watch(applied, { timeoutMs: 1_000, signal });
+    expect(late.outcome.kind).toBe('timeout');
+    await place.platform.remove('slow', { signal });
+  });
+
+  it('read() gives the same again while nothing has changed', async () => {
+    const { platform } = place;
+    await platform.watch(await apply(release(0, { name: 'read' })), { timeoutMs, signal });
+    const before = await read('read');
+    expect(await platform.read('read', { signal, since: before })).toMatchObject({
+      isThere: true,
+      versions: before.versions,
+      scaling: before.scaling,
+    });
+    await platform.remove('read', { signal });
+    expect(await platform.read('read', { signal, since: before })).toMatchObject({ isThere: false });
   });
 
   it('changes nothing once the signal has ended it', async () => {

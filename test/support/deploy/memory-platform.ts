@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Deployed } from '../../../src/platforms/deployed.ts';
 import type { Intent } from '../../../src/platforms/intent.ts';
 import type { Progress } from '../../../src/platforms/outcome.ts';
@@ -58,9 +59,13 @@ export function memoryPlatform(): Platform {
       return { intent, before, objects: objects.map(({ kind, name }) => ({ kind, name, change })), canRollBack };
     },
 
-    async watch({ intent }: MemoryApplied, { signal, onProgress }) {
+    async watch({ intent }: MemoryApplied, { timeoutMs, signal, onProgress }) {
       signal.throwIfAborted();
       const { name, replicas: wanted = 1, env } = intent;
+      if (env['MODE'] === 'unready') {
+        await setTimeout(timeoutMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+        return { outcome: { kind: 'timeout' }, replicas: [], changes: [] };
+      }
       const pods = Array.from({ length: wanted }, (_, index) => ({ name: `${name}-${index + 1}`, state: 'ready' }));
       if (env['MODE'] === 'crash') {
         const progress: Progress = { ready: 0, wanted, pods: [], old: [] };

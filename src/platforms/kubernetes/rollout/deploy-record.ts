@@ -1,6 +1,12 @@
 import { apply } from '../apply/apply.ts';
 import type { Cluster } from '../api/client.ts';
-import { askDeployedBy, deployedByAnnotations, neverReadyAnnotations, recordIn } from '../manifest/deployed-by.ts';
+import {
+  askDeployedBy,
+  deployedByAnnotations,
+  neverReadyAnnotations,
+  neverReadyIn,
+  recordIn,
+} from '../manifest/deployed-by.ts';
 import type { ManifestIntent } from '../manifest/intent.ts';
 import { releaseAnnotation } from '../manifest/labels.ts';
 import { manifestFor } from '../manifest/manifest.ts';
@@ -27,6 +33,12 @@ export async function withDeployRecord(
     if (checked?.change === 'unchanged') return same;
   }
   const origin = deployedByAnnotations(await askDeployedBy(cluster, { signal }));
-  const never = neverReadyAnnotations(history === undefined ? [] : neverReady(history));
+  const never = neverReadyAnnotations(knownFailures(deployed));
   return { ...intent, record: { ...origin, ...never } };
+}
+
+/** Revisions that were never ready; where ReplicaSets may not be seen, those that an earlier deploy has recorded. */
+function knownFailures({ history, replicaSets }: KubernetesDeployed): readonly number[] {
+  if (history === undefined) return [];
+  return replicaSets === undefined ? neverReadyIn(history.deployment.metadata?.annotations) : neverReady(history);
 }

@@ -15,8 +15,8 @@ import { type History, historyIn, isOurs } from './history.ts';
 export interface KubernetesDeployed extends Deployed {
   /** Absent where there is none; it may be someone else's. */
   readonly deployment: LiveDeployment | undefined;
-  /** Those that carry the name's labels; none where they may not be listed. */
-  readonly replicaSets: readonly V1ReplicaSet[];
+  /** Those that carry the name's labels; undefined where they may not be listed. */
+  readonly replicaSets: readonly V1ReplicaSet[] | undefined;
   /** Undefined where they may not be listed. */
   readonly autoscalers: readonly V2HorizontalPodAutoscaler[] | undefined;
   /** Absent where nothing of ours is. */
@@ -26,28 +26,31 @@ export interface KubernetesDeployed extends Deployed {
 /**
  * Reads a Deployment, its ReplicaSets and the autoscalers of the namespace.
  *
- * @param options.since where the Deployment is still the one that was read then, that is the answer: nothing about its ReplicaSets
- *   changes without its status.
+ * @param options.since an earlier answer. Where the Deployment is still the one that was read then, its ReplicaSets are not listed
+ *   again: nothing about them changes without its status. Autoscalers come and go by themselves, so they are.
  */
 export async function readDeployed(
   cluster: Cluster,
   name: string,
   { signal, since }: Omit<ReadOptions, 'since'> & { readonly since?: KubernetesDeployed | undefined },
 ): Promise<KubernetesDeployed> {
-  const { namespace } = cluster;
-  const path = pathOf('Deployment', { namespace, name });
-  const reading = cluster.find<LiveDeployment>(path, { signal });
+  const path = pathOf('Deployment', { namespace: cluster.namespace, name });
+  const [reading, listing] = [cluster.find<LiveDeployment>(path, { signal }), autoscalersIn(cluster, signal)];
   if (since !== undefined) {
-    const { uid, resourceVersion } = (await reading)?.metadata ?? {};
-    const before = since.deployment?.metadata;
-    if (uid === before?.uid && resourceVersion === before?.resourceVersion) return since;
+    const [deployment, autoscalers] = await Promise.all([reading, listing]);
+    if (isSameObject(deployment, since.deployment)) return deployedIn(name, { ...since, autoscalers });
   }
   const [deployment, replicaSets, autoscalers] = await Promise.all([
     reading,
     replicaSetsOf(cluster, name, signal),
-    autoscalersIn(cluster, signal),
+    listing,
   ]);
   return deployedIn(name, { deployment, replicaSets, autoscalers });
+}
+
+function isSameObject(one: LiveDeployment | undefined, other: LiveDeployment | undefined): boolean {
+  const [{ uid, resourceVersion } = {}, before = {}] = [one?.metadata, other?.metadata];
+  return uid === before.uid && resourceVersion === before.resourceVersion;
 }
 
 /** Makes a snapshot of what the API shows. Pure. */
@@ -58,12 +61,14 @@ export function deployedIn(
   const { deployment, replicaSets, autoscalers } = read;
   const isThere = isOurs(deployment);
   return {
-    ...read,
+    deployment,
+    replicaSets,
+    autoscalers,
     isThere,
-    versions: digestsIn(deployment),
+    versions: isThere ? digestsIn(deployment) : {},
     scaling: scalingIn(name, { deployment, autoscalers }),
-    linkPlaces: replicaSets.flatMap(({ spec }) => linkPlacesIn(spec?.template)),
-    history: isThere ? historyIn(deployment, replicaSets) : undefined,
+    linkPlaces: (replicaSets ?? []).flatMap(({ spec }) => linkPlacesIn(spec?.template)),
+    history: isThere ? historyIn(deployment, replicaSets ?? []) : undefined,
   };
 }
 
@@ -74,13 +79,17 @@ function digestsIn(deployment: V1Deployment | undefined): Readonly<Record<string
   return Object.fromEntries(versions.flatMap(([arch, text]) => (isDigest(text) ? [[arch, text]] : [])));
 }
 
-async function replicaSetsOf(cluster: Cluster, name: string, signal: AbortSignal): Promise<readonly V1ReplicaSet[]> {
+async function replicaSetsOf(
+  cluster: Cluster,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly V1ReplicaSet[] | undefined> {
   const path = pathOf('ReplicaSet', { namespace: cluster.namespace });
   try {
     const query = { labelSelector: labelSelector(name) };
     return (await cluster.find<{ items: V1ReplicaSet[] }>(path, { query, signal }))?.items ?? [];
   } catch (error) {
-    if (refusalStatus(error) === 403) return [];
+    if (refusalStatus(error) === 403) return undefined;
     throw error;
   }
 }

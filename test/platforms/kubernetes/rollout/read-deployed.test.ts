@@ -7,6 +7,8 @@ const { signal } = new AbortController();
 const [version, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
 const deploymentPath = 'GET /apis/apps/v1/namespaces/mine/deployments/hello';
 
+const labels = { 'app.kubernetes.io/managed-by': 'selfsame' };
+
 let server: ApiServer;
 let cluster: Cluster;
 afterEach(async () => {
@@ -60,7 +62,7 @@ describe('readDeployed()', () => {
       'selfsame.dev/version.amd64': version,
       'selfsame.dev/version.arm64': 'written by hand',
     };
-    await serve({ deployment: { metadata: { annotations } }, replicasets: [] });
+    await serve({ deployment: { metadata: { annotations, labels } }, replicasets: [] });
     expect((await readDeployed(cluster, 'hello', { signal })).versions).toEqual({ amd64: version });
     expect(server.requests.filter((line) => line.includes('/deployments'))).toEqual([deploymentPath]);
   });
@@ -75,13 +77,23 @@ describe('readDeployed()', () => {
     });
   });
 
-  it('lists once: where the Deployment is the same, the earlier answer holds', async () => {
+  it('has none of what someone else deployed', async () => {
+    const annotations = { 'selfsame.dev/version.amd64': version };
+    await serve({ deployment: { metadata: { annotations } }, replicasets: [] });
+    expect(await readDeployed(cluster, 'hello', { signal })).toMatchObject({ isThere: false, versions: {} });
+  });
+
+  it('lists ReplicaSets once: where the Deployment is the same, the earlier answer holds', async () => {
     const metadata = { uid: 'u', resourceVersion: '7' };
     await serve({ deployment: { metadata }, replicasets: [replicaSet(version)] });
     const before = await readDeployed(cluster, 'hello', { signal });
     const calls = server.requests.length;
-    expect(await readDeployed(cluster, 'hello', { signal, since: before })).toBe(before);
-    expect(server.requests.slice(calls)).toEqual([deploymentPath]);
+    expect(await readDeployed(cluster, 'hello', { signal, since: before })).toEqual(before);
+    // An autoscaler may have come in the meantime.
+    expect(server.requests.slice(calls).toSorted()).toEqual([
+      deploymentPath,
+      'GET /apis/autoscaling/v2/namespaces/mine/horizontalpodautoscalers',
+    ]);
   });
 
   it('reads all again where the Deployment has changed, or is gone', async () => {
