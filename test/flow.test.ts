@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   '': 'src runner|scripts test/support test bench'.split(' '),
 };
 
-const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs}').toSorted();
+const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs,cjs}').toSorted();
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 describe('imports', () => {

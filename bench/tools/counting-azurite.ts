@@ -1,4 +1,4 @@
-// Azurite that counts what it is asked, by who asks: bench-azurite.ts HOST PUBLIC_HOST, started by `countingAzurite`. It counts
+// Azurite that counts what it is asked, by who asks: counting-azurite.ts HOST PUBLIC_HOST, started by `countingAzurite`. It counts
 // within its own process, since a proxy in front would cost what is measured.
 import { fork } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';

@@ -25,7 +25,7 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
     const { describe } = command;
     parser.command(commandWords(command), describe, flagsOf(command, self), async (given) => run(command, given));
   }
-  const common = commonCommands.flatMap((known) => commands.find((command) => command.name === known) ?? []);
+  const common = commands.filter(({ isCommon }) => isCommon);
   const firstExamples = common.flatMap(({ examples }) => examples.slice(0, 1));
   parser
     .example(exampleRows(firstExamples, self))
@@ -52,9 +52,6 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
   else await parser.parseAsync();
   return status;
 }
-
-/** Their first example stands under `self --help`. */
-const commonCommands = ['status', 'rollback', 'logs'];
 
 function flagsOf({ flags: own, positionals, examples }: CommandShape, self: string) {
   return (parser: Argv): Argv => {

@@ -7,7 +7,7 @@ import type { Source } from '../store/store.ts';
 import type { ScaledPlan } from './plan/replicas.ts';
 
 /** What was made of a plan before its objects are. */
-interface MadeOfPlan {
+interface PreparedParts {
   readonly release: Digest;
   readonly sources: readonly (readonly [LinuxArtifact, Source])[];
   readonly links: Pick<Intent, 'query' | 'queries'>;
@@ -23,7 +23,7 @@ export async function runnerOf(
 }
 
 /** Says what a plan means on a platform, once its executables are known. */
-export function intentFor(plan: ScaledPlan, { release, sources, links, runner }: MadeOfPlan): Intent {
+export function intentFor(plan: ScaledPlan, { release, sources, links, runner }: PreparedParts): Intent {
   // One blob for every architecture: each source names the same.
   const mounted = sources.map(([, source]) => source).find((source) => source.kind === 'mounted');
   const versions = sources.map(([{ target, version, sizeBytes, prefix }, source]) => [

@@ -61,7 +61,7 @@ async function sendTo(store: Store, artifact: Artifact, { report, signal, basedO
   const what = `Sending ${artifact.target}`;
   const { sentBytes, reusedBytes } = await store.put(artifact, {
     signal,
-    basedOn: basedOn,
+    basedOn,
     onProgress: (doneBytes, totalBytes) => report({ kind: 'progress', stage: 'store', what, doneBytes, totalBytes }),
     onNotice: (text) => report({ kind: 'warning', text }),
   });

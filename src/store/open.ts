@@ -18,7 +18,7 @@ export interface StoreSettings {
   readonly storeUrl?: string | undefined;
   /** Of the process: it holds the credentials. */
   readonly environment: Environment;
-  /** How old what `put` finds may be before it is dated anew (default: `datedAnewAfterMs`). */
+  /** How old what `put` finds may be before it is dated anew (default: `touchAfterMs`). */
   readonly freshMs?: number;
 }
 

@@ -49,7 +49,7 @@ async function selfDoctor(session: Session, flags: FlagsOf<typeof takes>): Promi
   }
 }
 
-interface ToldCluster {
+interface ClusterReport {
   readonly context: string;
   readonly server: string;
   readonly version: string;
@@ -58,14 +58,14 @@ interface ToldCluster {
   readonly architectures?: readonly string[];
 }
 
-async function clusterOf(cluster: Cluster, signal: AbortSignal): Promise<ToldCluster> {
+async function clusterOf(cluster: Cluster, signal: AbortSignal): Promise<ClusterReport> {
   const nodes = await architecturesByNode(cluster, signal);
   const { context, server, version, namespace } = cluster;
   const architectures = nodes && [...new Set(nodes.values())].filter((arch) => arch !== '').sort();
   return { context, server, version, namespace, ...(architectures && { architectures }) };
 }
 
-function lineOf({ context, server, version, namespace, architectures }: ToldCluster): string {
+function lineOf({ context, server, version, namespace, architectures }: ClusterReport): string {
   const nodes = architectures === undefined ? 'nodes that may not be seen' : `${architectures.join(' and ')} nodes`;
   return `Kubernetes ${version} at ${server} (context ${context}, namespace ${namespace}), ${nodes}`;
 }

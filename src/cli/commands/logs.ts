@@ -71,6 +71,7 @@ export const logsCommand = command({
   describe: 'Follow the logs of every replica',
   does: 'follows every replica, new and restarted ones too; `--since 10m`, `--tail N`, `--timestamps`; `--no-follow` prints what is there, `--previous` what came before the last restart',
   flags: takes,
+  isCommon: true,
   examples: [
     ['logs', 'everything that replicas say'],
     ['logs --tail 10', 'begin with their last lines'],

@@ -36,7 +36,7 @@ async function selfRollback(session: Session, flags: RollbackFlags): Promise<num
   const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
   const storeOf = await configuredStore(flags.store);
   return onNamed(session, flags, async (cluster, name) => {
-    const far: Progress = { change: 'none', hasFailed: false };
+    const far: RollbackProgress = { change: 'none', hasFailed: false };
     try {
       const history = await historyOf(cluster, name, { signal });
       if (history === undefined) throw noSuchDeployment(name, cluster);
@@ -71,13 +71,13 @@ async function selfRollback(session: Session, flags: RollbackFlags): Promise<num
 }
 
 /** How far going back has come. */
-interface Progress {
+interface RollbackProgress {
   change: 'none' | 'begun' | 'done';
   /** Whether what was gone back to failed as well. */
   hasFailed: boolean;
 }
 
-function leftText(name: string, { change, hasFailed }: Progress): string {
+function leftText(name: string, { change, hasFailed }: RollbackProgress): string {
   if (change === 'none') return 'Stopped: nothing was changed. The same command finishes the job.';
   if (change === 'begun') return `Stopped while going back: ${name} may be changed or not.`;
   if (hasFailed) return `Stopped watching: the release of ${name} that was gone back to failed.`;
@@ -126,6 +126,7 @@ export const rollbackCommand = command({
   usage: 'rollback [RELEASE]',
   positionals,
   flags: takes,
+  isCommon: true,
   examples: [
     ['rollback', 'the release before'],
     ['rollback d399c6b6', 'that release'],

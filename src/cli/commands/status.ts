@@ -51,6 +51,7 @@ export const statusCommand = command({
   does: 'prints what runs, and where; with `--watch` again after each change, until Ctrl-C',
   usage: 'status [--watch]',
   flags: takes,
+  isCommon: true,
   examples: [
     ['status', 'what runs where?'],
     ['status --watch', 'and whenever it changes'],

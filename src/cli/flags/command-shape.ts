@@ -17,6 +17,8 @@ export interface CommandShape {
   readonly flags: FlagTable;
   /** It reads the command line of a deploy: the flags of the program, and the application's. */
   readonly takesDeployFlags?: true;
+  /** Its first example stands under `self --help`. */
+  readonly isCommon?: true;
   readonly examples: readonly Example[];
   /** The schema of what `--output json` prints: schema/NAME.schema.json. */
   readonly schema?: string;

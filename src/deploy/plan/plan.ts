@@ -66,7 +66,7 @@ export function planFrom(app: Application, flags: PlanFlags, args: readonly stri
     ...(flags.target !== undefined && { target: parseLinuxTarget(flags.target) }),
     resources: resourcesFrom(flags, app.resources),
     runnerImage,
-    runner: runnerOf(runnerImage),
+    runner: runnerKindOf(runnerImage),
     ...(flags['image-pull-secret'] !== undefined && {
       imagePullSecret: parseObjectName('--image-pull-secret', flags['image-pull-secret']),
     }),
@@ -154,7 +154,7 @@ function parseImage(text: string): string {
 }
 
 /** An image that is called `node`, in whatever registry and folder, is a stock one; anything else has our runner inside. */
-function runnerOf(image: string): RunnerChoice['kind'] {
+function runnerKindOf(image: string): RunnerChoice['kind'] {
   const [name = ''] = (image.split('/').at(-1) ?? '').split(/[:@]/, 1);
   return name === 'node' ? 'stock' : 'thin';
 }

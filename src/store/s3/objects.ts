@@ -108,16 +108,16 @@ export async function artifactsInBucket(
   listed: readonly Listed[],
   signal?: AbortSignal,
 ): Promise<StoredArtifact[]> {
-  const ours = listed.flatMap(({ key, ...entry }) => {
+  const artifacts = listed.flatMap(({ key, ...entry }) => {
     const [version = '', name = '', ...rest] = key.split('/');
     return isDigest(version) && name !== '' && rest.length === 0 ? [{ key, version, name, ...entry }] : [];
   });
-  const withTarget = async ({ key, ...artifact }: (typeof ours)[number]): Promise<StoredArtifact> => {
+  const withTarget = async ({ key, ...artifact }: (typeof artifacts)[number]): Promise<StoredArtifact> => {
     const text = (await headOf(call, key, signal))?.metadata.target;
     const target = targets.find((known) => known === text);
     return { ...artifact, target };
   };
-  return pMap(ours, withTarget, { concurrency: looksAtOnce });
+  return pMap(artifacts, withTarget, { concurrency: looksAtOnce });
 }
 
 /** How many objects are looked at together. */

@@ -61,7 +61,7 @@ export async function observe(cluster: Cluster, options: ObserveOptions): Promis
     watch<T>(cluster, path, { onTrouble, ...(relistMs !== undefined && { relistMs }), ...given, signal });
   const follow = async <T extends WatchedObject>(kind: Kind, given: Omit<WatchOptions<T>, 'signal'>): Promise<never> =>
     followAt<T>(pathOf(kind, { namespace: cluster.namespace }), given);
-  const ours = { labelSelector: labelSelector(name) };
+  const own = { labelSelector: labelSelector(name) };
 
   return Promise.race([
     follow<V1Deployment>('Deployment', {
@@ -72,14 +72,14 @@ export async function observe(cluster: Cluster, options: ObserveOptions): Promis
       },
     }),
     follow<V1ReplicaSet>('ReplicaSet', {
-      query: ours,
+      query: own,
       onChange(objects) {
         replicaSets = objects;
         tellSoon();
       },
     }),
     follow<V1Pod>('Pod', {
-      query: ours,
+      query: own,
       slim: slimPod,
       onChange(objects) {
         pods = objects;

@@ -73,8 +73,8 @@ async function patch(cluster: Cluster, path: string, body: unknown, signal: Abor
 function changesFor(history: History, { to, origin }: RollBackOptions): unknown[] {
   const { annotations = {}, labels = {}, resourceVersion } = history.deployment.metadata ?? {};
   const template = bare(to.template);
-  const theirs = Object.entries(annotations).filter(([key]) => !key.startsWith(ownAnnotations));
-  const ours = Object.entries(template.metadata?.annotations ?? {}).filter(([key]) => key.startsWith(ownAnnotations));
+  const foreign = Object.entries(annotations).filter(([key]) => !key.startsWith(ownAnnotations));
+  const own = Object.entries(template.metadata?.annotations ?? {}).filter(([key]) => key.startsWith(ownAnnotations));
   const version = template.metadata?.labels?.[versionLabel];
   return [
     // Refused as a conflict if anything was written since.
@@ -83,7 +83,7 @@ function changesFor(history: History, { to, origin }: RollBackOptions): unknown[
       op: 'replace',
       path: '/metadata/annotations',
       value: {
-        ...Object.fromEntries([...theirs, ...ours]),
+        ...Object.fromEntries([...foreign, ...own]),
         ...deployedByAnnotations(origin),
         ...neverReadyAnnotations(neverReady(history)),
       },

@@ -10,7 +10,7 @@ it.each(['v1.27.0', 'v1.34.4', 'v1.28.5+k3s1', 'v1.31.2-gke.100', 'v2.0.0', 'unk
   },
 );
 
-it.each(['v1.26.15', 'v1.9.3-eks-1'])('supportFindings() refuses Kubernetes %s', (version) => {
+it.each(['v1.26.15', 'v1.9.3-eks-1'])('serverVersionFindings() refuses Kubernetes %s', (version) => {
   expect(serverVersionFindings({ server, version })).toMatchObject([
     {
       code: 'cluster-unsupported',
