@@ -17,6 +17,8 @@ export interface ServerApplied extends AppliedObject {
 /** An object as the API server keeps it. */
 export interface Live {
   readonly metadata: V1ObjectMeta;
+  /** Of a Secret or a ConfigMap. */
+  readonly data?: unknown;
   readonly status?: unknown;
 }
 
@@ -64,7 +66,7 @@ export async function apply(
   options.onChange?.();
   const applied: ServerApplied[] = [];
   for (const [index, object] of objects.entries()) {
-    const after = await patch(cluster, object, { ...options, dryRun });
+    const after = await applyOne(cluster, object, { ...options, dryRun, before: before[index] });
     onApplied?.({ kind: objectKind(object), before: before[index], after });
     applied.push({
       kind: objectKind(object),
@@ -90,6 +92,21 @@ export async function ownLive(
   const live = isRead ? read.deployment : await cluster.find<Live>(placeOf(object), { ...(signal && { signal }) });
   refuseForeign(live, object);
   return live;
+}
+
+/**
+ * Makes one object what the manifest says. One that cannot change, and is as it should be, is not sent again.
+ *
+ * @param options.before what is there.
+ */
+export async function applyOne(
+  cluster: Cluster,
+  object: KubernetesObject,
+  { before, ...options }: ApplyOptions & { readonly before: Live | undefined },
+): Promise<Live> {
+  const isFixed = before !== undefined && 'immutable' in object && object.immutable;
+  if (isFixed && isDeepStrictEqual(before.data, object.data)) return before;
+  return patch(cluster, object, options);
 }
 
 /** Makes one object what the manifest says, whatever it is now. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
-import { type ApplyOptions, ownLive, patch } from './apply.ts';
+import { applyOne, type ApplyOptions, ownLive } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
 import type { KubernetesObject } from '../manifest/intent.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
@@ -39,10 +39,10 @@ export async function dryRun(
   const [pod, ...applied] = await Promise.all([
     deployment && outcomeOf(tryPod(cluster, deployment, how)),
     ...objects.map(async (object) => {
-      const change = async () => ({
-        before: await ownLive(cluster, object, { ...(signal && { signal }), read }),
-        after: await patch(cluster, object, { ...how, dryRun: true }),
-      });
+      const change = async () => {
+        const before = await ownLive(cluster, object, { ...(signal && { signal }), read });
+        return { before, after: await applyOne(cluster, object, { ...how, before, dryRun: true }) };
+      };
       return { object, ...(await outcomeOf(change())) };
     }),
   ]);
