@@ -1,17 +1,18 @@
+import { dump } from 'js-yaml';
 import { costOfPlan, costText, type PlanCost } from '../../deploy/plan/cost.ts';
 import { deploy } from '../../deploy/deploy.ts';
 import { replicasText, type ScaledPlan } from '../../deploy/plan/replicas.ts';
 import { prepare } from '../../deploy/prepare.ts';
 import type { DeployStage } from '../../deploy/world.ts';
 import { followLogs } from '../../platforms/kubernetes/logs/follow-logs.ts';
+import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
 import { exitStatus } from '../../shared/errors.ts';
 import { loadPrices } from '../context/load-prices.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { type ClusterDestination, onCluster, openDeploy, type OpenDeploy } from '../context/open-deploy.ts';
 import type { Session } from '../context/session.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
-import { dataFormat } from '../output/print-data.ts';
-import { printManifest } from '../output/print-manifest.ts';
+import { dataFormat, printData } from '../output/print-data.ts';
 import { logLines, prefixed } from '../terminal/log-lines.ts';
 import { afterApply, printDeployed } from './deploy-outcome.ts';
 import { beginRun, type DeployRun, hasChanged } from './deploy-run.ts';
@@ -92,6 +93,21 @@ async function printDryRun({ plan, world, destination }: Opened, flags: GivenFla
   printManifest(destination.platform.render(intent), flags.output === 'json' ? 'json' : 'yaml');
   world.report({ kind: 'step', stage: 'manifest', text: 'Every check passed; nothing was changed' });
   return 0;
+}
+
+/** In place of a link: the word itself, as a Secret holds it. */
+const hidden = Buffer.from('hidden').toString('base64');
+
+/** Prints objects so that kubectl could read them; what a Secret holds is not shown. */
+function printManifest(objects: readonly KubernetesObject[], format: 'json' | 'yaml'): void {
+  const shown = objects.map((object) =>
+    object.kind === 'Secret' ? Object.assign({}, object, { data: { query: hidden } }) : object,
+  );
+  if (format === 'json') {
+    printData({ apiVersion: 'v1', kind: 'List', items: shown }, format);
+    return;
+  }
+  process.stdout.write(shown.map((object) => dump(object, { lineWidth: 120, noRefs: true })).join('---\n'));
 }
 
 function planText({ plan, destination: { cluster, store, choice } }: Opened): string {

@@ -8,7 +8,7 @@ const report = (more: object): string =>
     numPendingTests: 0,
     numTodoTests: 0,
     numRuntimeErrorTestSuites: 0,
-    testResults: [{ name: '/root/test/a.test.ts', startTime: 1_000, endTime: 3_500 }],
+    testResults: [{ name: '/checkout/test/a.test.ts', startTime: 1_000, endTime: 3_500 }],
     ...more,
   });
 
@@ -20,7 +20,7 @@ describe('countedIn()', () => {
     ['a file that cannot be loaded as a failure', { numRuntimeErrorTestSuites: 1 }, 1, 1],
     ['a failure without a failed test as one', {}, 1, 1],
   ])('counts %s', (_what, more, status, failed) => {
-    expect(countedIn(report(more), { status, root: '/root' })).toEqual({
+    expect(countedIn(report(more), { status, root: '/checkout' })).toEqual({
       passed: 5,
       failed,
       files: [{ path: 'test/a.test.ts', seconds: 2.5 }],
