@@ -29,10 +29,6 @@ export interface LocalPlatform extends Platform {
   ended(name: string): Promise<void>;
 }
 
-interface LocalDeployed extends Deployed {
-  readonly name: string;
-}
-
 interface LocalApplied extends Applied {
   readonly name: string;
 }
@@ -57,19 +53,19 @@ export function localPlatform({ runner, onLine, signal, atOnce }: LocalPlatformO
 
     render: processesOf,
 
-    async read(name): Promise<LocalDeployed> {
+    async read(name): Promise<Deployed> {
       const intent = running.get(name)?.intent;
       const versions = Object.entries(intent?.versions ?? {}).map(([arch, { version }]) => [arch, version] as const);
       return {
-        name,
         isThere: intent !== undefined,
         versions: Object.fromEntries(versions),
-        scaling: { ...(intent && { replicas: intent.replicas ?? 1, requests: {} }), isApplied: true, isSeen: true },
+        scaling:
+          intent === undefined ? none : { replicas: intent.replicas ?? 1, requests: {}, isApplied: true, isSeen: true },
         linkPlaces: [],
       };
     },
 
-    async apply(intent, deployed: LocalDeployed, { signal: applying, onChange, onApplied }): Promise<LocalApplied> {
+    async apply(intent, deployed, { signal: applying, onChange, onApplied }): Promise<LocalApplied> {
       const { name } = intent;
       applying.throwIfAborted();
       const before = running.get(name);
@@ -131,6 +127,9 @@ export function localPlatform({ runner, onLine, signal, atOnce }: LocalPlatformO
     running.set(intent.name, { intent, stop, giveUp, ready, ended });
   }
 }
+
+/** Nobody scales what is not there. */
+const none = { isApplied: false, isSeen: true };
 
 /** The processes that make an intent true. */
 function processesOf({ name, replicas = 1 }: Intent): LocalProcess[] {
