@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { kubernetesPlatform } from '../../../src/platforms/kubernetes/platform.ts';
 import { loadImage, serverImage, serverImageFolder, testCluster } from '../../support/cluster/cluster.ts';
+import { untilAvailable } from '../../support/cluster/until-available.ts';
 import { platformContract } from '../../support/contracts/platform-contract.ts';
 import { newRelease, serverIntent } from '../../support/rollouts/server-rollout.ts';
 import { memoryStore } from '../../support/stores/memory-store.ts';
@@ -17,6 +18,7 @@ describe('kubernetesPlatform()', () =>
       platform: kubernetesPlatform(test.cluster),
       store: memoryStore(),
       releases: [releaseOf(), releaseOf()],
+      untilNoted: async (name, replicas) => untilAvailable(test.cluster, name, replicas),
       close: async () => test.close(),
     };
   }));

@@ -9,6 +9,8 @@ export interface PlatformPlace {
   readonly store: Store;
   /** Two releases of a server that is ready soon; with MODE=crash in its environment it ends, with MODE=unready it is never ready. */
   readonly releases: readonly [first: Intent, second: Intent];
+  /** Waits until the platform itself has noted that replicas are ready, where that lags behind what is watched. */
+  untilNoted?(name: string, replicas: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -118,8 +120,11 @@ export function platformContract(open: () => Promise<PlatformPlace>): void {
 
   it('goes back from a release that fails to the one that was ready, where it can go back', async () => {
     const { platform } = place;
-    const [first, second] = [release(0, { name: 'back' }), release(1, { name: 'back', ...crashing })];
-    await platform.watch(await apply(first), { timeoutMs, signal });
+    const both = { name: 'back', replicas: 1 };
+    const [first, second] = [release(0, both), release(1, { ...both, ...crashing })];
+    const { outcome } = await platform.watch(await apply(first), { timeoutMs, signal });
+    expect(outcome.kind).toBe('ready');
+    await place.untilNoted?.('back', 1);
     const applied = await apply(second);
     expect((await platform.watch(applied, { timeoutMs, signal })).outcome.kind).toBe('failed');
     expect(applied.canRollBack).toBe(platform.rollBack !== undefined);

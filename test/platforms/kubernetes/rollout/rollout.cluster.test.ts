@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { V1Deployment } from '@kubernetes/client-node';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
 import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
@@ -15,6 +13,7 @@ import {
   type TestCluster,
   testCluster,
 } from '../../../support/cluster/cluster.ts';
+import { untilAvailable } from '../../../support/cluster/until-available.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 import { newRelease, serverIntent, watchedRollout } from '../../../support/rollouts/server-rollout.ts';
 import { journey } from '../../../support/run/journey.ts';
@@ -52,7 +51,7 @@ journey('apply() and watchRollout()', (step) => {
 
   step('change nothing the second time', 60_000, async () => {
     // Its controller writes the Deployment's status once more when the last pod is ready.
-    await untilAvailable(name, 5);
+    await untilAvailable(test.cluster, name, 5);
     const before = await versions();
     const applied = await apply(
       test.cluster,
@@ -160,16 +159,4 @@ it('podIdentity() asks a replica through the API server', async () => {
 
 function nodesOf(outcome: RolloutOutcome): Set<string | undefined> {
   return new Set(outcome.kind === 'ready' ? outcome.progress.pods.map(({ node }) => node) : []);
-}
-
-/** Waits until the Deployment itself says that so many replicas are available and the rollout is over. */
-async function untilAvailable(name: string, replicas: number): Promise<void> {
-  const path = pathOf('Deployment', { namespace: test.namespace });
-  const query = { fieldSelector: `metadata.name=${name}`, watch: true, timeoutSeconds: 60 };
-  for await (const line of test.cluster.lines(path, { query, signal: AbortSignal.timeout(60_000) })) {
-    const { status } = (JSON.parse(line) as { object: V1Deployment }).object;
-    const isOver = status?.conditions?.some(({ reason }) => reason === 'NewReplicaSetAvailable') ?? false;
-    if (isOver && status?.availableReplicas === replicas) return;
-  }
-  throw new Error(`The Deployment ${name} did not become available`);
 }
