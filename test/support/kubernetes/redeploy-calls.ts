@@ -34,10 +34,16 @@ export async function redeployCalls(
   return { calls, total: calls.reduce((sum, { count }) => sum + count, 0) };
 }
 
-/** A redeploy that changes the version reads its Deployment twice, and makes 36 calls at most. */
+/**
+ * A redeploy that changes the version reads its Deployment twice, and makes 36 calls at most. What is read anew because
+ * a slow node had no news for half a minute (a list and a watch) grows with the time that a start takes, and is left out.
+ */
 export function expectFewCalls({ calls, total }: Awaited<ReturnType<typeof redeployCalls>>): void {
   const reads = calls.filter(({ method, path }) => method === 'GET' && path.endsWith('/deployments/hello-world'));
   expect(reads.map(({ count }) => count)).toEqual([2]);
+  const watches = calls.filter(({ path }) => path.endsWith('?watch=true'));
+  const anew = watches.reduce((sum, { count }) => sum + 2 * (count - 1), 0);
   const lines = calls.map(({ method, path, count }) => `${count} ${method} ${path}`);
-  expect({ total, lines, isFew: total <= 36 }).toMatchObject({ isFew: true });
+  // Which they are, where they are too many.
+  expect(total - anew > 36 ? lines : []).toEqual([]);
 }
