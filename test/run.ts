@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { onOrphaned } from '../src/toolchain/dev-guard.ts';
 import { bringUp, clusterSource, type ClusterSource } from './support/cluster/cluster-source.ts';
-import { serverImage, serverImageFolder, loadImage } from './support/cluster/cluster.ts';
+import { loadServerImage } from './support/cluster/cluster.ts';
 import { loadRunnerImage } from './support/cluster/runner-image.ts';
 import { loadStockImage } from './support/cluster/stock-image.ts';
 import { clusterCommandFor } from './support/run/cluster-command.ts';
@@ -125,7 +125,7 @@ async function comingUp(from: ClusterSource): Promise<string> {
   env['SELFSAME_TEST_IMAGES'] = images;
   if (isWhole) {
     process.env['SELFSAME_TEST_IMAGES'] = images;
-    await loadImage(serverImage, serverImageFolder);
+    await loadServerImage();
     await loadRunnerImage();
     await loadRunnerImage({ runtime: true });
     await loadStockImage();

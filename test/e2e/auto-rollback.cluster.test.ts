@@ -2,13 +2,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  testCluster,
-  type TestCluster,
-} from '../support/cluster/cluster.ts';
+import { loadServerImage, serverImage, testCluster, type TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { runProgram, type EndedProgram, type ProgramOptions } from '../support/programs/program.ts';
 import { answering } from '../support/cluster/answering.ts';
@@ -31,7 +25,7 @@ journey('undo', (step) => {
   beforeAll(async () => {
     place = await testCluster('undo');
     store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
-    await loadImage(serverImage, serverImageFolder);
+    await loadServerImage();
   }, 180_000);
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import { kubernetesPlatform } from '../../../src/platforms/kubernetes/platform.ts';
-import { loadImage, serverImage, serverImageFolder, testCluster } from '../../support/cluster/cluster.ts';
+import { loadServerImage, testCluster } from '../../support/cluster/cluster.ts';
 import { untilAvailable } from '../../support/cluster/until-available.ts';
 import { platformContract } from '../../support/contracts/platform-contract.ts';
 import { newRelease, serverIntent } from '../../support/rollouts/server-rollout.ts';
@@ -8,7 +8,7 @@ import { memoryStore } from '../../support/stores/memory-store.ts';
 
 describe('kubernetesPlatform()', () =>
   platformContract(async () => {
-    const [test] = await Promise.all([testCluster('platform'), loadImage(serverImage, serverImageFolder)]);
+    const [test] = await Promise.all([testCluster('platform'), loadServerImage()]);
     const releaseOf = () => {
       const [release, url] = [newRelease(), 'https://store.test/hello-world'];
       const version = { version: release, sizeBytes: 1, url };

@@ -51,6 +51,11 @@ export async function testCluster(suite: string): Promise<TestCluster> {
   };
 }
 
+/** Puts `serverImage` onto the nodes. */
+export async function loadServerImage(): Promise<void> {
+  await loadImage(serverImage, join(import.meta.dirname, '../../fixtures/server-image'));
+}
+
 /** Builds an image from a folder with a Dockerfile and puts it onto the nodes, since no registry is there. */
 export async function loadImage(image: string, folder: string): Promise<void> {
   const command = process.env['SELFSAME_TEST_CLUSTER'];
@@ -85,9 +90,6 @@ export async function withoutApiServer(way: { cut(): void; mend(): void }, away:
     else await run(command, ['start', 'kube-apiserver']);
   }
 }
-
-/** The folder that `serverImage` is built from. */
-export const serverImageFolder = join(import.meta.dirname, '../../fixtures/server-image');
 
 /** `npm test` has started it, and says where it is; a test file that runs alone does that itself. */
 async function findKubeconfig(): Promise<string> {

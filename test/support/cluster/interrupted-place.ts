@@ -9,7 +9,7 @@ import { helloExecutable } from '../programs/executables.ts';
 import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/program.ts';
 import type { Azurite } from '../stores/azurite-server.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
-import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from './cluster.ts';
+import { loadServerImage, serverImage, testCluster, type TestCluster } from './cluster.ts';
 import { loadStockImage } from './stock-image.ts';
 
 /** Where deploys are interrupted: a namespace, a store, and gates before both, which stop a deploy at one exact request. */
@@ -36,7 +36,7 @@ export interface InterruptedDeployer extends AsyncDisposable {
 export async function interruptedPlace(suite: string): Promise<InterruptedPlace> {
   const place = await testCluster(suite);
   const store = await azuriteProcess();
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   await loadStockImage();
   const { signal } = new AbortController();
   return {

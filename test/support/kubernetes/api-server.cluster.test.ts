@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadImage, serverImage, serverImageFolder, testCluster, type TestCluster } from '../cluster/cluster.ts';
+import { loadServerImage, testCluster, type TestCluster } from '../cluster/cluster.ts';
 import { apiCalls, newName } from '../contracts/api-calls.ts';
 import { apiServerContract } from '../contracts/api-server-contract.ts';
 import { applyContract } from '../contracts/apply-contract.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   test = await testCluster('contract');
   folder = await mkdtemp(join(tmpdir(), 'selfsame-contract-'));
   // Without TLS, as the played one.
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   api = await countingApi(test.kubeconfig, { folder });
 }, 180_000);
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printError } from '../../../src/cli/output/print-error.ts';
-import { loadImage, serverImage, serverImageFolder } from '../cluster/cluster.ts';
+import { loadImage, loadServerImage, serverImage } from '../cluster/cluster.ts';
 import { cases } from './cases.ts';
 import { record } from './record.ts';
 import { startServer } from './server.ts';
@@ -45,7 +45,7 @@ async function main(names: readonly string[]): Promise<number> {
 }
 
 async function loadImages(): Promise<Images> {
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   const runner = 'localhost/selfsame-runner:recording';
   const folder = await mkdtemp(join(tmpdir(), 'selfsame-recording-'));
   try {

@@ -10,13 +10,7 @@ import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollo
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import { type Account, accountWith, deployRules } from '../../../support/cluster/account.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, serverImage, testCluster, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
@@ -27,7 +21,7 @@ const name = 'modest';
 
 beforeAll(async () => {
   test = await testCluster('rights');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   account = await accountWith(deployRules, test);
   cluster = await connect({ kubeconfig: account.kubeconfig, namespace: test.namespace, environment: {}, signal });
 }, 180_000);

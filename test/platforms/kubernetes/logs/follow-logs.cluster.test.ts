@@ -8,13 +8,7 @@ import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manif
 import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, serverImage, testCluster, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 let test: TestCluster;
@@ -22,7 +16,7 @@ const { signal } = new AbortController();
 
 beforeAll(async () => {
   test = await testCluster('logs');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
 }, 180_000);
 afterAll(async () => test?.close());
 

@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogLine } from '../../../../src/platforms/kubernetes/logs/cursor.ts';
 import { pathOf } from '../../../../src/platforms/kubernetes/api/resource-paths.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-  withoutApiServer,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, testCluster, withoutApiServer, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { follow, runScript, scaleLogPods, type Way, wayTo } from '../../../support/kubernetes/log-pods.ts';
 
 let test: TestCluster;
@@ -16,7 +9,7 @@ let way: Way;
 
 beforeAll(async () => {
   test = await testCluster('churn');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   way = await wayTo(test);
 }, 180_000);
 afterAll(async () => {

@@ -9,13 +9,7 @@ import { followLogs } from '../../../../src/platforms/kubernetes/logs/follow-log
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, serverImage, testCluster, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { type Forwarder, forwardTo } from '../../../support/kubernetes/forwarder.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
@@ -28,7 +22,7 @@ const name = 'steady';
 
 beforeAll(async () => {
   test = await testCluster('faults');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
   forwarder = await forwardTo(test.cluster.server);
   folder = await mkdtemp(join(tmpdir(), 'selfsame-'));
   const kubeconfig = join(folder, 'config');

@@ -3,13 +3,7 @@ import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, testCluster, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { newRelease, serverIntent, watchedRollout } from '../../../support/rollouts/server-rollout.ts';
 
 let test: TestCluster;
@@ -20,7 +14,7 @@ const { signal } = new AbortController();
 beforeAll(async () => {
   test = await testCluster('failures');
   full = await testCluster('full');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
 }, 180_000);
 afterAll(async () => {
   await test?.close();

@@ -6,13 +6,7 @@ import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
 import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
-import {
-  loadImage,
-  serverImage,
-  serverImageFolder,
-  type TestCluster,
-  testCluster,
-} from '../../../support/cluster/cluster.ts';
+import { loadServerImage, testCluster, type TestCluster } from '../../../support/cluster/cluster.ts';
 import { untilAvailable } from '../../../support/cluster/until-available.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 import { newRelease, serverIntent, watchedRollout } from '../../../support/rollouts/server-rollout.ts';
@@ -23,7 +17,7 @@ const { signal } = new AbortController();
 
 beforeAll(async () => {
   test = await testCluster('rollout');
-  await loadImage(serverImage, serverImageFolder);
+  await loadServerImage();
 }, 180_000);
 afterAll(async () => test?.close());
 
