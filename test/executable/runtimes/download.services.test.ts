@@ -1,36 +1,17 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { prefixFile } from '../../../src/executable/runtimes/runtimes.ts';
 import { runtimes } from '../../../src/executable/runtimes/runtimes-table.ts';
-import { mirrorSource, npmSource, type RuntimeSource } from '../../../src/executable/runtimes/sources.ts';
+import { mirrorSource, npmSource } from '../../../src/executable/runtimes/sources.ts';
 import { digestOfFile } from '../../../src/shared/digest.ts';
-import { cleanUp, here, temporaryFolder } from '../../support/programs/executable-fixture.ts';
-import {
-  packArchives,
-  startNpmRegistry,
-  type Archives,
-  type Misbehave,
-} from '../../support/executable/registry-server.ts';
-import { directNetwork, refusalOf } from '../../support/executable/runtime-sources.ts';
+import { here } from '../../support/programs/executable-fixture.ts';
+import { startNpmRegistry, type Misbehave } from '../../support/executable/registry-server.ts';
+import { directNetwork, runtimeSourcesForFile } from '../../support/executable/runtime-sources.ts';
 
 const { prefix } = runtimes[here];
-let archives: Archives;
-let folder: string;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  archives = await packArchives(await temporaryFolder());
-}, 120_000);
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cacheFolder = join(folder, 'cache');
-});
-afterEach(() => rm(folder, { recursive: true }));
-afterAll(cleanUp);
-
-const refusal = async (source: RuntimeSource) => refusalOf(source, cacheFolder);
+const { archives, cacheFolder, refusal } = runtimeSourcesForFile();
 
 describe('a failing server', () => {
   it('is asked again after 500, and after a connection that was dropped midway', async () => {
@@ -39,10 +20,10 @@ describe('a failing server', () => {
       if (nth === 2 && file !== undefined) dropMidway(response, file);
       return nth <= 2;
     };
-    await using registry = await startNpmRegistry({ archives, misbehave });
+    await using registry = await startNpmRegistry({ archives: archives(), misbehave });
     const path = await prefixFile(here, {
       source: mirrorSource(`${registry.url}/dist/`, directNetwork()),
-      cacheFolder,
+      cacheFolder: cacheFolder(),
     });
     expect(await digestOfFile(path)).toBe(prefix.digest);
     expect(registry.asked).toHaveLength(3);
@@ -50,7 +31,7 @@ describe('a failing server', () => {
 
   it('is given up in the end, and nothing is left in the cache', async () => {
     await using registry = await startNpmRegistry({
-      archives,
+      archives: archives(),
       misbehave: (response) => !!response.writeHead(503).end(),
     });
     expect(await refusal(mirrorSource(`${registry.url}/dist/`, directNetwork()))).toMatchObject({
@@ -62,7 +43,7 @@ describe('a failing server', () => {
 
   it('is not asked again after 404', async () => {
     await using registry = await startNpmRegistry({
-      archives,
+      archives: archives(),
       misbehave: (response) => !!response.writeHead(404).end(),
     });
     await refusal(npmSource({ ...directNetwork(), registryOf: () => `${registry.url}/npm/` }));
@@ -76,11 +57,11 @@ describe('a failing server', () => {
       stop.abort();
       return true;
     };
-    await using registry = await startNpmRegistry({ archives, misbehave });
+    await using registry = await startNpmRegistry({ archives: archives(), misbehave });
     const source = mirrorSource(`${registry.url}/dist/`, directNetwork());
-    const stopped = prefixFile(here, { source, cacheFolder, signal: stop.signal });
+    const stopped = prefixFile(here, { source, cacheFolder: cacheFolder(), signal: stop.signal });
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await readdir(join(cacheFolder, 'runtimes'))).toEqual([]);
+    expect(await readdir(join(cacheFolder(), 'runtimes'))).toEqual([]);
   });
 });
 

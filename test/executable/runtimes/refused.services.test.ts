@@ -1,44 +1,23 @@
-import { copyFile, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { fuse } from '../../../src/executable/format/prefix.ts';
 import { runtimeFile } from '../../../src/executable/runtimes/runtimes.ts';
 import { runtimes } from '../../../src/executable/runtimes/runtimes-table.ts';
-import { localSource, mirrorSource, npmSource, type RuntimeSource } from '../../../src/executable/runtimes/sources.ts';
+import { localSource, mirrorSource, npmSource } from '../../../src/executable/runtimes/sources.ts';
 import type { Target } from '../../../src/shared/target.ts';
 import {
   builtFixture,
-  cleanUp,
   elsewhere,
   here,
   installedRuntime,
   needEmulator,
-  temporaryFolder,
 } from '../../support/programs/executable-fixture.ts';
-import {
-  packArchives,
-  packRuntime,
-  startNpmRegistry,
-  type Archives,
-} from '../../support/executable/registry-server.ts';
-import { directNetwork, refusalOf } from '../../support/executable/runtime-sources.ts';
+import { packRuntime, startNpmRegistry } from '../../support/executable/registry-server.ts';
+import { directNetwork, runtimeSourcesForFile } from '../../support/executable/runtime-sources.ts';
 
 const { prefix, package: carrier } = runtimes[here];
-let archives: Archives;
-let folder: string;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  archives = await packArchives(await temporaryFolder());
-}, 120_000);
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cacheFolder = join(folder, 'cache');
-});
-afterEach(() => rm(folder, { recursive: true }));
-afterAll(cleanUp);
-
-const refusal = async (source: RuntimeSource) => refusalOf(source, cacheFolder);
+const { archives, folder, cacheFolder, refusal } = runtimeSourcesForFile();
 
 describe('a runtime is refused', () => {
   const start = `Refused Node.js ${carrier.version} for ${here} from`;
@@ -62,7 +41,7 @@ describe('a runtime is refused', () => {
     ['text', 'just some text, long enough to be looked at as if it were a header of something else'],
     ['nothing', ''],
   ])('if it is %s', async (_, content) => {
-    const path = join(folder, 'runtime');
+    const path = join(folder(), 'runtime');
     await writeFile(path, content);
     expect((await refusal(localSource(path))).message).toBe(`${start} ${path}: it is not an ELF file`);
   });
@@ -73,7 +52,7 @@ describe('a runtime is refused', () => {
     ['darwin-x64', `it is built for ${here}`, async () => installedRuntime],
   ])('if it is for %s and %s', async (target, reason, make) => {
     const source = await make();
-    await expect(runtimeFile(target, { source, cacheFolder })).rejects.toMatchObject({
+    await expect(runtimeFile(target, { source, cacheFolder: cacheFolder() })).rejects.toMatchObject({
       code: 'runtime-refused',
       message: `Refused Node.js ${carrier.version} for ${target} from ${source}: ${reason}`,
     });
@@ -101,13 +80,13 @@ describe('a runtime is refused', () => {
   it.each<[string, (archive: string) => Promise<void>, string]>([
     [
       'truncated',
-      (archive) => copyFile(archives.dist, archive).then(() => truncate(archive, 9_999_999)),
+      (archive) => copyFile(archives().dist, archive).then(() => truncate(archive, 9_999_999)),
       'the archive is truncated',
     ],
     ['not gzip', (archive) => writeFile(archive, 'text'), 'the archive is not gzip, or is damaged'],
     ['without a runtime', (archive) => packRuntime(archive, { 'package/package.json': '{}' }), 'the archive has no '],
   ])('if its archive is %s', async (_, make, reason) => {
-    const dist = join(folder, 'archive');
+    const dist = join(folder(), 'archive');
     await make(dist);
     await using registry = await startNpmRegistry({ archives: { npm: dist, dist } });
     for (const source of [
@@ -125,7 +104,7 @@ describe('a runtime is refused', () => {
 
 /** A copy of the runtime of this machine, changed. */
 async function changed(change: (file: string) => Promise<void>): Promise<string> {
-  const path = join(folder, 'runtime');
+  const path = join(folder(), 'runtime');
   await copyFile(installedRuntime, path);
   await change(path);
   return path;

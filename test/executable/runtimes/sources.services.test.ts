@@ -1,63 +1,49 @@
-import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { prefixFile, runtimeFile } from '../../../src/executable/runtimes/runtimes.ts';
 import { runtimes } from '../../../src/executable/runtimes/runtimes-table.ts';
-import { mirrorSource, runtimeSource, type RuntimeSource } from '../../../src/executable/runtimes/sources.ts';
+import { mirrorSource, runtimeSource } from '../../../src/executable/runtimes/sources.ts';
 import { digestOfFile } from '../../../src/shared/digest.ts';
 import type { ReportEvent } from '../../../src/shared/report.ts';
-import { cleanUp, here, installedRuntime, temporaryFolder } from '../../support/programs/executable-fixture.ts';
-import { packArchives, startNpmRegistry, type Archives } from '../../support/executable/registry-server.ts';
-import { directNetwork, refusalOf } from '../../support/executable/runtime-sources.ts';
+import { here, installedRuntime } from '../../support/programs/executable-fixture.ts';
+import { startNpmRegistry } from '../../support/executable/registry-server.ts';
+import { directNetwork, runtimeSourcesForFile } from '../../support/executable/runtime-sources.ts';
 
 const { prefix, digest, distPath, package: carrier } = runtimes[here];
-let archives: Archives;
-let folder: string;
-let cacheFolder: string;
-
-beforeAll(async () => {
-  archives = await packArchives(await temporaryFolder());
-}, 120_000);
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cacheFolder = join(folder, 'cache');
-});
-afterEach(() => rm(folder, { recursive: true }));
-afterAll(cleanUp);
-
-const refusal = async (source: RuntimeSource) => refusalOf(source, cacheFolder);
+const { archives, folder, cacheFolder, refusal } = runtimeSourcesForFile();
 
 describe('mirrorSource()', () => {
   it('gives the prefix, reports true progress, and keeps it for the next time', async () => {
-    await using registry = await startNpmRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives: archives() });
     const events: ReportEvent[] = [];
     const source = mirrorSource(`${registry.url}/dist`, directNetwork());
-    const path = await prefixFile(here, { source, cacheFolder, report: (event) => events.push(event) });
+    const path = await prefixFile(here, { source, cacheFolder: cacheFolder(), report: (event) => events.push(event) });
     expect(await digestOfFile(path)).toBe(prefix.digest);
-    expect(path).toBe(join(cacheFolder, 'runtimes', prefix.digest));
+    expect(path).toBe(join(cacheFolder(), 'runtimes', prefix.digest));
 
-    const { size } = await stat(archives.dist);
+    const { size } = await stat(archives().dist);
     const done = events.flatMap((event) => (event.kind === 'progress' ? [event.doneBytes] : []));
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(events.at(-1)).toMatchObject({ what: `Node.js ${carrier.version} for ${here}`, totalBytes: size });
     // The binary is not the last thing in the archive's last block.
     expect(done.at(-1)).toBeGreaterThan(size * 0.99);
 
-    await prefixFile(here, { source, cacheFolder });
+    await prefixFile(here, { source, cacheFolder: cacheFolder() });
     expect(registry.asked).toHaveLength(1);
   });
 
   it('uses name, password and query of its address, and shows none of them', async () => {
     const authorization = `Basic ${btoa('me:very-secret')}`;
-    await using registry = await startNpmRegistry({ archives, authorization });
+    await using registry = await startNpmRegistry({ archives: archives(), authorization });
     const address = `${registry.url.replace('//', '//me:very-secret@')}/dist/?sig=secret-too`;
     const source = mirrorSource(address, directNetwork());
-    await prefixFile(here, { source, cacheFolder });
+    await prefixFile(here, { source, cacheFolder: cacheFolder() });
     expect(registry.asked.map(({ url }) => url)).toEqual([`/dist/${distPath}?sig=secret-too`]);
 
     const wrong = mirrorSource(address.replace('/dist', '/none'), directNetwork());
-    const refused = await prefixFile(here, { source: wrong, cacheFolder: join(folder, 'other') }).catch(
+    const refused = await prefixFile(here, { source: wrong, cacheFolder: join(folder(), 'other') }).catch(
       (error) => error,
     );
     expect(refused).toMatchObject({
@@ -70,10 +56,10 @@ describe('mirrorSource()', () => {
   });
 
   it('keeps the plain runtime where that is what is wanted', async () => {
-    await using registry = await startNpmRegistry({ archives });
+    await using registry = await startNpmRegistry({ archives: archives() });
     const path = await runtimeFile(here, {
       source: mirrorSource(`${registry.url}/dist/`, directNetwork()),
-      cacheFolder,
+      cacheFolder: cacheFolder(),
     });
     expect(await digestOfFile(path)).toBe(digest);
   });
@@ -87,26 +73,26 @@ describe('runtimeSource()', () => {
   });
 
   it('takes the address of a file', async () => {
-    const path = await prefixFile(here, { source: pathToFileURL(installedRuntime).href, cacheFolder });
+    const path = await prefixFile(here, { source: pathToFileURL(installedRuntime).href, cacheFolder: cacheFolder() });
     expect(await digestOfFile(path)).toBe(prefix.digest);
   });
 });
 
 describe('localSource()', () => {
   it('takes a plain binary', async () => {
-    const path = await prefixFile(here, { source: installedRuntime, cacheFolder });
+    const path = await prefixFile(here, { source: installedRuntime, cacheFolder: cacheFolder() });
     expect(await digestOfFile(path)).toBe(prefix.digest);
   });
 
   it('takes a folder laid out like nodejs.org/dist', async () => {
-    await mkdir(dirname(join(folder, 'dist', distPath)), { recursive: true });
-    await copyFile(archives.dist, join(folder, 'dist', distPath));
-    const path = await prefixFile(here, { source: join(folder, 'dist'), cacheFolder });
+    await mkdir(dirname(join(folder(), 'dist', distPath)), { recursive: true });
+    await copyFile(archives().dist, join(folder(), 'dist', distPath));
+    const path = await prefixFile(here, { source: join(folder(), 'dist'), cacheFolder: cacheFolder() });
     expect(await digestOfFile(path)).toBe(prefix.digest);
   });
 
   it('says which file it misses', async () => {
-    const nothing = join(folder, 'nothing');
+    const nothing = join(folder(), 'nothing');
     expect(await refusal(runtimeSource(nothing))).toMatchObject({
       code: 'runtime-unavailable',
       message: expect.stringMatching(/and .*nothing: there is no such file$/),
@@ -119,17 +105,21 @@ describe('localSource()', () => {
 
 describe('the cache', () => {
   it('is filled by two at once', async () => {
-    const paths = await Promise.all([1, 2].map(() => prefixFile(here, { source: installedRuntime, cacheFolder })));
-    expect(await readdir(join(cacheFolder, 'runtimes'))).toEqual([prefix.digest]);
+    const paths = await Promise.all(
+      [1, 2].map(() => prefixFile(here, { source: installedRuntime, cacheFolder: cacheFolder() })),
+    );
+    expect(await readdir(join(cacheFolder(), 'runtimes'))).toEqual([prefix.digest]);
     expect(new Set(paths).size).toBe(1);
   });
 
   it('says so if it cannot be written', async () => {
-    await writeFile(cacheFolder, 'a file');
-    const refused = await prefixFile(here, { source: installedRuntime, cacheFolder }).catch((error) => error);
+    await writeFile(cacheFolder(), 'a file');
+    const refused = await prefixFile(here, { source: installedRuntime, cacheFolder: cacheFolder() }).catch(
+      (error) => error,
+    );
     expect(refused).toMatchObject({
       code: 'runtime-unavailable',
-      message: `Cannot keep Node.js ${carrier.version} for ${here} in "${join(cacheFolder, 'runtimes')}": a part of its path is a file`,
+      message: `Cannot keep Node.js ${carrier.version} for ${here} in "${join(cacheFolder(), 'runtimes')}": a part of its path is a file`,
       hint: 'Make room there, or set XDG_CACHE_HOME to a folder that you can write.',
     });
   });

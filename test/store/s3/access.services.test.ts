@@ -1,34 +1,27 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Source, UrlPlace } from '../../../src/store/store.ts';
 import { artifactOf } from '../../support/programs/artifact.ts';
-import { makeBucket } from '../../support/stores/bucket.ts';
 import { application, here, place, startRunner } from '../../support/runner/runner.ts';
-import type { S3Server } from '../../support/stores/seaweed.ts';
-import type { MeddlingProxy } from '../../support/stores/meddling-proxy.ts';
-import { proxiedS3, type ProxiedS3 } from '../../support/stores/proxied-s3.ts';
+import { proxiedS3ForFile } from '../../support/stores/proxied-s3.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-let server: S3Server;
-let proxy: MeddlingProxy;
-let s3: ProxiedS3;
-beforeAll(async () => {
-  s3 = await proxiedS3();
-  ({ server, proxy } = s3);
-  await makeBucket(server, 'access');
-}, 300_000);
-afterAll(async () => s3.close());
+const s3 = proxiedS3ForFile('access');
 
 const open = (environment: Record<string, string>, bucket = 'access', storeUrl?: string) =>
-  s3.open(bucket, environment, storeUrl);
+  s3().open(bucket, environment, storeUrl);
 const linkOf = ({ url, secret }: Source<UrlPlace>) => `${url}?${secret}`;
 
 describe('source()', () => {
   it('gives a link that reads one object, whole or in part, and nothing else', async () => {
-    const [store, one, other] = [open(server.writer), await artifactOf('what pods read'), await artifactOf('other')];
+    const [store, one, other] = [
+      open(s3().server.writer),
+      await artifactOf('what pods read'),
+      await artifactOf('other'),
+    ];
     await store.put(one);
     await store.put(other);
     const source = await store.source(one);
@@ -38,20 +31,20 @@ describe('source()', () => {
     expect([part.status, await part.text()]).toEqual([206, 'pods']);
     const put = await fetch(linkOf(source), { method: 'PUT', body: 'x' });
     const elsewhere = await fetch(linkOf({ ...source, ...(await store.placeOf(other)) }));
-    const list = await fetch(`http://127.0.0.1:${proxy.port}/access?list-type=2&${source.secret}`);
+    const list = await fetch(`http://127.0.0.1:${s3().proxy.port}/access?list-type=2&${source.secret}`);
     expect([put.status, elsewhere.status, list.status]).toEqual([403, 403, 403]);
   });
 
   it('says when the link ends: after seven days, or with the session', async () => {
     const artifact = await artifactOf('ends');
-    const { validUntil, warning } = await open(server.writer).source(artifact);
+    const { validUntil, warning } = await open(s3().server.writer).source(artifact);
     const days = ((validUntil?.getTime() ?? 0) - Date.now()) / dayMs;
     expect(days).toBeGreaterThan(6.9);
     expect(days).toBeLessThanOrEqual(7);
     expect(warning).toBe(
       `Pods that start after ${validUntil?.toISOString()} cannot fetch the executable: deploy again before`,
     );
-    const session = { ...server.writer, AWS_SESSION_TOKEN: 'token-of-a-session' };
+    const session = { ...s3().server.writer, AWS_SESSION_TOKEN: 'token-of-a-session' };
     const unsaid = await open(session).source(artifact);
     expect(new URLSearchParams(unsaid.secret).get('X-Amz-Security-Token')).toBe('token-of-a-session');
     expect(unsaid.warning).toMatch(/^Pods that start after your AWS session has ended cannot fetch/);
@@ -61,7 +54,7 @@ describe('source()', () => {
   });
 
   it('gives no secret where reading is public', async () => {
-    const store = open(server.writer, 'access', 'https://files.example.test/access/');
+    const store = open(s3().server.writer, 'access', 'https://files.example.test/access/');
     const artifact = await artifactOf('public');
     expect(await store.source(artifact)).toEqual({
       kind: 'url',
@@ -73,19 +66,19 @@ describe('source()', () => {
 });
 
 it('accessOf() tells of a link that was handed out earlier, without asking anybody', async () => {
-  const store = open(server.writer);
+  const store = open(s3().server.writer);
   const { secret, validUntil } = await store.source(await artifactOf('earlier'));
-  proxy.seen.length = 0;
+  s3().proxy.seen.length = 0;
   expect(await store.accessOf(secret)).toEqual({
     access: 'read-only link',
     validUntil,
     warning: expect.stringContaining('deploy again before'),
   });
-  expect(proxy.seen).toEqual([]);
+  expect(s3().proxy.seen).toEqual([]);
 });
 
 it('run.sh reads with the link of the version that it wants, and asks for the tail alone', async () => {
-  const store = open(server.writer);
+  const store = open(s3().server.writer);
   const artifact = await artifactOf(application, 'app');
   await store.put(artifact);
   const { url, secret = '' } = await store.source(artifact);
@@ -103,9 +96,9 @@ it('run.sh reads with the link of the version that it wants, and asks for the ta
     [`SELFSAME_PREFIX_SHA256_${here}`]: digest,
     [`SELFSAME_PREFIX_SIZE_${here}`]: '1000',
   });
-  proxy.seen.length = 0;
+  s3().proxy.seen.length = 0;
   const end = await startRunner(at);
   expect(end).toMatchObject({ status: 0, ran: expect.stringContaining(`SELFSAME_RUNNER_SHA256=${artifact.version}`) });
-  expect(proxy.seen.map(({ headers }) => headers.range)).toEqual(['bytes=1000-']);
+  expect(s3().proxy.seen.map(({ headers }) => headers.range)).toEqual(['bytes=1000-']);
   expect(end.output + end.ran).not.toContain(secret);
 });

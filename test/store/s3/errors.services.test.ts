@@ -1,29 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import type { DeployError } from '../../../src/shared/errors.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { artifactOf } from '../../support/programs/artifact.ts';
-import { makeBucket } from '../../support/stores/bucket.ts';
-import type { S3Server } from '../../support/stores/seaweed.ts';
-import type { MeddlingProxy } from '../../support/stores/meddling-proxy.ts';
-import { proxiedS3, type ProxiedS3 } from '../../support/stores/proxied-s3.ts';
+import { proxiedS3ForFile } from '../../support/stores/proxied-s3.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-let server: S3Server;
-let proxy: MeddlingProxy;
-let s3: ProxiedS3;
-beforeAll(async () => {
-  s3 = await proxiedS3();
-  ({ server, proxy } = s3);
-  await makeBucket(server, 'access');
-}, 300_000);
-afterEach(() => {
-  proxy.refuse = undefined;
-});
-afterAll(async () => s3.close());
+const s3 = proxiedS3ForFile('access');
 
-const open = (environment: Record<string, string>, bucket = 'access') => s3.open(bucket, environment);
+const open = (environment: Record<string, string>, bucket = 'access') => s3().open(bucket, environment);
 
 describe('an error', () => {
   const errorOf = (status: number, code: string, more = '') => ({
@@ -36,24 +22,24 @@ describe('an error', () => {
     ['of a key that nobody knows', { AWS_ACCESS_KEY_ID: 'AKIANOBODY' }, /403 InvalidAccessKeyId/, /AWS_ACCESS_KEY_ID/],
     ['of a wrong secret', { AWS_SECRET_ACCESS_KEY: 'wrong-secret' }, /403 SignatureDoesNotMatch/, /SECRET_ACCESS_KEY/],
   ])('%s says what to mend', async (_, changes, message, hint) => {
-    const environment = { ...server.writer, ...changes };
+    const environment = { ...s3().server.writer, ...changes };
     const error = await failure(async () => open(environment).check(), environment);
     expect(error).toMatchObject({ code: 'store-denied', message: expect.stringMatching(message) });
     expect(error.hint).toMatch(hint);
   });
 
   it('of who may read only names the rights that are missing, when it writes', async () => {
-    const store = open(server.reader);
+    const store = open(s3().server.reader);
     await store.check();
     const artifact = await artifactOf('not allowed');
-    const error = await failure(async () => store.put(artifact), server.reader);
+    const error = await failure(async () => store.put(artifact), s3().server.reader);
     expect(error).toMatchObject({ code: 'store-denied', message: expect.stringContaining('(403 AccessDenied)') });
     expect(error.hint).toContain('PutObject');
     expect(await store.has(artifact)).toBe(false);
   });
 
   it('of a bucket that is not there says how to make it', async () => {
-    const error = await failure(async () => open(server.writer, 'nowhere').check());
+    const error = await failure(async () => open(s3().server.writer, 'nowhere').check());
     expect(error).toMatchObject({
       code: 'store-unreachable',
       message: expect.stringMatching(/nowhere.* does not exist$/),
@@ -65,8 +51,8 @@ describe('an error', () => {
     ['moved', { ...errorOf(301, 'PermanentRedirect'), headers: { 'x-amz-bucket-region': 'eu-west-1' } }],
     ['wrongly signed', errorOf(400, 'AuthorizationHeaderMalformed', '<Region>eu-west-1</Region>')],
   ])('of another region names it (%s)', async (_, answer) => {
-    proxy.refuse = () => answer;
-    const error = await failure(async () => open(server.writer).check());
+    s3().proxy.refuse = () => answer;
+    const error = await failure(async () => open(s3().server.writer).check());
     expect(error).toMatchObject({
       code: 'store-unreachable',
       message: expect.stringContaining('is in region eu-west-1, not us-east-1'),
@@ -90,26 +76,26 @@ describe('an error', () => {
     ],
     ['a request it does not like', errorOf(400, 'InvalidRequest'), 'store-unreachable', /Check --store/],
   ])('of %s says so', async (_, answer, code, hint) => {
-    proxy.refuse = () => answer;
-    const error = await failure(async () => open(server.writer).check());
+    s3().proxy.refuse = () => answer;
+    const error = await failure(async () => open(s3().server.writer).check());
     expect(error.code).toBe(code);
     expect(error.hint).toMatch(hint);
   });
 
   it('of a server that fails for long gives up, and of one that fails for a moment nothing is seen', async () => {
-    proxy.refuse = () => errorOf(503, 'SlowDown');
-    const error = await failure(async () => open(server.writer).check());
+    s3().proxy.refuse = () => errorOf(503, 'SlowDown');
+    const error = await failure(async () => open(s3().server.writer).check());
     expect(error).toMatchObject({ code: 'store-unreachable', hint: 'Try again in a minute.' });
     let requests = 0;
-    proxy.refuse = () => ((requests += 1) === 1 ? errorOf(503, 'SlowDown') : undefined);
-    await open(server.writer).check();
+    s3().proxy.refuse = () => ((requests += 1) === 1 ? errorOf(503, 'SlowDown') : undefined);
+    await open(s3().server.writer).check();
     expect(requests).toBe(2);
   });
 
   it('of an address where nobody listens names it', async () => {
     const store = openStore({
       store: `s3://b-1?endpoint=http://127.0.0.1:${await getPort()}`,
-      environment: server.writer,
+      environment: s3().server.writer,
     });
     expect(await failure(async () => store.check())).toMatchObject({
       code: 'store-unreachable',
@@ -121,7 +107,7 @@ describe('an error', () => {
     const error = await failure(async () => open({ AWS_ACCESS_KEY_ID: 'AKIAWRITER' }));
     expect(error.code).toBe('bad-store');
     expect(error.hint).toContain('eval "$(aws configure export-credentials --format env)"');
-    const odd = await failure(async () => open({ ...server.writer, AWS_SECRET_ACCESS_KEY: 'two words' }));
+    const odd = await failure(async () => open({ ...s3().server.writer, AWS_SECRET_ACCESS_KEY: 'two words' }));
     expect(odd.message).toMatch(/^Cannot read AWS_SECRET_ACCESS_KEY/);
     expect(JSON.stringify(odd)).not.toContain('two words');
   });
@@ -130,7 +116,7 @@ describe('an error', () => {
 /** What it fails with; nothing of it may show a key or a signature. */
 async function failure(
   act: () => Promise<unknown>,
-  environment: Readonly<Record<string, string>> = server.writer,
+  environment: Readonly<Record<string, string>> = s3().server.writer,
 ): Promise<DeployError> {
   const error = await act().then(
     () => new Error('it did not fail'),

@@ -1,35 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Artifact } from '../../../src/executable/format/artifact.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { artifactOf, generatedArtifact, partedArtifact } from '../../support/programs/artifact.ts';
-import { makeBucket } from '../../support/stores/bucket.ts';
-import type { S3Server } from '../../support/stores/seaweed.ts';
-import { noise } from '../../support/programs/artifact.ts';
-import type { MeddlingProxy } from '../../support/stores/meddling-proxy.ts';
-import { proxiedS3, type ProxiedS3 } from '../../support/stores/proxied-s3.ts';
+import { describe, expect, it } from '@jest/globals';
+import { artifactOf, generatedArtifact } from '../../support/programs/artifact.ts';
+import { s3Versions } from '../../support/stores/s3-versions.ts';
 import { digestIn, errorAnswer, isCopy, isJoin, nameOf, putNoting } from '../../support/stores/s3-steps.ts';
 
-let server: S3Server;
-let proxy: MeddlingProxy;
-let s3: ProxiedS3;
-let prefix: Artifact;
-beforeAll(async () => {
-  s3 = await proxiedS3();
-  ({ server, proxy } = s3);
-  prefix = await generatedArtifact(9, 'runtime');
-}, 300_000);
-afterEach(() => {
-  proxy.refuse = undefined;
-  proxy.before = undefined;
-});
-afterAll(async () => s3.close());
-
-async function opened(bucket: string): Promise<Store> {
-  await makeBucket(server, bucket);
-  return s3.open(bucket);
-}
-
-const versionOf = async (text: string): Promise<Artifact> => partedArtifact(prefix, [text, noise('deployer', 300_000)]);
+const { s3, opened, versionOf } = s3Versions();
 
 describe('put() where the provider lacks something', () => {
   it.each([
@@ -40,19 +14,19 @@ describe('put() where the provider lacks something', () => {
     const store = await opened(bucket);
     const [first, second] = [await versionOf('one'), await versionOf('two')];
     await putNoting(store, first);
-    proxy.refuse = (passing) => (isCopy(passing) ? answer : undefined);
+    s3().proxy.refuse = (passing) => (isCopy(passing) ? answer : undefined);
     expect(await putNoting(store, second)).toMatchObject({
       reusedBytes: 0,
       notices: [
-        `s3://${bucket}?endpoint=http://127.0.0.1:${proxy.port} does not copy inside itself (${said}): sending the whole executable`,
+        `s3://${bucket}?endpoint=http://127.0.0.1:${s3().proxy.port} does not copy inside itself (${said}): sending the whole executable`,
       ],
     });
-    expect(await digestIn(server, `${bucket}/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, `${bucket}/${nameOf(second)}`)).toBe(second.version);
   });
 
   it('says that no runtime is kept where the first version cannot be copied from', async () => {
     const store = await opened('keeping');
-    proxy.refuse = (passing) => (isCopy(passing) ? errorAnswer(501, 'NotImplemented') : undefined);
+    s3().proxy.refuse = (passing) => (isCopy(passing) ? errorAnswer(501, 'NotImplemented') : undefined);
     const { notices } = await putNoting(store, await versionOf('one'));
     expect(notices).toEqual([
       expect.stringMatching(/does not copy inside itself \(501 NotImplemented\): it keeps no runtime$/),
@@ -62,41 +36,43 @@ describe('put() where the provider lacks something', () => {
   it('makes objects without a condition where there is none, and asks once', async () => {
     const store = await opened('unconditional');
     const conditions = ({ headers }: { headers: object }) => 'if-none-match' in headers;
-    proxy.refuse = (passing) => (conditions(passing) ? errorAnswer(501, 'NotImplemented') : undefined);
+    s3().proxy.refuse = (passing) => (conditions(passing) ? errorAnswer(501, 'NotImplemented') : undefined);
     const artifacts = [await artifactOf('small'), await versionOf('one'), await versionOf('two')];
     for (const artifact of artifacts) {
       await putNoting(store, artifact);
-      expect(await digestIn(server, `unconditional/${nameOf(artifact)}`)).toBe(artifact.version);
+      expect(await digestIn(s3().server, `unconditional/${nameOf(artifact)}`)).toBe(artifact.version);
     }
     expect(
-      proxy.seen.filter((passing) => passing.url.startsWith('/unconditional') && conditions(passing)),
+      s3().proxy.seen.filter((passing) => passing.url.startsWith('/unconditional') && conditions(passing)),
     ).toHaveLength(1);
   });
 
   it('sends all of it where nobody may look at unfinished uploads', async () => {
     const store = await opened('unlisted');
-    proxy.refuse = ({ method, url }) =>
+    s3().proxy.refuse = ({ method, url }) =>
       method === 'GET' && url.includes('uploads') ? errorAnswer(403, 'AccessDenied') : undefined;
     const artifact = await versionOf('one');
     expect(await putNoting(store, artifact)).toMatchObject({ sentBytes: artifact.sizeBytes });
-    expect(await digestIn(server, `unlisted/${nameOf(artifact)}`)).toBe(artifact.version);
+    expect(await digestIn(s3().server, `unlisted/${nameOf(artifact)}`)).toBe(artifact.version);
   });
 
   it('sends all of it where a copied part cannot be joined with others', async () => {
     const store = await opened('unjoined');
     await putNoting(store, await versionOf('one'));
     let joins = 0;
-    proxy.refuse = (passing) => (isJoin(passing) && (joins += 1) === 1 ? errorAnswer(400, 'InvalidPart') : undefined);
+    s3().proxy.refuse = (passing) =>
+      isJoin(passing) && (joins += 1) === 1 ? errorAnswer(400, 'InvalidPart') : undefined;
     const second = await versionOf('two');
     expect(await putNoting(store, second)).toMatchObject({ reusedBytes: 0 });
     expect(joins).toBe(2);
-    expect(await digestIn(server, `unjoined/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, `unjoined/${nameOf(second)}`)).toBe(second.version);
   });
 
   it('tries again what failed after it was answered with 200', async () => {
     const store = await opened('late');
     let joins = 0;
-    proxy.refuse = (passing) => (isJoin(passing) && (joins += 1) === 1 ? errorAnswer(200, 'InternalError') : undefined);
+    s3().proxy.refuse = (passing) =>
+      isJoin(passing) && (joins += 1) === 1 ? errorAnswer(200, 'InternalError') : undefined;
     const artifact = await generatedArtifact(10, 'late');
     expect(await putNoting(store, artifact)).toMatchObject({ sentBytes: artifact.sizeBytes });
     expect(joins).toBe(2);
@@ -105,7 +81,7 @@ describe('put() where the provider lacks something', () => {
   it('gives up where what is made is never there', async () => {
     const store = await opened('vanishing');
     const artifact = await artifactOf('gone');
-    proxy.refuse = ({ method }) => (method === 'PUT' ? { status: 200 } : undefined);
+    s3().proxy.refuse = ({ method }) => (method === 'PUT' ? { status: 200 } : undefined);
     await expect(putNoting(store, artifact)).rejects.toMatchObject({ code: 'store-unreachable' });
   });
 });
@@ -118,7 +94,7 @@ describe('list()', () => {
       body: `<ListBucketResult><Contents><Key>${digit.repeat(64)}/app</Key><Size>4</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>${rest}</ListBucketResult>`,
     });
     const more = '<IsTruncated>true</IsTruncated><NextContinuationToken>on&#43;&amp;=</NextContinuationToken>';
-    proxy.refuse = ({ method, url }) => {
+    s3().proxy.refuse = ({ method, url }) => {
       if (method !== 'GET') return undefined;
       const token = new URL(url, 'http://store.test').searchParams.get('continuation-token');
       if (token === null) return page('1', more);

@@ -1,37 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Artifact } from '../../../src/executable/format/artifact.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { generatedArtifact, partedArtifact } from '../../support/programs/artifact.ts';
+import { generatedArtifact } from '../../support/programs/artifact.ts';
 import { asked, makeBucket } from '../../support/stores/bucket.ts';
-import type { S3Server } from '../../support/stores/seaweed.ts';
-import { noise } from '../../support/programs/artifact.ts';
-import type { MeddlingProxy } from '../../support/stores/meddling-proxy.ts';
-import { proxiedS3, type ProxiedS3 } from '../../support/stores/proxied-s3.ts';
+import { s3Versions } from '../../support/stores/s3-versions.ts';
 import { digestIn, errorAnswer, isCopy, isJoin, nameOf, putNoting } from '../../support/stores/s3-steps.ts';
 
-let server: S3Server;
-let proxy: MeddlingProxy;
-let s3: ProxiedS3;
-let prefix: Artifact;
-beforeAll(async () => {
-  s3 = await proxiedS3();
-  ({ server, proxy } = s3);
-  prefix = await generatedArtifact(9, 'runtime');
-}, 300_000);
-afterEach(() => {
-  proxy.refuse = undefined;
-  proxy.before = undefined;
-});
-afterAll(async () => s3.close());
-
-async function opened(bucket: string): Promise<Store> {
-  await makeBucket(server, bucket);
-  return s3.open(bucket);
-}
-
-const versionOf = async (text: string): Promise<Artifact> => partedArtifact(prefix, [text, noise('deployer', 300_000)]);
-const tailBytes = (artifact: Artifact): number => artifact.sizeBytes - prefix.sizeBytes;
-const runtimeIn = (bucket: string) => `${bucket}/runtimes/${prefix.version}`;
+const { s3, prefix, opened, versionOf } = s3Versions();
+const tailBytes = (artifact: Artifact): number => artifact.sizeBytes - prefix().sizeBytes;
+const runtimeIn = (bucket: string) => `${bucket}/runtimes/${prefix().version}`;
 
 describe('put() of a version after the first', () => {
   it('has the bucket copy the prefix, and makes an object of the same bytes', async () => {
@@ -40,32 +16,32 @@ describe('put() of a version after the first', () => {
     expect(await putNoting(store, first)).toEqual({ sentBytes: first.sizeBytes, reusedBytes: 0, notices: [] });
     expect(await putNoting(store, second)).toEqual({
       sentBytes: tailBytes(second),
-      reusedBytes: prefix.sizeBytes,
+      reusedBytes: prefix().sizeBytes,
       notices: [],
     });
     for (const artifact of [first, second])
-      expect(await digestIn(server, `same/${nameOf(artifact)}`)).toBe(artifact.version);
-    expect(await digestIn(server, runtimeIn('same'))).toBe(prefix.version);
+      expect(await digestIn(s3().server, `same/${nameOf(artifact)}`)).toBe(artifact.version);
+    expect(await digestIn(s3().server, runtimeIn('same'))).toBe(prefix().version);
   });
 
   it('binds the copy to the runtime that it has looked at', async () => {
     const store = await opened('bound');
     await putNoting(store, await versionOf('one'));
-    proxy.seen.length = 0;
+    s3().proxy.seen.length = 0;
     await putNoting(store, await versionOf('two'));
-    const etag = (await asked(server, runtimeIn('bound'), { method: 'HEAD' })).headers.get('etag');
-    expect(proxy.seen.find(isCopy)?.headers['x-amz-copy-source-if-match']).toBe(etag);
+    const etag = (await asked(s3().server, runtimeIn('bound'), { method: 'HEAD' })).headers.get('etag');
+    expect(s3().proxy.seen.find(isCopy)?.headers['x-amz-copy-source-if-match']).toBe(etag);
   });
 
   it('goes on where its parts were not joined', async () => {
     const store = await opened('resumed');
     await putNoting(store, await versionOf('one'));
     const second = await versionOf('two');
-    proxy.refuse = (passing) => (isJoin(passing) ? errorAnswer(403, 'AccessDenied') : undefined);
+    s3().proxy.refuse = (passing) => (isJoin(passing) ? errorAnswer(403, 'AccessDenied') : undefined);
     await expect(putNoting(store, second)).rejects.toMatchObject({ code: 'store-denied' });
-    proxy.refuse = undefined;
+    s3().proxy.refuse = undefined;
     expect(await putNoting(store, second)).toEqual({ sentBytes: 0, reusedBytes: second.sizeBytes, notices: [] });
-    expect(await digestIn(server, `resumed/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, `resumed/${nameOf(second)}`)).toBe(second.version);
   });
 });
 
@@ -73,11 +49,11 @@ describe('put() where the runtime is not as it should be', () => {
   it('sends all of it when it is gone, and keeps it anew', async () => {
     const store = await opened('deleted');
     await putNoting(store, await versionOf('one'));
-    await asked(server, runtimeIn('deleted'), { method: 'DELETE' });
+    await asked(s3().server, runtimeIn('deleted'), { method: 'DELETE' });
     const second = await versionOf('two');
     expect(await putNoting(store, second)).toEqual({ sentBytes: second.sizeBytes, reusedBytes: 0, notices: [] });
-    expect(await digestIn(server, `deleted/${nameOf(second)}`)).toBe(second.version);
-    expect(await putNoting(store, await versionOf('three'))).toMatchObject({ reusedBytes: prefix.sizeBytes });
+    expect(await digestIn(s3().server, `deleted/${nameOf(second)}`)).toBe(second.version);
+    expect(await putNoting(store, await versionOf('three'))).toMatchObject({ reusedBytes: prefix().sizeBytes });
   });
 
   it.each([
@@ -88,18 +64,18 @@ describe('put() where the runtime is not as it should be', () => {
     const store = await opened(`damaged-${how}`);
     await putNoting(store, await versionOf('one'));
     const path = runtimeIn(`damaged-${how}`);
-    const bytes = Buffer.from(await (await asked(server, path)).arrayBuffer());
-    await asked(server, path, { method: 'PUT', body: Uint8Array.from(damage(bytes)) });
+    const bytes = Buffer.from(await (await asked(s3().server, path)).arrayBuffer());
+    await asked(s3().server, path, { method: 'PUT', body: Uint8Array.from(damage(bytes)) });
     const second = await versionOf('two');
     expect(await putNoting(store, second)).toEqual({
       sentBytes: second.sizeBytes,
       reusedBytes: 0,
       notices: [expect.stringMatching(/is damaged \(.*\): sending the whole executable and replacing it$/)],
     });
-    expect(await digestIn(server, `damaged-${how}/${nameOf(second)}`)).toBe(second.version);
-    expect(await digestIn(server, path)).toBe(prefix.version);
+    expect(await digestIn(s3().server, `damaged-${how}/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, path)).toBe(prefix().version);
     expect(await putNoting(store, await versionOf('three'))).toMatchObject({
-      reusedBytes: prefix.sizeBytes,
+      reusedBytes: prefix().sizeBytes,
       notices: [],
     });
   });
@@ -109,38 +85,39 @@ describe('put() where the runtime is not as it should be', () => {
     await putNoting(store, await versionOf('one'));
     const copied = '<CopyPartResult><ETag>"00000000000000000000000000000000"</ETag></CopyPartResult>';
     let copies = 0;
-    proxy.refuse = (passing) => (isCopy(passing) && (copies += 1) === 1 ? { status: 200, body: copied } : undefined);
+    s3().proxy.refuse = (passing) =>
+      isCopy(passing) && (copies += 1) === 1 ? { status: 200, body: copied } : undefined;
     const second = await versionOf('two');
     const { reusedBytes, notices } = await putNoting(store, second);
     expect([reusedBytes, notices]).toEqual([0, [expect.stringMatching(/is damaged \(MD5\)/)]]);
-    expect(await digestIn(server, `other-md5/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, `other-md5/${nameOf(second)}`)).toBe(second.version);
   });
 
   it('sends all of it when it is replaced while it is copied', async () => {
     const store = await opened('replaced');
     await putNoting(store, await versionOf('one'));
-    proxy.before = async (passing) => {
+    s3().proxy.before = async (passing) => {
       if (!isCopy(passing)) return;
-      proxy.before = undefined;
-      await asked(server, runtimeIn('replaced'), { method: 'PUT', body: 'another' });
+      s3().proxy.before = undefined;
+      await asked(s3().server, runtimeIn('replaced'), { method: 'PUT', body: 'another' });
     };
     const second = await versionOf('two');
     const { notices } = await putNoting(store, second);
     expect(notices).toEqual([expect.stringMatching(/is damaged \(412 PreconditionFailed\)/)]);
-    expect(await digestIn(server, `replaced/${nameOf(second)}`)).toBe(second.version);
+    expect(await digestIn(s3().server, `replaced/${nameOf(second)}`)).toBe(second.version);
   });
 });
 
 describe('put() by several at once', () => {
   it('ends in one object each and one runtime, also in an empty bucket', async () => {
-    await makeBucket(server, 'several');
+    await makeBucket(s3().server, 'several');
     const artifacts = [await versionOf('one'), await versionOf('one'), await versionOf('two')];
-    await Promise.all(artifacts.map(async (artifact) => putNoting(s3.open('several'), artifact)));
-    expect(await s3.open('several').list()).toHaveLength(2);
+    await Promise.all(artifacts.map(async (artifact) => putNoting(s3().open('several'), artifact)));
+    expect(await s3().open('several').list()).toHaveLength(2);
     for (const artifact of artifacts)
-      expect(await digestIn(server, `several/${nameOf(artifact)}`)).toBe(artifact.version);
-    expect(await putNoting(s3.open('several'), await versionOf('three'))).toMatchObject({
-      reusedBytes: prefix.sizeBytes,
+      expect(await digestIn(s3().server, `several/${nameOf(artifact)}`)).toBe(artifact.version);
+    expect(await putNoting(s3().open('several'), await versionOf('three'))).toMatchObject({
+      reusedBytes: prefix().sizeBytes,
     });
   });
 
@@ -148,13 +125,13 @@ describe('put() by several at once', () => {
     const store = await opened('dropped');
     const artifact = await generatedArtifact(10, 'dropped');
     let joins = 0;
-    proxy.before = async (passing) => {
+    s3().proxy.before = async (passing) => {
       if (!isJoin(passing) || (joins += 1) > 1) return;
-      await asked(server, passing.url.slice(1), { method: 'DELETE' });
+      await asked(s3().server, passing.url.slice(1), { method: 'DELETE' });
     };
     expect(await putNoting(store, artifact)).toMatchObject({ sentBytes: 2 * artifact.sizeBytes });
     expect(joins).toBe(2);
-    expect(await digestIn(server, `dropped/${nameOf(artifact)}`)).toBe(artifact.version);
+    expect(await digestIn(s3().server, `dropped/${nameOf(artifact)}`)).toBe(artifact.version);
   });
 });
 
@@ -164,7 +141,7 @@ describe('remove()', () => {
     const [one, two] = [await versionOf('one'), await versionOf('two')];
     await putNoting(store, one);
     await putNoting(store, two);
-    const status = async () => (await asked(server, runtimeIn('last'), { method: 'HEAD' })).status;
+    const status = async () => (await asked(s3().server, runtimeIn('last'), { method: 'HEAD' })).status;
     await store.remove(one.version);
     expect(await status()).toBe(200);
     await store.remove(two.version);

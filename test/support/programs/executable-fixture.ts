@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
 import { writeBlob } from '../../../src/executable/format/blob.ts';
 import { bytesOf } from '../../../src/executable/format/bytes.ts';
@@ -12,6 +13,7 @@ import { runtimes } from '../../../src/executable/runtimes/runtimes-table.ts';
 import { localSource } from '../../../src/executable/runtimes/sources.ts';
 import type { Digest } from '../../../src/shared/digest.ts';
 import { hostTarget, type LinuxTarget } from '../../../src/shared/target.ts';
+import { forEachTest, forFile } from '../run/for-file.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -47,6 +49,17 @@ export interface Fixture {
   readonly path: string;
   readonly version: Digest;
   readonly blob: Buffer;
+}
+
+/** The fixture for the tests of a file, and a folder for each test. */
+export function fixtureForFile() {
+  afterAll(cleanUp);
+  return { fixture: forFile(builtFixture), folder: folderForEachTest() };
+}
+
+/** A folder that is there for one test. */
+export function folderForEachTest(): () => string {
+  return forEachTest(temporaryFolder, { close: (folder) => rm(folder, { recursive: true }) });
 }
 
 /** Builds the fixture, once for each test file. */
