@@ -57,7 +57,7 @@ interface RequestOptions {
 interface StreamOptions {
   readonly query?: Query;
   readonly signal: AbortSignal;
-  /** The longest silence that is not taken for a dead connection. Absent: any. */
+  /** After how long a silence the connection counts as dead. Absent: never. */
   readonly idleTimeoutMs?: number;
   /** Called at the end with a last line that has no end: there is none, or it was cut in half. */
   readonly onRest?: (text: string) => void;
@@ -142,7 +142,7 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
 
     async *lines(path, { query, signal, idleTimeoutMs = 0, onRest }) {
       const either = AbortSignal.any([ended, signal]);
-      // A watch without news sends not even its headers: silence there is silence as any other.
+      // A watch without news sends not even its headers, so the same limit holds before them.
       const call = {
         method: 'GET',
         path: withQuery(path, query),
