@@ -30,7 +30,7 @@ describe('main', () => {
     const inputs = Object.keys(metafile.inputs);
     const packages = inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
     expect([...new Set(packages)].toSorted()).toEqual(['env-paths', 'hash-wasm', 'is-safe-filename']);
-    expect(inputs.filter((path) => /src\/(?:store|kubernetes|deploy)\//.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /src\/(?:store|platforms|deploy|toolchain)\//.test(path))).toEqual([]);
   });
 
   it('is small', async () => {
