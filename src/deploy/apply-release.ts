@@ -40,7 +40,7 @@ export async function applyRelease(
   });
   const appliedAt = performance.now();
   onStage?.({ at: 'applied', canRollBack: applied.canRollBack });
-  report({ kind: 'step', stage: 'apply', text: appliedText(applied.objects) });
+  report({ kind: 'step', text: appliedText(applied.objects) });
   clock.lap('apply', { at: appliedAt });
   return { plan, release, applied, appliedAt };
 }

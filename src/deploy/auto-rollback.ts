@@ -48,7 +48,6 @@ export async function autoRollback(
   onStage?.({ at: 'rolled back', release });
   report({
     kind: 'step',
-    stage: 'rollback',
     text: `Going back to release ${short(release)} (revision ${revision}), the last that was ready`,
   });
   const onProgress = replicasReport(report);

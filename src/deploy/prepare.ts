@@ -37,7 +37,7 @@ export async function prepare(plan: ScaledPlan, world: Omit<World, 'onStage'>): 
     );
   }
   const names = artifacts.map(({ target, version }) => `${target} ${short(version)}`);
-  report({ kind: 'step', stage: 'artifact', text: `Release ${short(release)}: ${names.join(', ')}` });
+  report({ kind: 'step', text: `Release ${short(release)}: ${names.join(', ')}` });
   clock.lap('hash');
 
   const sources: [LinuxArtifact, Source][] = [];
@@ -49,7 +49,7 @@ export async function prepare(plan: ScaledPlan, world: Omit<World, 'onStage'>): 
   const intent = intentFor(plan, { release, sources, links, runner });
   await checks.verdict(intent);
   const text = `Nothing stands in the way at ${platform.address} and ${store.address}`;
-  report({ kind: 'step', stage: 'preflight', text });
+  report({ kind: 'step', text });
   clock.lap('check');
   return { plan, release, artifacts, runner, intent };
 }

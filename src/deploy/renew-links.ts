@@ -46,7 +46,7 @@ export async function renewLinks(
       const queries = { ...links.queries, ...Object.fromEntries(changed) };
       await patch(cluster, sourceSecretFor({ ...links, name, namespace: cluster.namespace, queries }), { signal });
       const text = `Renewed the link of release ${release.slice(0, 12)} to its executable`;
-      report({ kind: 'step', stage: 'rollback', text });
+      report({ kind: 'step', text });
     }
   } catch (error) {
     signal.throwIfAborted();

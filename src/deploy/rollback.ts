@@ -48,7 +48,7 @@ export async function rollBackTo(history: History, to: Revision, world: RollBack
     onStage?.({ at: 'rolled back', release });
   }
   const text = to.isCurrent ? 'is what is wanted already' : 'is wanted again';
-  report({ kind: 'step', stage: 'rollback', text: `Release ${short(release)} (revision ${to.revision}) ${text}` });
+  report({ kind: 'step', text: `Release ${short(release)} (revision ${to.revision}) ${text}` });
 
   const { namespace } = cluster;
   const wentBack = {

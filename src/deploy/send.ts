@@ -62,10 +62,10 @@ async function sendTo(store: Store, artifact: Artifact, { report, signal, basedO
   const { sentBytes, reusedBytes } = await store.put(artifact, {
     signal,
     basedOn,
-    onProgress: (doneBytes, totalBytes) => report({ kind: 'progress', stage: 'store', what, doneBytes, totalBytes }),
+    onProgress: (doneBytes, totalBytes) => report({ kind: 'progress', what, doneBytes, totalBytes }),
     onNotice: (text) => report({ kind: 'warning', text }),
   });
-  report({ kind: 'step', stage: 'store', text: `${artifact.target} ${storedText(sentBytes, reusedBytes)}` });
+  report({ kind: 'step', text: `${artifact.target} ${storedText(sentBytes, reusedBytes)}` });
   return sentBytes;
 }
 

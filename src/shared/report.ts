@@ -1,15 +1,11 @@
-/** The stages of a deploy, in their order. */
-type ReportStage = 'plan' | 'preflight' | 'artifact' | 'store' | 'manifest' | 'apply' | 'watch' | 'rollback' | 'logs';
-
 /** What a stage tells while it works. `cli` alone decides how it looks; no event carries a secret. */
 export type ReportEvent =
   /** One finished thing, one line. */
-  | { readonly kind: 'step'; readonly stage: ReportStage; readonly text: string }
+  | { readonly kind: 'step'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
   /** Bytes that really crossed the wire so far, of those that have to. `what` names the artifact. */
   | {
       readonly kind: 'progress';
-      readonly stage: ReportStage;
       readonly what: string;
       readonly doneBytes: number;
       readonly totalBytes: number;

@@ -53,7 +53,7 @@ export async function release({ name, blob, folder, report, signal }: ReleaseOpt
     await writeExecutable(target, { name, blob, output, report, signal });
     const [version, { size: sizeBytes }] = [await digestOfFile(output, signal), await stat(output)];
     files.set(target, { file, version, sizeBytes });
-    report({ kind: 'step', stage: 'artifact', text: `${version}  ${file}  ${prettyBytes(sizeBytes)}` });
+    report({ kind: 'step', text: `${version}  ${file}  ${prettyBytes(sizeBytes)}` });
   }
 
   const versions = await versionsOf(bytesOf(blob));

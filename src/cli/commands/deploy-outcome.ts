@@ -37,11 +37,7 @@ export function printDeployed(session: Session, deployed: DeploySummary, context
   } else if (outcome.kind === 'ready') {
     const nodes = Map.groupBy(outcome.progress.pods, ({ node }) => node ?? 'an unknown node');
     const where = [...nodes].map(([node, replicas]) => `${replicas.length} on ${node}`).join(', ');
-    terminal.report({
-      kind: 'step',
-      stage: 'watch',
-      text: `${name} is ready in ${namespace}: release ${short(release)}, ${where}`,
-    });
+    terminal.report({ kind: 'step', text: `${name} is ready in ${namespace}: release ${short(release)}, ${where}` });
     for (const pod of outcome.progress.old)
       terminal.report({ kind: 'warning', text: `the old pod ${pod} does not end` });
   } else {

@@ -36,9 +36,9 @@ export async function deployCommand(session: Session, flags: GivenFlags, appArgs
     run.opened = opened;
     const { plan } = opened;
     tellLeftOut(session, plan, flags);
-    terminal.report({ kind: 'step', stage: 'plan', text: planText(opened) });
+    terminal.report({ kind: 'step', text: planText(opened) });
     const cost = costOfPlan(plan, prices);
-    terminal.report({ kind: 'step', stage: 'plan', text: costText(cost) });
+    terminal.report({ kind: 'step', text: costText(cost) });
     if (flags['dry-run'] === true) return await printDryRun(opened, flags);
     if (flags.rm === true) run.foreign = await refuseToRemoveOthers(plan, { ...opened.destination, signal });
     return await deployAndStay(session, run, { opened, cost });
@@ -91,7 +91,7 @@ async function deployAndStay(
 async function printDryRun({ plan, world, destination }: Opened, flags: GivenFlags): Promise<number> {
   const { intent } = await prepare(plan, world);
   printManifest(destination.platform.render(intent), flags.output === 'json' ? 'json' : 'yaml');
-  world.report({ kind: 'step', stage: 'manifest', text: 'Every check passed; nothing was changed' });
+  world.report({ kind: 'step', text: 'Every check passed; nothing was changed' });
   return 0;
 }
 

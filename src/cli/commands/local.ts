@@ -33,7 +33,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
   try {
     const count = replicas === 1 ? '1 replica' : `${replicas} replicas`;
     const text = `${name}: ${count} on this machine, stored in ${store.address} (${store.access})`;
-    terminal.report({ kind: 'step', stage: 'plan', text });
+    terminal.report({ kind: 'step', text });
     const { outcome } = await deploy(plan, world);
     refuseFailed(outcome);
     wereReady = true;
@@ -81,11 +81,7 @@ function announce(
   flags: GivenFlags,
   { replicas, serves }: { readonly replicas: readonly LocalReplica[]; readonly serves: boolean },
 ): void {
-  terminal.report({
-    kind: 'step',
-    stage: 'watch',
-    text: `${replicas.length}/${replicas.length} ready; Ctrl-C stops them`,
-  });
+  terminal.report({ kind: 'step', text: `${replicas.length}/${replicas.length} ready; Ctrl-C stops them` });
   const format = dataFormat(flags.output);
   if (format !== undefined) {
     printData({ replicas }, format);

@@ -93,11 +93,7 @@ function told(session: Session, wentBack: RolledBack, flags: RollbackFlags): num
   if (format !== undefined) printData({ ...data, ...(failure && errorDocument(failure)) }, format);
   if (failure !== undefined) throw failure;
   const state = outcome === undefined ? 'is wanted again' : 'is ready';
-  terminal.report({
-    kind: 'step',
-    stage: 'watch',
-    text: `Release ${release.slice(0, 12)} of ${name} ${state} in ${namespace}`,
-  });
+  terminal.report({ kind: 'step', text: `Release ${release.slice(0, 12)} of ${name} ${state} in ${namespace}` });
   terminal.say(nextCommands(session, flags, afterDeploy(wentBack)));
   return 0;
 }

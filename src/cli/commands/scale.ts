@@ -37,11 +37,7 @@ async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
     try {
       await scaleDeployment(cluster, name, { replicas, signal });
       isScaled = true;
-      terminal.report({
-        kind: 'step',
-        stage: 'apply',
-        text: `${name} in ${namespace}: ${replicas} wanted, ${wanted} before`,
-      });
+      terminal.report({ kind: 'step', text: `${name} in ${namespace}: ${replicas} wanted, ${wanted} before` });
       const onProgress = replicasReport(terminal.report);
       const options = {
         name,
@@ -60,8 +56,7 @@ async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
       const failure = failureOf(session, rollout, flags);
       if (format !== undefined) printData({ ...scaled, outcome, ...(failure && errorDocument(failure)) }, format);
       if (failure !== undefined) throw failure;
-      if (outcome !== undefined)
-        terminal.report({ kind: 'step', stage: 'watch', text: `${replicas} of ${replicas} are ready` });
+      if (outcome !== undefined) terminal.report({ kind: 'step', text: `${replicas} of ${replicas} are ready` });
       return 0;
     } catch (error) {
       if (!signal.aborted) throw isScaled ? afterApply(error, { isRemoved: false }) : error;

@@ -54,7 +54,7 @@ async function fetchOnce(target: Target, source: RuntimeSource, options: FetchOp
   const plain = createHash('sha256');
   const what = `Node.js ${runtime.package.version} for ${target}`;
   const onProgress = (doneBytes: number, totalBytes: number) =>
-    report?.({ kind: 'progress', stage: 'artifact', what, doneBytes, totalBytes });
+    report?.({ kind: 'progress', what, doneBytes, totalBytes });
   const seen = async function* (): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of source.open(runtime, { signal, onProgress })) {

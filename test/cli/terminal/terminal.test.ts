@@ -83,8 +83,8 @@ function told(isTTY: boolean, env: Readonly<Record<string, string>>, tell = aDep
 }
 
 function aDeploy(report: Report, say: (line: string) => void): void {
-  report({ kind: 'step', stage: 'preflight', text: 'The store answers' });
-  report({ kind: 'progress', stage: 'store', what: 'Sending linux-x64', doneBytes: 50, totalBytes: 100 });
+  report({ kind: 'step', text: 'The store answers' });
+  report({ kind: 'progress', what: 'Sending linux-x64', doneBytes: 50, totalBytes: 100 });
   report({ kind: 'warning', text: 'The link ends on Sunday' });
   for (const ready of [0, 0, 1]) {
     const pods = ['a', 'b'].map((name, index) => ({ name, state: index < ready ? 'ready' : 'pulling' }));
