@@ -5,6 +5,7 @@ import type { Revision } from '../platforms/kubernetes/rollout/history.ts';
 import { deployedLinks, linkPlacesIn } from '../platforms/kubernetes/pods/deployed-links.ts';
 import { linkOf } from '../platforms/deployed.ts';
 import { sourceSecretFor } from '../platforms/kubernetes/manifest/manifest.ts';
+import { short } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { Report } from '../shared/report.ts';
 import type { Store } from '../store/store.ts';
@@ -45,7 +46,7 @@ export async function renewLinks(
     if (changed.length > 0) {
       const queries = { ...links.queries, ...Object.fromEntries(changed) };
       await patch(cluster, sourceSecretFor({ ...links, name, namespace: cluster.namespace, queries }), { signal });
-      const text = `Renewed the link of release ${release.slice(0, 12)} to its executable`;
+      const text = `Renewed the link of release ${short(release)} to its executable`;
       report({ kind: 'step', text });
     }
   } catch (error) {
@@ -60,7 +61,7 @@ export async function renewLinks(
   const end = ends.toSorted((one, other) => one.getTime() - other.getTime())[0];
   if (end === undefined) return;
   const when = end.getTime() <= Date.now() ? 'ended' : 'ends';
-  const text = `The link of release ${release.slice(0, 12)} ${when} ${end.toISOString()}: pods that start later cannot fetch the executable; ${hindrance}`;
+  const text = `The link of release ${short(release)} ${when} ${end.toISOString()}: pods that start later cannot fetch the executable; ${hindrance}`;
   report({ kind: 'warning', text });
 }
 

@@ -111,7 +111,7 @@ export function revisionToRollBackTo(
   if (releases.length > 1) {
     throw new DeployError(
       'bad-usage',
-      `More than one release begins with "${release}": ${releases.map((one) => one.slice(0, 12)).join(', ')}`,
+      `More than one release begins with "${release}": ${releases.map((one) => short(one)).join(', ')}`,
       {
         hint: 'Give more of its digits.',
       },

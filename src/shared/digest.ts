@@ -57,7 +57,7 @@ export function isDigest(text: string): text is Digest {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-/** Enough of a digest for people: its first 12 digits. */
-export function short(digest: Digest): string {
+/** Enough of a digest for people: its first 12 digits. What others wrote in its place need not be one. */
+export function short(digest: string): string {
   return digest.slice(0, 12);
 }

@@ -6,6 +6,7 @@ import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
+import { short } from '../../shared/digest.ts';
 
 /** `self history`: what was deployed, when, by whom, and what of it is there still. */
 async function selfHistory(session: Session, flags: DeploymentFlags): Promise<number> {
@@ -28,7 +29,7 @@ function table(revisions: readonly Revision[]): string {
   const rows = new Table({ head: ['REVISION', 'RELEASE', 'DEPLOYED', 'BY', 'READY', 'STATE'], ...plainTable });
   for (const { revision, release, deployedAt, by, ready, replicas, state } of revisions) {
     const when = deployedAt?.toISOString().replace(/\.\d+Z$/, 'Z') ?? '';
-    rows.push([revision, release.slice(0, 12), when, by ?? '', `${ready}/${replicas}`, state]);
+    rows.push([revision, short(release), when, by ?? '', `${ready}/${replicas}`, state]);
   }
   return rows.toString();
 }

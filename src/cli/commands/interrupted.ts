@@ -1,4 +1,4 @@
-import { short, type Digest } from '../../shared/digest.ts';
+import { short } from '../../shared/digest.ts';
 import { type DeployRun, hasChanged } from './deploy-run.ts';
 import { afterDeploy, type NextCommand, nextCommands } from '../context/next-commands.ts';
 import type { Session } from '../context/session.ts';
@@ -38,7 +38,7 @@ function farewell(run: DeployRun): Farewell {
   if (stage.at === 'storing') return afterStoring(name, stage);
   if (stage.at === 'applying') return afterApplying(stage);
   if (stage.at === 'rolled back') {
-    const release = short(stage.release as Digest);
+    const release = short(stage.release);
     const text = `Stopped watching: ${name} goes back to release ${release} without this program.`;
     return { text, commands: afterDeploy({ canRollBack: false }) };
   }

@@ -2,6 +2,7 @@ import { type RolledBack, rollBackTo, revisionToRollBackTo } from '../../deploy/
 import { renewLinks } from '../../deploy/renew-links.ts';
 import { parseDuration } from '../../deploy/plan/plan.ts';
 import { historyOf } from '../../platforms/kubernetes/rollout/history.ts';
+import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { configuredStore } from '../context/configured-store.ts';
 import { afterApply } from './deploy-outcome.ts';
@@ -93,7 +94,7 @@ function told(session: Session, wentBack: RolledBack, flags: RollbackFlags): num
   if (format !== undefined) printData({ ...data, ...(failure && errorDocument(failure)) }, format);
   if (failure !== undefined) throw failure;
   const state = outcome === undefined ? 'is wanted again' : 'is ready';
-  terminal.report({ kind: 'step', text: `Release ${release.slice(0, 12)} of ${name} ${state} in ${namespace}` });
+  terminal.report({ kind: 'step', text: `Release ${short(release)} of ${name} ${state} in ${namespace}` });
   terminal.say(nextCommands(session, flags, afterDeploy(wentBack)));
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { AutoRollback } from '../../deploy/auto-rollback.ts';
 import type { Evidence, FailureCause, RolloutOutcome } from '../../platforms/outcome.ts';
+import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { DeploymentFlags } from '../context/deployment.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
@@ -43,7 +44,7 @@ export function failureOf(session: Session, rollout: RolloutReport, flags: Deplo
     });
   }
   if (outcome.kind === 'superseded') {
-    return new DeployError('superseded', `Another deploy of ${name} took over: release ${shortened(outcome.by)}`, {
+    return new DeployError('superseded', `Another deploy of ${name} took over: release ${short(outcome.by)}`, {
       hint: 'Look what runs now; the same command again brings this release back.',
     });
   }
@@ -65,7 +66,7 @@ function codeOf({ kind }: Failed): Code {
 function failureText({ name, release, replicas }: RolloutReport, outcome: Failed): string {
   const cause = outcome.diagnosis?.summary;
   if (outcome.kind === 'failed') {
-    return `Release ${shortened(release)} of ${name} cannot become ready: ${cause ?? 'unknown cause'}`;
+    return `Release ${short(release)} of ${name} cannot become ready: ${cause ?? 'unknown cause'}`;
   }
   const { ready, wanted } = outcome.progress ?? { ready: 0, wanted: replicas };
   return `${ready} of ${wanted} replicas were ready in time${cause ? `: ${cause}` : ''}`;
@@ -77,7 +78,7 @@ function undoneText({ name }: RolloutReport, undone: AutoRollback, failed: Faile
   if (undone.kind === 'nothing-before') {
     return { code: codeOf(failed), text: '; none was ready before it, so it is left for you to look at' };
   }
-  if (undone.kind === 'rolled-back') return rolledBackText(shortened(undone.release), undone.outcome);
+  if (undone.kind === 'rolled-back') return rolledBackText(short(undone.release), undone.outcome);
   return { code: 'superseded', text: `; someone else ${undone.kind} ${name} meanwhile, so it was not rolled back` };
 }
 
@@ -92,13 +93,8 @@ function rolledBackText(release: string, again: RolloutOutcome): { code: Code; t
     const count = ready === undefined ? 'is not ready' : `has ${ready} of ${wanted} replicas ready`;
     return { code: 'rollout-timeout', text: `${text}, which ${count} by now; that goes on` };
   }
-  const what = again.kind === 'deleted' ? 'it was deleted' : `another deploy took over: release ${shortened(again.by)}`;
+  const what = again.kind === 'deleted' ? 'it was deleted' : `another deploy took over: release ${short(again.by)}`;
   return { code: 'superseded', text: `${text}, but then ${what}` };
-}
-
-/** A release that others wrote need not be one. */
-function shortened(release: string): string {
-  return release.slice(0, 12);
 }
 
 function showEvidence(

@@ -2,11 +2,12 @@ import Table from 'cli-table3';
 import prettyMilliseconds from 'pretty-ms';
 import type { PodStatus, Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { plainTable } from './plain-table.ts';
+import { short } from '../../shared/digest.ts';
 
 /** How many are ready, and of which release. */
 export function statusLine({ name, namespace, ready, wanted, release, versions }: Status): string {
-  const archs = Object.entries(versions).map(([arch, version]) => `${arch} ${version.slice(0, 12)}`);
-  return `${name} in ${namespace}: ${ready}/${wanted} ready, release ${release.slice(0, 12)} (${archs.join(', ')})`;
+  const archs = Object.entries(versions).map(([arch, version]) => `${arch} ${short(version)}`);
+  return `${name} in ${namespace}: ${ready}/${wanted} ready, release ${short(release)} (${archs.join(', ')})`;
 }
 
 /** A row a pod; nothing where there are none. */
@@ -15,7 +16,7 @@ export function podTable(pods: readonly PodStatus[]): string[] {
   const rows = new Table({ head: ['POD', 'NODE', 'ARCH', 'VERSION', 'STATE', 'RESTARTS', 'AGE'], ...plainTable });
   for (const { name, node, arch, version, state, restarts, createdAt } of pods) {
     const age = createdAt === undefined ? '' : prettyMilliseconds(Date.now() - createdAt.getTime(), { compact: true });
-    rows.push([name, node ?? '', arch ?? '', version?.slice(0, 12) ?? '', state, restarts, age]);
+    rows.push([name, node ?? '', arch ?? '', version === undefined ? '' : short(version), state, restarts, age]);
   }
   return rows.toString().split('\n');
 }
