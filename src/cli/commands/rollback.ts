@@ -34,7 +34,7 @@ type RollbackFlags = FlagsOf<typeof takes & typeof positionals>;
 async function selfRollback(session: Session, flags: RollbackFlags): Promise<number> {
   const { terminal, signal } = session;
   const wanted = parseWanted(flags);
-  const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m');
+  const timeoutMs = parseDuration('--wait-timeout', flags['wait-timeout'] ?? takes['wait-timeout'].default);
   const storeOf = await configuredStore(flags.store);
   return onNamed(session, flags, async (cluster, name) => {
     const far: RollbackProgress = { change: 'none', hasFailed: false };

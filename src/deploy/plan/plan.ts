@@ -5,7 +5,7 @@ import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf } from '../../shared/flag.ts';
-import type { flagTable } from '../../shared/flags.ts';
+import { flagTable } from '../../shared/flags.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
 import { parseName, parseObjectName } from './kubernetes-name.ts';
 import { resourcesFrom } from './resources.ts';
@@ -77,7 +77,7 @@ export function planFrom(app: Application, flags: PlanFlags, args: readonly stri
     tolerations: flags.toleration ?? [],
     waits: flags.wait ?? true,
     rollsBack: flags.rollback ?? true,
-    waitTimeoutMs: parseDuration('--wait-timeout', flags['wait-timeout'] ?? '5m'),
+    waitTimeoutMs: parseDuration('--wait-timeout', flags['wait-timeout'] ?? flagTable['wait-timeout'].default),
     follows: flags.logs === true || flags.rm === true,
     removes: flags.rm === true,
   };
