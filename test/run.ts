@@ -97,7 +97,7 @@ async function run(part: TestPart, count: number, { isShownLate = false } = {}):
   counted.push(await runPart(part, { root, folder, only, workers: count, env, isShownLate }));
 }
 
-/** Types, lint, format and dead code. */
+/** Types, lint, format, dead code, and whether the reference is stale. */
 async function checked(): Promise<Counted> {
   const check = spawn(process.execPath, [join(root, 'scripts/check.ts')], { stdio: 'inherit', cwd: root });
   const [status] = (await once(check, 'exit')) as [number | null];

@@ -147,7 +147,7 @@ export const ourFlagNames: ReadonlySet<string> = new Set(Object.keys(flagTable))
 /**
  * Parts a command line into selfsame's flags and the application's own; what follows `--` is the application's.
  *
- * @returns both in their order; in `ours` each flag is one word, its value behind `=`.
+ * @returns both in their order; in `ownArgs` each flag is one word, its value behind `=`. `names` are those of `ownArgs`.
  */
 export function splitArguments(argv: readonly string[]): {
   ownArgs: string[];

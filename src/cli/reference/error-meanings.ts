@@ -24,7 +24,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'no-matching-node': 'No node can run the replicas.',
   'cluster-unsupported': 'The version of Kubernetes is too old.',
   'image-unfit': 'The runner image cannot start this executable.',
-  'system-lacks': 'The system lacks something that is needed here.',
+  'system-lacks': 'The system lacks something that a benchmark needs; only `npm run bench` says so.',
   'rollout-undone': 'The release failed, and the one before runs again, or nothing was left.',
   'rollout-failed': 'The release failed, and is still there.',
   'rollout-timeout': 'The replicas are not ready in time; the rollout goes on.',

@@ -25,7 +25,7 @@ export function referenceOf(root: string): Record<string, string> {
   };
 }
 
-/** A text with another block between two comments, if it has such. */
+/** README.md's text with another block between its two comments; throws where it has none. */
 function withBlock(text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- ${name}, made by npm run reference -->\n`, `\n<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

@@ -1,4 +1,4 @@
-// npm run record-fixtures [-- CASE...]: brings a real cluster into each situation of test/rollouts/cases*.ts, one namespace
+// npm run record-fixtures [-- CASE...]: brings a real cluster into each situation of test/support/rollouts/cases*.ts, one namespace
 // each, and writes what its API shows to test/fixtures/rollouts/. The cluster is that of SELFSAME_TEST_CLUSTER: its nodes
 // share this machine's network, where a registry and a store answer as badly as they are asked to.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
