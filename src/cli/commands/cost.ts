@@ -1,15 +1,12 @@
 import Table from 'cli-table3';
 import { costDifference, moneyText, priced, type Cost, type Priced } from '../../deploy/plan/cost.ts';
 import { reservedBy } from '../../deploy/plan/replicas.ts';
-import { parseName } from '../../deploy/plan/kubernetes-name.ts';
 import { parseReplicas } from '../../deploy/plan/plan.ts';
 import type { Prices } from '../../deploy/plan/prices.ts';
 import { resourcesFrom } from '../../deploy/plan/resources.ts';
 import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
-import { scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
-import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
-import { openCluster } from '../context/cluster.ts';
-import { noSuchDeployment } from '../context/deployment.ts';
+import { readDeployed } from '../../platforms/kubernetes/rollout/read-deployed.ts';
+import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { loadPrices } from '../context/load-prices.ts';
 import { plainTable } from '../terminal/plain-table.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
@@ -31,20 +28,16 @@ type CostFlags = FlagsOf<typeof takes>;
 
 /** `self cost`: what the replicas that run reserve in money, and what others would. Prices are known here: none is asked for. */
 async function selfCost(session: Session, flags: CostFlags): Promise<number> {
-  const name = parseName(flags.name ?? session.app.name);
   const prices = await loadPrices(flags.prices);
   const isPlanned = [flags.replicas, flags['cpu-request'], flags['memory-request']].some((flag) => flag !== undefined);
   const asked = resourcesFrom(flags, session.app.resources);
   const replicas = flags.replicas === undefined ? undefined : parseReplicas(flags.replicas);
 
-  const cluster = await openCluster(flags, session);
-  try {
-    const [status, { autoscaler }] = await Promise.all([
-      statusOf(cluster, name, { signal: session.signal }),
-      scalingOf(cluster, name, { signal: session.signal }),
-    ]);
-    if (status === undefined && !isPlanned) throw noSuchDeployment(name, cluster);
-    const now = status && priced(reservedBy(status.wanted, status.requests), prices);
+  return onNamed(session, flags, async (cluster, name) => {
+    const { isThere, scaling } = await readDeployed(cluster, name, { signal: session.signal });
+    if (!isThere && !isPlanned) throw noSuchDeployment(name, cluster);
+    const { replicas: wanted = 1, requests: reserved, autoscaler } = scaling;
+    const now = isThere ? priced(reservedBy(wanted, reserved), prices) : undefined;
     const { requests } = resourcesOf(asked);
     const each = {
       cpu: (flags['cpu-request'] === undefined ? now?.cpuRequest : undefined) ?? requests?.['cpu'] ?? '0',
@@ -55,9 +48,7 @@ async function selfCost(session: Session, flags: CostFlags): Promise<number> {
     const limits = autoscaler && { name: autoscaler.name, least: of(autoscaler.min), most: of(autoscaler.max) };
     print({ name, prices, now, planned, autoscaler: limits }, flags);
     return 0;
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 interface CostReport {

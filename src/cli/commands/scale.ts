@@ -2,7 +2,7 @@ import { parseDuration, parseReplicas } from '../../deploy/plan/plan.ts';
 import { replicasReport } from '../../deploy/await-rollout.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { watchRollout } from '../../platforms/kubernetes/rollout/rollout.ts';
-import { scaleDeployment, scalingOf } from '../../platforms/kubernetes/apply/scale.ts';
+import { autoscalersIn, scaleDeployment, scalingIn } from '../../platforms/kubernetes/apply/scale.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { afterApply } from './deploy-outcome.ts';
@@ -73,7 +73,8 @@ async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
 }
 
 async function refuseAutoscaled({ terminal, signal }: Session, cluster: Cluster, name: string): Promise<void> {
-  const { autoscaler, isSeen } = await scalingOf(cluster, name, { signal });
+  const autoscalers = await autoscalersIn(cluster, signal);
+  const { autoscaler, isSeen } = scalingIn(name, { autoscalers });
   if (!isSeen) terminal.report({ kind: 'warning', text: 'autoscalers may not be listed: one would undo this' });
   if (autoscaler === undefined) return;
   throw new DeployError(

@@ -6,23 +6,14 @@ import { ownsReplicas } from './managed-fields.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import type { Scaling } from '../../deployed.ts';
 
-/** Looks at how many replicas are wanted under a name, and by whom. */
-export async function scalingOf(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<Scaling> {
-  const [deployment, autoscalers] = await Promise.all([
-    cluster.find<V1Deployment>(pathOf('Deployment', { namespace: cluster.namespace, name }), { signal }),
-    autoscalersIn(cluster, signal),
-  ]);
-  return scalingIn(name, { deployment, autoscalers });
-}
-
-/** The same, of what the API shows. Pure. */
+/** How many replicas are wanted under a name, and by whom, of what the API shows. Pure. */
 export function scalingIn(
   name: string,
   {
     deployment,
     autoscalers,
   }: {
-    readonly deployment: V1Deployment | undefined;
+    readonly deployment?: V1Deployment | undefined;
     readonly autoscalers: readonly V2HorizontalPodAutoscaler[] | undefined;
   },
 ): Scaling {
