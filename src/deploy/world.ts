@@ -40,3 +40,8 @@ export type DeployStage =
   | { readonly at: 'rolling back'; readonly canRollBack: boolean }
   /** The earlier release is the wanted one again. */
   | { readonly at: 'rolled back'; readonly release: string };
+
+/** True from the moment at which the first object may be there. */
+export function mayHaveApplied({ at }: DeployStage): boolean {
+  return at !== 'checking' && at !== 'storing';
+}

@@ -1,4 +1,4 @@
-import type { DeployStage } from '../../deploy/world.ts';
+import { mayHaveApplied, type DeployStage } from '../../deploy/world.ts';
 import type { OpenDeploy, ClusterDestination } from '../context/open-deploy.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
 
@@ -17,6 +17,6 @@ export function beginRun(flags: GivenFlags): DeployRun {
 }
 
 /** True if something of it may lie on the cluster. */
-export function hasChanged({ stage: { at }, opened }: DeployRun): boolean {
-  return at !== 'checking' && (at !== 'storing' || opened?.destination.choice.kind === 'cluster');
+export function hasChanged({ stage, opened }: DeployRun): boolean {
+  return mayHaveApplied(stage) || (stage.at === 'storing' && opened?.destination.choice.kind === 'cluster');
 }

@@ -3,7 +3,7 @@ import { costOfPlan, costText, type PlanCost } from '../../deploy/plan/cost.ts';
 import { deploy } from '../../deploy/deploy.ts';
 import { replicasText, type ScaledPlan } from '../../deploy/plan/replicas.ts';
 import { prepare } from '../../deploy/prepare.ts';
-import type { DeployStage } from '../../deploy/world.ts';
+import { mayHaveApplied, type DeployStage } from '../../deploy/world.ts';
 import { followLogs } from '../../platforms/kubernetes/logs/follow-logs.ts';
 import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
 import { exitStatus } from '../../shared/errors.ts';
@@ -45,7 +45,7 @@ export async function deployCommand(session: Session, flags: GivenFlags, appArgs
   } catch (error) {
     if (signal.aborted) return await interrupted(session, run);
     const isRemoved = flags.rm === true && hasChanged(run) && (await removeOnExit(session, run));
-    throw ['checking', 'storing'].includes(run.stage.at) ? error : afterApply(error, { isRemoved });
+    throw mayHaveApplied(run.stage) ? afterApply(error, { isRemoved }) : error;
   } finally {
     terminal.close();
     await run.opened?.destination.platform.close();

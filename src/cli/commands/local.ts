@@ -2,7 +2,7 @@ import { deploy } from '../../deploy/deploy.ts';
 import type { RolloutOutcome } from '../../platforms/outcome.ts';
 import type { LocalReplica } from '../../platforms/local/local.ts';
 import { type LocalPlatform, localPlatform } from '../../platforms/local/platform.ts';
-import type { DeployStage } from '../../deploy/world.ts';
+import { mayHaveApplied, type DeployStage } from '../../deploy/world.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { type Destination, openDeploy } from '../context/open-deploy.ts';
 import type { Session } from '../context/session.ts';
@@ -40,7 +40,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
     announce(session, flags, { replicas: platform.replicas(name), serves: plan.port !== undefined });
     await platform.ended(name);
   } catch (error) {
-    if (!signal.aborted || !hasStarted(stage)) throw error;
+    if (!signal.aborted || !mayHaveApplied(stage)) throw error;
   } finally {
     await platform.close();
   }
@@ -62,11 +62,6 @@ function onThisMachine(session: Session, flags: GivenFlags): () => Promise<Local
     const store = openStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
     return { platform, store };
   };
-}
-
-/** True once replicas run. */
-function hasStarted({ at }: DeployStage): boolean {
-  return at !== 'checking' && at !== 'storing';
 }
 
 /** @throws {DeployError} `rollout-undone`: nothing is left running. */
