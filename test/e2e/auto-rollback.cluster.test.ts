@@ -8,7 +8,7 @@ import { runProgram, type EndedProgram, type ProgramOptions } from '../support/p
 import { answering } from '../support/cluster/answering.ts';
 import { journey } from '../support/run/journey.ts';
 
-interface Told {
+interface HistoryDocument {
   readonly revisions: readonly Readonly<
     Record<'revision' | 'ready', number> & Record<'release' | 'state' | 'by', string>
   >[];
@@ -46,8 +46,8 @@ journey('undo', (step) => {
   const hello = async (words: readonly string[], options?: ProgramOptions) => program(helloExecutable, words, options);
   const changed = async (words: readonly string[], options?: ProgramOptions) =>
     program(changedExecutable, words, options);
-  const history = async (): Promise<Told['revisions']> =>
-    (JSON.parse((await hello(['self', 'history', '--output', 'json'])).stdout) as Told).revisions;
+  const history = async (): Promise<HistoryDocument['revisions']> =>
+    (JSON.parse((await hello(['self', 'history', '--output', 'json'])).stdout) as HistoryDocument).revisions;
   const deployment = async (): Promise<V1Deployment> =>
     place.cluster.request('GET', `/apis/apps/v1/namespaces/${place.namespace}/deployments/hello-world`);
   let release: string;

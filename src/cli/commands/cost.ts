@@ -60,12 +60,12 @@ interface CostReport {
   readonly autoscaler: { readonly name: string; readonly least: Priced; readonly most: Priced } | undefined;
 }
 
-function print(told: CostReport, { output }: CostFlags): void {
-  const { name, prices, now, planned, autoscaler: { least, most } = {} } = told;
+function print(report: CostReport, { output }: CostFlags): void {
+  const { name, prices, now, planned, autoscaler: { least, most } = {} } = report;
   const difference = now && planned && costDifference(now, planned);
   const format = dataFormat(output);
   if (format !== undefined) {
-    printData({ ...told, difference }, format);
+    printData({ ...report, difference }, format);
     return;
   }
   const table = new Table({ head: [name.toUpperCase(), 'REPLICAS', 'CPU', 'MEMORY', 'HOUR', 'MONTH'], ...plainTable });

@@ -20,7 +20,7 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
     throw new DeployError('bad-usage', 'Cannot ask whether to delete: this is no terminal', { hint: 'Pass --yes.' });
   }
   return onNamed(session, flags, async (cluster, name) => {
-    const told = (removed: readonly RemovedObject[]): void => {
+    const printRemoved = (removed: readonly RemovedObject[]): void => {
       const format = dataFormat(flags.output);
       if (format !== undefined) printData({ name, namespace: cluster.namespace, removed }, format);
     };
@@ -35,7 +35,7 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
       const answer = await confirm(`Delete ${name}?`, session);
       if (answer !== true) {
         terminal.say('Nothing was deleted.');
-        if (answer === false) told([]);
+        if (answer === false) printRemoved([]);
         return answer === undefined ? endedStatus() : 0;
       }
     }
@@ -50,7 +50,7 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
       if (!isAll) terminal.say(nextCommands(session, flags, ['delete']));
       return endedStatus();
     }
-    told(removed);
+    printRemoved(removed);
     terminal.say(`Deleted ${objectsText(removed)}`);
     return 0;
   });

@@ -63,8 +63,8 @@ async function deployAndStay(
   const deployed = await deploy(opened.plan, opened.world);
   terminal.close();
   const failure = failureOf(session, deployed, flags);
-  const told = failure && afterApply(failure, { isRemoved: flags.rm === true });
-  printDeployed(session, deployed, { cluster, flags, cost, failure: told });
+  const reported = failure && afterApply(failure, { isRemoved: flags.rm === true });
+  printDeployed(session, deployed, { cluster, flags, cost, failure: reported });
   if (failure !== undefined) throw failure;
   if (flags.logs !== true && flags.rm !== true) return 0;
 

@@ -36,12 +36,12 @@ async function selfDoctor(session: Session, flags: FlagsOf<typeof takes>): Promi
       { name, settings, signal },
     );
     const isFit = stores.some(({ isChosen, state }) => isChosen && state === 'works');
-    const told = cluster && (await clusterOf(cluster, signal));
+    const known = cluster && (await clusterOf(cluster, signal));
     const format = dataFormat(flags.output);
-    if (format !== undefined) printData({ cluster: told, why, stores }, format);
+    if (format !== undefined) printData({ cluster: known, why, stores }, format);
     else
       process.stdout.write(
-        `${[...(told === undefined ? [] : [lineOf(told)]), table(stores), choiceText(stores, why)].join('\n')}\n`,
+        `${[...(known === undefined ? [] : [lineOf(known)]), table(stores), choiceText(stores, why)].join('\n')}\n`,
       );
     return isFit ? 0 : 1;
   } finally {

@@ -18,8 +18,8 @@ async function selfHistory(session: Session, flags: DeploymentFlags): Promise<nu
     const format = dataFormat(flags.output);
     if (format === undefined) process.stdout.write(`${table(revisions)}\n`);
     else {
-      const told = revisions.map(({ template: _template, ...revision }) => revision);
-      printData({ name, namespace: cluster.namespace, context: cluster.context, revisions: told }, format);
+      const listed = revisions.map(({ template: _template, ...revision }) => revision);
+      printData({ name, namespace: cluster.namespace, context: cluster.context, revisions: listed }, format);
     }
     return 0;
   });

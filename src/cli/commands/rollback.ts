@@ -60,7 +60,7 @@ async function selfRollback(session: Session, flags: RollbackFlags): Promise<num
         },
       });
       terminal.close();
-      return told(session, wentBack, flags);
+      return printRollback(session, wentBack, flags);
     } catch (error) {
       if (!signal.aborted) throw far.change === 'done' ? afterApply(error, { isRemoved: false }) : error;
       terminal.close();
@@ -85,7 +85,7 @@ function leftText(name: string, { change, hasFailed }: RollbackProgress): string
   return `Stopped watching: the rollout of ${name} goes on without this program.`;
 }
 
-function told(session: Session, wentBack: RolledBack, flags: RollbackFlags): number {
+function printRollback(session: Session, wentBack: RolledBack, flags: RollbackFlags): number {
   const { terminal } = session;
   const { name, namespace, release, outcome } = wentBack;
   const format = dataFormat(flags.output);

@@ -84,13 +84,13 @@ function viewOf(stream: NodeJS.WriteStream): View {
 }
 
 function printer(format: DataFormat, documentOf: (status: Status) => unknown): View {
-  let told = '';
+  let printed = '';
   return {
     show(status) {
       const document = documentOf(status);
       const text = JSON.stringify(document);
-      if (text !== told) printItem(document, format);
-      told = text;
+      if (text !== printed) printItem(document, format);
+      printed = text;
     },
     close: () => undefined,
   };

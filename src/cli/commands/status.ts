@@ -27,9 +27,9 @@ async function selfStatus(session: Session, flags: FlagsOf<typeof takes>): Promi
     const access = store && (await accessOfPods(status, { cluster, store, signal }));
     if (access?.warning !== undefined) terminal.report({ kind: 'warning', text: access.warning });
     const format = dataFormat(flags.output);
-    const told = access && { access: access.access, validUntil: access.validUntil };
+    const kept = access && { access: access.access, validUntil: access.validUntil };
     const { context, server } = cluster;
-    const documentOf = (now: Status): unknown => ({ ...now, context, server, store: told });
+    const documentOf = (now: Status): unknown => ({ ...now, context, server, store: kept });
     if (flags.watch === true) return watchedStatus(session, cluster, { name: status.name, format, documentOf });
     if (format !== undefined) printData(documentOf(status), format);
     else {

@@ -21,8 +21,8 @@ interface ErrorEntry {
 /** A failure as data. */
 export function errorDocument(error: unknown): ErrorDocument {
   if (isDeployError(error)) {
-    const findings = (error.findings ?? [error]).map(told);
-    return { error: { ...told(error), exitStatus: exitStatus[error.code], findings } };
+    const findings = (error.findings ?? [error]).map(entryOf);
+    return { error: { ...entryOf(error), exitStatus: exitStatus[error.code], findings } };
   }
   const message = withoutSecrets(error instanceof Error ? error.message : String(error));
   return documentOf({ code: 'bug', message, hint: 'Please report this, with what is on stderr.' }, bugStatus);
@@ -38,6 +38,6 @@ function documentOf(finding: ErrorEntry, status: number): ErrorDocument {
   return { error: { ...finding, exitStatus: status, findings: [finding] } };
 }
 
-function told({ code, message, hint }: DeployError): ErrorEntry {
+function entryOf({ code, message, hint }: DeployError): ErrorEntry {
   return { code, message, hint };
 }

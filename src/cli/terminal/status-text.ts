@@ -23,16 +23,16 @@ export function podTable(pods: readonly PodStatus[]): string[] {
 
 /** What is new since the status before, in lines. */
 export function statusNews(): (status: Status) => string[] {
-  let told = new Map<string, string>();
+  let shown = new Map<string, string>();
   return (status) => {
     const pods = status.pods.map(({ name, node, state, restarts }): [string, string] => {
       const where = node === undefined ? '' : ` on ${node}`;
       return [name, `  ${name}${where}: ${state}${restarts === 0 ? '' : `, ${restarts} restarts`}`];
     });
     const now = new Map([['', statusLine(status)], ...pods]);
-    const gone = [...told.keys()].filter((name) => !now.has(name)).map((name) => `  ${name}: gone`);
-    const news = [...now].flatMap(([name, line]) => (told.get(name) === line ? [] : [line]));
-    told = now;
+    const gone = [...shown.keys()].filter((name) => !now.has(name)).map((name) => `  ${name}: gone`);
+    const news = [...now].flatMap(([name, line]) => (shown.get(name) === line ? [] : [line]));
+    shown = now;
     return [...news, ...gone];
   };
 }

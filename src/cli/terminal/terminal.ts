@@ -86,10 +86,10 @@ function openMoving(stream: NodeJS.WriteStream) {
 
 /** What is new of the replicas and stays: each that moved on, or, where they are many, how many stand where. */
 function replicasNews(): (event: Replicas, isShown: boolean) => string[] {
-  const told = new Map<string, string>();
+  const shown = new Map<string, string>();
   const isNews = (what: string, text: string): boolean => {
-    const isNew = told.get(what) !== text;
-    told.set(what, text);
+    const isNew = shown.get(what) !== text;
+    shown.set(what, text);
     return isNew;
   };
   return (event, isShown) => {

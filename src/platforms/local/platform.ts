@@ -70,16 +70,16 @@ export function localPlatform({ runner, onLine, signal, atOnce }: LocalPlatformO
       applying.throwIfAborted();
       const before = running.get(name);
       const objects = processesOf(intent);
-      const told = (change: AppliedObject['change']): AppliedObject[] =>
+      const appliedAs = (change: AppliedObject['change']): AppliedObject[] =>
         objects.map((object) => ({ ...object, change }));
       if (before !== undefined && JSON.stringify(before.intent) === JSON.stringify(intent)) {
-        return { name, objects: told('unchanged'), canRollBack: false };
+        return { name, objects: appliedAs('unchanged'), canRollBack: false };
       }
       onChange?.();
       await platform.remove(name, { signal: applying });
       start(intent);
       for (const object of objects) onApplied?.(object);
-      return { name, objects: told(deployed.isThere ? 'changed' : 'created'), canRollBack: false };
+      return { name, objects: appliedAs(deployed.isThere ? 'changed' : 'created'), canRollBack: false };
     },
 
     async watch({ name }: LocalApplied, world) {
@@ -136,7 +136,7 @@ function processesOf({ name, replicas = 1 }: Intent): LocalProcess[] {
   return Array.from({ length: replicas }, (_, index) => ({ kind: 'Process', name: `${name}-${index + 1}` }));
 }
 
-/** What the runner is told: one version, that of this machine. */
+/** What the runner is appliedAs: one version, that of this machine. */
 function whatRuns(intent: Intent, target: LinuxTarget) {
   const { name, args, env, port, healthPaths, terminationGracePeriodSeconds = 30 } = intent;
   const own = intent.versions[archOf[target]];

@@ -43,13 +43,13 @@ interface FileSettings {
  */
 export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings): UrlStore {
   const address = `file://${folder}`;
-  const told = `public at ${publicUrl ?? 'no address'}`;
+  const accessText = `public at ${publicUrl ?? 'no address'}`;
   const pathOf = ({ version, name }: Pick<Artifact, 'version' | 'name'>) => join(folder, version, name);
   const placeOf = placesBelow(publicUrl ?? address);
 
   return {
     address,
-    access: told,
+    access: accessText,
     placeOf,
 
     async check({ signal } = {}) {
@@ -102,7 +102,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
 
     async source(artifact) {
       if (publicUrl === undefined) throw unreadable(address);
-      return { ...(await placeOf(artifact)), access: told };
+      return { ...(await placeOf(artifact)), access: accessText };
     },
 
     async accessOf() {

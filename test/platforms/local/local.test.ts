@@ -190,18 +190,18 @@ async function starting(
   return { run, ended, ready: ready.promise, stop: () => stop.abort(), lines };
 }
 
-interface Told {
+interface ReplicaAnswer {
   readonly pid: number;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function ask(url: string): Promise<Told> {
-  return (await (await fetch(url)).json()) as Told;
+async function ask(url: string): Promise<ReplicaAnswer> {
+  return (await (await fetch(url)).json()) as ReplicaAnswer;
 }
 
 /** Asks until another process answers. */
-async function askAnother(url: string, pid: number): Promise<Told> {
+async function askAnother(url: string, pid: number): Promise<ReplicaAnswer> {
   for (;;) {
     const told = await ask(url).catch(() => undefined);
     if (told !== undefined && told.pid !== pid) return told;

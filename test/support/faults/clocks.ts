@@ -9,7 +9,7 @@ import {
 import { countingApi } from '../kubernetes/counting-api.ts';
 import type { Azurite } from '../stores/azurite-server.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
-import { type FaultPlace, leftOf } from './place.ts';
+import { type FaultPlace, remainsOf } from './place.ts';
 import { again, type Expected, judged, type Tried, withDeployer } from './try.ts';
 
 const ready: Expected = { status: 0, says: [/is ready in/], left: 'ready' };
@@ -70,7 +70,7 @@ async function deployedAt(place: FaultPlace, cases: readonly ClockCase[]): Promi
   for (const { name, clock, what, env, expected } of cases) {
     const one = await withDeployer(place, name, async (deployer) => {
       const ended = await deployer.deploy({ env, under: ['faketime', '-f', clock] }).ended;
-      const left = await leftOf(place, name);
+      const left = await remainsOf(place, name);
       const told = `clock of the deployer ${clock}: ${what}`;
       return judged({ what: told, ended, left, expected }, async () => again(place, deployer, { env }));
     });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type FaultPlace, leftOf } from './place.ts';
+import { type FaultPlace, remainsOf } from './place.ts';
 import { again, type Expected, judged, type Tried, withDeployer } from './try.ts';
 
 const kubectl = promisify(execFile);
@@ -51,7 +51,7 @@ export async function edited(place: FaultPlace): Promise<Tried[]> {
         await kubectl('kubectl', ['--kubeconfig', kubeconfig, '--namespace', namespace, ...own]);
         deployer.gate.release();
         const ended = await run.ended;
-        const left = await leftOf(place, deployer.name);
+        const left = await remainsOf(place, deployer.name);
         const told = `someone else while it waits: kubectl ${words
           .slice(0, 2)
           .join(' ')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Component, without } from './components.ts';
-import { type Deployer, type DeployOptions, deployerIn, type FaultPlace, leftOf } from './place.ts';
+import { type Deployer, type DeployOptions, deployerIn, type FaultPlace, remainsOf } from './place.ts';
 import { again, type Expected, judged, type Tried } from './try.ts';
 
 /** How long a part is away. */
@@ -109,7 +109,7 @@ export async function outage(component: Component, place: FaultPlace): Promise<T
     const tried: Tried[] = [];
     for (const { stage, deployer, run } of all) {
       const ended = await run.ended;
-      const left = await leftOf(place, deployer.name);
+      const left = await remainsOf(place, deployer.name);
       const { version = 'first' } = stage.options ?? {};
       const what = `${component} killed, back after ${awayMs / 1000} s: ${stage.what}`;
       tried.push(

@@ -96,13 +96,13 @@ function begun(program: string, words: readonly string[], env: Readonly<Record<s
 }
 
 /** What there is of an application. */
-export interface Left {
+export interface Remains {
   /** e.g. `Secret ×2` */
   readonly objects: readonly string[];
   readonly deployment?: { readonly release: string; readonly ready: number; readonly wanted: number };
 }
 
-export async function leftOf({ cluster, namespace }: FaultPlace, name: string): Promise<Left> {
+export async function remainsOf({ cluster, namespace }: FaultPlace, name: string): Promise<Remains> {
   const objects: string[] = [];
   for (const kind of ['Secret', 'ConfigMap', 'Service'] as const) {
     const query = { labelSelector: labelSelector(name) };
@@ -130,7 +130,7 @@ export async function leftOf({ cluster, namespace }: FaultPlace, name: string): 
   return { objects, deployment: { release, ready, wanted: spec?.replicas ?? 0 } };
 }
 
-export function textOfLeft({ objects, deployment }: Left): string {
+export function remainsText({ objects, deployment }: Remains): string {
   const own = deployment && [`Deployment ${deployment.release.slice(0, 7)} ${deployment.ready}/${deployment.wanted}`];
   return [...objects, ...(own ?? [])].join(', ') || 'nothing';
 }

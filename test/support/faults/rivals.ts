@@ -1,4 +1,4 @@
-import { deployerIn, type DeployOptions, type Deployer, type FaultPlace, leftOf, type FaultRun } from './place.ts';
+import { deployerIn, type DeployOptions, type Deployer, type FaultPlace, remainsOf, type FaultRun } from './place.ts';
 import { again, type Expected, judged, type Tried } from './try.ts';
 
 const applying = /^PATCH .*\/deployments\/.*force=true$/;
@@ -33,7 +33,7 @@ async function sameMoment(place: FaultPlace): Promise<Tried[]> {
     const runs = [await one.deployTo(applying), await other.deployTo(applying, { version: 'second' })] as const;
     for (const { gate } of [one, other]) gate.release();
     const [first, second] = [await runs[0].ended, await runs[1].ended];
-    const left = await leftOf(place, one.name);
+    const left = await remainsOf(place, one.name);
     const by = left.deployment?.release.slice(0, 12) ?? 'none';
     const firstWins = first.status === 0;
     const what = 'two deployers at the same moment:';
@@ -57,10 +57,10 @@ async function overtaken(
 ): Promise<Tried[]> {
   const overtaking = other.deploy({ version: 'second' });
   await overtaking.said(/Applied: /);
-  const by = (await leftOf(place, one.name)).deployment?.release.slice(0, 12) ?? 'none';
+  const by = (await remainsOf(place, one.name)).deployment?.release.slice(0, 12) ?? 'none';
   one.gate.release();
   const [ended, newer] = [await run.ended, await overtaking.ended];
-  const left = await leftOf(place, one.name);
+  const left = await remainsOf(place, one.name);
   const lost = superseded(by);
   const stays = left.deployment?.release.startsWith(by) === true ? 'stays' : 'is gone';
   const expected = { ...lost, ...(says && { says }) };

@@ -1,5 +1,5 @@
 import type { EndedProgram } from '../programs/program.ts';
-import { type Deployer, deployerIn, type FaultPlace, type Left, leftOf, textOfLeft } from './place.ts';
+import { type Deployer, deployerIn, type FaultPlace, type Remains, remainsOf, remainsText } from './place.ts';
 
 /** What has to come of a case. */
 export interface Expected {
@@ -24,31 +24,31 @@ export interface Tried {
 export interface Over {
   readonly what: string;
   readonly ended: EndedProgram;
-  readonly left: Left;
+  readonly left: Remains;
   readonly expected: Expected;
 }
 
 /** Judges a case, and then runs the same command once more: that has to finish the job, whatever happened before. */
 export async function judged(
   { what, ended, left, expected }: Over,
-  finish: () => Promise<{ readonly ended: EndedProgram; readonly left: Left }>,
+  finish: () => Promise<{ readonly ended: EndedProgram; readonly left: Remains }>,
 ): Promise<Tried> {
   const { status, stderr } = ended;
   const wrong = [
     ...(status === expected.status ? [] : [`ended with ${status}, not ${expected.status}`]),
     ...expected.says.filter((said) => !said.test(stderr)).map((said) => `did not say ${said.source}`),
     ...(/selfsame failed|\n {4}at /.test(stderr) ? ['showed a stack'] : []),
-    ...(expected.left === 'nothing' && textOfLeft(left) !== 'nothing' ? ['left something'] : []),
+    ...(expected.left === 'nothing' && remainsText(left) !== 'nothing' ? ['left something'] : []),
     ...(expected.left === 'ready' && !isReady(left) ? ['is not ready'] : []),
   ];
   const finished = await finish();
   if (finished.ended.status !== 0) wrong.push(`again: ended with ${finished.ended.status}: ${finished.ended.stderr}`);
-  else if (!isReady(finished.left)) wrong.push(`again: ${textOfLeft(finished.left)}`);
+  else if (!isReady(finished.left)) wrong.push(`again: ${remainsText(finished.left)}`);
   if (wrong.length > 0) console.error(`${what}: ${wrong.join('; ')}\n${stderr}`);
-  return { what, status, said: shortened(stderr), left: textOfLeft(left), wrong };
+  return { what, status, said: shortened(stderr), left: remainsText(left), wrong };
 }
 
-function isReady({ deployment }: Left): boolean {
+function isReady({ deployment }: Remains): boolean {
   return deployment !== undefined && deployment.ready === 2 && deployment.wanted === 2;
 }
 
@@ -78,9 +78,9 @@ export async function again(
   place: FaultPlace,
   deployer: Deployer,
   options?: Parameters<Deployer['deploy']>[0],
-): Promise<{ ended: EndedProgram; left: Left }> {
+): Promise<{ ended: EndedProgram; left: Remains }> {
   const ended = await deployer.deploy(options).ended;
-  return { ended, left: await leftOf(place, deployer.name) };
+  return { ended, left: await remainsOf(place, deployer.name) };
 }
 
 /** What is wrong in cases that were tried. */

@@ -50,23 +50,23 @@ export async function watchRollout(cluster: Cluster, options: RolloutOptions): P
   let observed: Observed | undefined;
   let latest: Extract<Verdict, { kind: 'waiting' }> | undefined;
   let trouble: DeployError | undefined;
-  let told = '';
+  let reported = '';
 
   function look(): void {
     if (observed === undefined) return;
     const verdict = judge(observed, performance.now());
     if (verdict.kind !== 'waiting') return end(verdict);
     latest = verdict;
-    tell();
+    report();
   }
 
-  function tell(): void {
+  function report(): void {
     if (latest === undefined) return;
     const { progress, diagnosis } = latest;
     const now = { ...progress, ...(diagnosis && { diagnosis }), ...(trouble && { trouble }) };
     const text = JSON.stringify(now);
-    if (text !== told) onProgress(now);
-    told = text;
+    if (text !== reported) onProgress(now);
+    reported = text;
   }
 
   const watching = observe(cluster, {
@@ -83,7 +83,7 @@ export async function watchRollout(cluster: Cluster, options: RolloutOptions): P
     },
     onTrouble(reason) {
       trouble = reason;
-      tell();
+      report();
     },
   });
   // How long a cause lasts changes without news.
