@@ -72,7 +72,7 @@ export async function selfsameRoute(world: RouteWorld, options: SelfsameOptions)
 
   /** Starts the loop; it deploys at once, and then whenever the source changes. */
   function start() {
-    const words = [join(checkout, 'src/toolchain/dev.ts'), '--kubernetes', ...Object.entries(flags).flat()];
+    const words = [join(checkout, 'scripts/dev.ts'), '--kubernetes', ...Object.entries(flags).flat()];
     const loop = spawn(process.execPath, words, {
       cwd: checkout,
       env: {
