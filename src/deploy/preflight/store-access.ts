@@ -1,4 +1,4 @@
-import { refusalStatus } from '../../platforms/kubernetes/api/api-error.ts';
+import { permitted } from '../../platforms/kubernetes/api/api-error.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { findBlobs, missingIn, missingText } from '../../platforms/kubernetes/secret-store/find-blobs.ts';
 import { deployedLinks } from '../../platforms/kubernetes/pods/deployed-links.ts';
@@ -16,7 +16,7 @@ export async function accessOfPods(
   { name, versions, blobSecrets }: Pick<Status, 'name' | 'versions' | 'blobSecrets'>,
   { cluster, store, signal }: { cluster: Cluster; store: Store; signal: AbortSignal },
 ): Promise<Access | undefined> {
-  try {
+  return permitted(async () => {
     if (blobSecrets.length > 0) {
       const missing = missingIn(await findBlobs(cluster, name, { signal }), blobSecrets);
       const warning = `${missingText(missing)}; the same deploy again stores it`;
@@ -26,9 +26,6 @@ export async function accessOfPods(
     if (links === undefined) return undefined;
     // Where each version has its own, all were made by the same deploy, and end together. Others may be of another store.
     const [version = ''] = Object.values(versions);
-    return await store.accessOf(linkOf(version, links), { signal });
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
+    return store.accessOf(linkOf(version, links), { signal });
+  });
 }

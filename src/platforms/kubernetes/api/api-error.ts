@@ -22,6 +22,16 @@ export function refusalStatus(error: unknown): number | undefined {
   return refusal instanceof ApiRefusal ? refusal.status : undefined;
 }
 
+/** What is there to see; undefined where we may not see it (403). */
+export async function permitted<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (refusalStatus(error) === 403) return undefined;
+    throw error;
+  }
+}
+
 /** Makes a refusal from an answer's body, which is a `v1.Status` unless something on the way answered. */
 export function refusalIn(status: number, body: string): ApiRefusal {
   try {

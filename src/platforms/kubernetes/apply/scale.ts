@@ -1,5 +1,5 @@
 import type { V1Deployment, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { managedBy } from '../manifest/labels.ts';
 import { ownsReplicas } from './managed-fields.ts';
@@ -52,10 +52,7 @@ export async function autoscalersIn(
   signal: AbortSignal,
 ): Promise<readonly V2HorizontalPodAutoscaler[] | undefined> {
   const path = pathOf('HorizontalPodAutoscaler', { namespace: cluster.namespace });
-  try {
-    return (await cluster.find<{ items: V2HorizontalPodAutoscaler[] }>(path, { signal }))?.items ?? [];
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
+  return permitted(
+    async () => (await cluster.find<{ items: V2HorizontalPodAutoscaler[] }>(path, { signal }))?.items ?? [],
+  );
 }

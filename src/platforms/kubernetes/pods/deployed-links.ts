@@ -1,6 +1,6 @@
 import type { V1PodTemplateSpec, V1Secret } from '@kubernetes/client-node';
 import { isDigest } from '../../../shared/digest.ts';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { containerName, sourceSecret } from '../manifest/pod-spec.ts';
@@ -27,14 +27,11 @@ export function linkPlacesIn(template: V1PodTemplateSpec | undefined): LinkPlace
 /** Reads them; undefined where we may not. */
 export async function deployedLinks(cluster: Cluster, name: string, how: How = {}): Promise<DeployedLinks | undefined> {
   const path = pathOf('Secret', { namespace: cluster.namespace, name: sourceSecret(name) });
-  try {
+  return permitted(async () => {
     const { data = {} } = (await cluster.find<V1Secret>(path, how)) ?? {};
     const texts = Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()] as const);
     const query = texts.find(([key]) => key === 'query')?.[1];
     const queries = texts.flatMap(([key, text]) => (key.startsWith('query.') ? [[key.slice(6), text] as const] : []));
     return { ...(query !== undefined && { query }), queries: Object.fromEntries(queries) };
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
+  });
 }

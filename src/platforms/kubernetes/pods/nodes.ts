@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 
 /** Nodes by name, with their architecture; undefined where we may not see them. */
@@ -13,13 +13,7 @@ export async function architecturesByNode(
 
 /** All nodes; undefined where we may not see them. */
 export async function listNodes(cluster: Cluster, signal?: AbortSignal): Promise<V1Node[] | undefined> {
-  try {
-    const { items } = await cluster.request<{ items: V1Node[] }>('GET', '/api/v1/nodes', { signal });
-    return items;
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
+  return permitted(async () => (await cluster.request<{ items: V1Node[] }>('GET', '/api/v1/nodes', { signal })).items);
 }
 
 /** The label, not what the node says of itself: the scheduler goes by the label. */

@@ -46,12 +46,20 @@ export async function historyOf(
   const { namespace } = cluster;
   const [deployment, sets] = await Promise.all([
     cluster.find<V1Deployment>(pathOf('Deployment', { namespace, name }), { signal }),
-    cluster.find<{ items: V1ReplicaSet[] }>(pathOf('ReplicaSet', { namespace }), {
-      query: { labelSelector: labelSelector(name) },
-      signal,
-    }),
+    replicaSetsOf(cluster, name, { signal }),
   ]);
-  return isOurs(deployment) ? historyIn(deployment, sets?.items ?? []) : undefined;
+  return isOurs(deployment) ? historyIn(deployment, sets) : undefined;
+}
+
+/** Those that carry the name's labels; not all of them need be ours. */
+export async function replicaSetsOf(
+  cluster: Cluster,
+  name: string,
+  { signal }: { signal: AbortSignal },
+): Promise<readonly V1ReplicaSet[]> {
+  const path = pathOf('ReplicaSet', { namespace: cluster.namespace });
+  const query = { labelSelector: labelSelector(name) };
+  return (await cluster.find<{ items: V1ReplicaSet[] }>(path, { query, signal }))?.items ?? [];
 }
 
 /** True for a Deployment that we made. */

@@ -2,14 +2,14 @@ import type { V1Deployment, V1ReplicaSet, V2HorizontalPodAutoscaler } from '@kub
 import { type Digest, isDigest } from '../../../shared/digest.ts';
 import type { ReadOptions } from '../../platform.ts';
 import type { Deployed } from '../../deployed.ts';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import type { LiveDeployment } from '../apply/apply.ts';
 import { autoscalersIn, scalingIn } from '../apply/scale.ts';
-import { labelSelector, versionsIn } from '../manifest/labels.ts';
+import { versionsIn } from '../manifest/labels.ts';
 import { linkPlacesIn } from '../pods/deployed-links.ts';
-import { type History, historyIn, isOurs } from './history.ts';
+import { type History, historyIn, isOurs, replicaSetsOf } from './history.ts';
 
 /** What is there under a name, with all that was read of it. */
 export interface KubernetesDeployed extends Deployed {
@@ -42,7 +42,7 @@ export async function readDeployed(
   }
   const [deployment, replicaSets, autoscalers] = await Promise.all([
     reading,
-    replicaSetsOf(cluster, name, signal),
+    permitted(() => replicaSetsOf(cluster, name, { signal })),
     listing,
   ]);
   return deployedIn(name, { deployment, replicaSets, autoscalers });
@@ -77,19 +77,4 @@ function digestsIn(deployment: V1Deployment | undefined): Readonly<Record<string
   const versions = Object.entries(versionsIn(deployment?.metadata?.annotations));
   // Anybody may write an annotation.
   return Object.fromEntries(versions.flatMap(([arch, text]) => (isDigest(text) ? [[arch, text]] : [])));
-}
-
-async function replicaSetsOf(
-  cluster: Cluster,
-  name: string,
-  signal: AbortSignal,
-): Promise<readonly V1ReplicaSet[] | undefined> {
-  const path = pathOf('ReplicaSet', { namespace: cluster.namespace });
-  try {
-    const query = { labelSelector: labelSelector(name) };
-    return (await cluster.find<{ items: V1ReplicaSet[] }>(path, { query, signal }))?.items ?? [];
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
 }

@@ -14,7 +14,7 @@ import {
 } from './blob-secrets.ts';
 import type { Cluster } from '../api/client.ts';
 import { findBlobs } from './find-blobs.ts';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { type Rules, rulesIn } from '../api/rights.ts';
 import { removeFromSecrets } from './remove-version.ts';
@@ -158,12 +158,7 @@ async function rulesOr(
   ask: (signal?: AbortSignal) => Promise<Rules>,
   { signal }: { readonly signal?: AbortSignal | undefined },
 ): Promise<Rules> {
-  try {
-    return await ask(signal);
-  } catch (error) {
-    if (refusalStatus(error) === 403) return { resourceRules: [], incomplete: true };
-    throw error;
-  }
+  return (await permitted(() => ask(signal))) ?? { resourceRules: [], incomplete: true };
 }
 
 /** Has the cluster check a small Secret and not keep it: quota, admission, and whether there is such a namespace. */

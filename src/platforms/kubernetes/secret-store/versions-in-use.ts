@@ -1,5 +1,5 @@
 import type { V1Namespace, V1ObjectMeta } from '@kubernetes/client-node';
-import { refusalStatus } from '../api/api-error.ts';
+import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { managedBy, versionsIn } from '../manifest/labels.ts';
 import { type Kind, pathOf } from '../api/resource-paths.ts';
@@ -66,14 +66,4 @@ async function versionsAt(
   const { versions } = referencesOf([...deployments.items, ...sets.items]);
   const ofPods = (pods.items ?? []).flatMap(({ metadata }) => Object.values(versionsIn(metadata?.annotations)));
   return new Set([...versions, ...ofPods]);
-}
-
-/** Undefined where we may not. */
-async function permitted<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (refusalStatus(error) === 403) return undefined;
-    throw error;
-  }
 }
