@@ -25,7 +25,7 @@ export async function toFindings<T>(check: Settled<T>): Promise<{ value?: T; fin
 }
 
 /**
- * As `outcome`, of a check that an account of few rights may not make: that stands in the way of nothing.
+ * As `toFindings`, of a check that an account of few rights may not make: that stands in the way of nothing.
  *
  * @param onDenied called where it may not.
  */

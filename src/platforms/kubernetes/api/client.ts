@@ -36,7 +36,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-type Method = 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'PATCH' | 'POST' | 'DELETE';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

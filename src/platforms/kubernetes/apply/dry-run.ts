@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import { DeployError } from '../../../shared/errors.ts';
+import type { DeployError } from '../../../shared/errors.ts';
+import { settled, toFindings } from '../../findings.ts';
 import { applyOne, type ApplyOptions, ownLive } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
 import type { KubernetesObject } from '../manifest/intent.ts';
@@ -37,19 +38,20 @@ export async function dryRun(
   const how = { onWarning, ...(signal && { signal }) };
   const deployment = deploymentIn(objects);
   const [pod, ...applied] = await Promise.all([
-    deployment && outcomeOf(tryPod(cluster, deployment, how)),
+    deployment && toFindings(settled(tryPod(cluster, deployment, how))),
     ...objects.map(async (object) => {
       const change = async () => {
         const before = await ownLive(cluster, object, { ...(signal && { signal }), read });
         return { before, after: await applyOne(cluster, object, { ...how, before, dryRun: true }) };
       };
-      return { object, ...(await outcomeOf(change())) };
+      return { object, ...(await toFindings(settled(change()))) };
     }),
   ]);
   const changed = applied.find(({ object }) => object === deployment)?.value;
   const startsPods =
     changed === undefined || needsPods(changed.before as V1Deployment | undefined, changed.after as V1Deployment);
-  const refused = applied.flatMap(({ error }) => error ?? []);
+  const [podRefused] = pod?.findings ?? [];
+  const refused = applied.flatMap(({ findings }) => findings);
   return {
     accepted: applied.filter(({ value }) => value !== undefined).map(({ object }) => objectKind(object)),
     refused,
@@ -57,21 +59,8 @@ export async function dryRun(
     warnings: [...warnings],
     startsPods,
     ...(pod?.value && { pod: pod.value }),
-    ...(pod?.error && { podRefused: pod.error }),
+    ...(podRefused && { podRefused }),
   };
-}
-
-type Outcome<T> =
-  | { readonly value: T; readonly error?: never }
-  | { readonly value?: never; readonly error: DeployError };
-
-async function outcomeOf<T>(attempt: Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { value: await attempt };
-  } catch (error) {
-    if (!(error instanceof DeployError)) throw error;
-    return { error };
-  }
 }
 
 async function tryPod(

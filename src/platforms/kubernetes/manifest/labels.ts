@@ -9,8 +9,7 @@ export function selectorLabels(name: string): Record<string, string> {
 
 /** The selector of everything that is ours and of this name, as the API takes it in a query. */
 export function labelSelector(name: string): string {
-  const labels = { ...selectorLabels(name), 'app.kubernetes.io/managed-by': managedBy };
-  return Object.entries(labels)
+  return Object.entries(objectLabels(name))
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 }

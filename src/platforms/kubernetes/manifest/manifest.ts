@@ -17,9 +17,7 @@ import type { KubernetesObject, ManifestIntent } from './intent.ts';
 export function manifestFor(intent: ManifestIntent): KubernetesObject[] {
   return [
     ...(readsWithSecret(intent) ? [sourceSecretFor(intent)] : []),
-    ...(intent.runner.kind === 'stock'
-      ? [stockRunnerFor({ ...intent, labels: objectLabels(intent.name) }, intent.runner)]
-      : []),
+    ...(intent.runner.kind === 'stock' ? [stockRunnerFor(intent, intent.runner)] : []),
     ...(intent.port === undefined ? [] : [serviceFor(intent)]),
     deploymentFor(intent),
   ];

@@ -2,6 +2,7 @@ import type { V1ConfigMap, V1Volume, V1VolumeMount } from '@kubernetes/client-no
 import { runtimes } from '../../../executable/runtimes/runtimes-table.ts';
 import { short } from '../../../shared/digest.ts';
 import type { RunnerChoice } from '../../intent.ts';
+import { objectLabels } from './labels.ts';
 import type { ManifestIntent } from './intent.ts';
 
 /** The official image with the very Node.js that executables are made of. */
@@ -19,13 +20,13 @@ export const stockMount: V1VolumeMount = { name: 'runner', mountPath: folder, re
 
 /** The script for a stock image, named by its bytes: a revision that is rolled back to finds the one it was made with. */
 export function stockRunnerFor(
-  { name, namespace, labels }: Pick<ManifestIntent, 'name' | 'namespace'> & { readonly labels: Record<string, string> },
+  { name, namespace }: Pick<ManifestIntent, 'name' | 'namespace'>,
   runner: StockRunner,
 ): V1ConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: stockRunnerName(name, runner), namespace, labels },
+    metadata: { name: stockRunnerName(name, runner), namespace, labels: objectLabels(name) },
     immutable: true,
     data: { [file]: runner.script },
   };

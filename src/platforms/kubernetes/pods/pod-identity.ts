@@ -1,22 +1,10 @@
+import type { Identity, ProcessStart } from '../../../app/identity.ts';
 import type { ReplicaStart } from '../../outcome.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 
-/** What a running replica says of itself (GET /selfsame): `version` is the SHA-256 of the file that it runs from. */
-export interface PodIdentity {
-  readonly name: string;
-  readonly version: string;
-  /** What the runner found when it hashed what it had fetched. */
-  readonly runner?: string;
-  /** What the runner took, in milliseconds; absent or null without a runner. */
-  readonly runnerMs?: { readonly fetch: number; readonly verify: number } | null;
-  /** What the runner fetched over the network; 0 after a restart. */
-  readonly fetchedBytes?: number | null;
-  readonly target?: string;
-  readonly node?: string;
-  readonly pod?: string;
-  readonly startedAt?: string;
-}
+/** What a running replica says of itself (GET /selfsame), as far as it says so: an earlier selfsame may have built it. */
+export type PodIdentity = Partial<Identity>;
 
 /**
  * Asks a pod what it runs, through the API server: pods need not be reachable from here.
@@ -26,15 +14,9 @@ export interface PodIdentity {
 export async function podIdentity(
   cluster: Cluster,
   pod: string,
-  { port, signal }: { port: number; signal?: AbortSignal },
+  { port, signal }: { port: number; signal?: AbortSignal | undefined },
 ): Promise<PodIdentity> {
-  return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, port), { ...(signal && { signal }) });
-}
-
-interface StartAnswer {
-  readonly ageMs: number;
-  readonly runnerMs: { readonly fetch: number; readonly verify: number } | null;
-  readonly fetchedBytes: number | null;
+  return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, port), { signal });
 }
 
 /**
@@ -46,12 +28,14 @@ interface StartAnswer {
 export async function podStart(
   cluster: Cluster,
   pod: string,
-  { port, signal }: { port: number; signal?: AbortSignal },
+  { port, signal }: { port: number; signal?: AbortSignal | undefined },
 ): Promise<ReplicaStart | undefined> {
   const askedAt = performance.now();
-  const answer = await cluster.request<Partial<StartAnswer> | string>('GET', `${proxyPath(cluster, pod, port)}/start`, {
-    ...(signal && { signal }),
-  });
+  const answer = await cluster.request<Partial<ProcessStart> | string>(
+    'GET',
+    `${proxyPath(cluster, pod, port)}/start`,
+    { signal },
+  );
   if (typeof answer !== 'object' || typeof answer.ageMs !== 'number') return undefined;
   // It answered about halfway.
   const bootAt = (askedAt + performance.now()) / 2 - answer.ageMs;

@@ -13,7 +13,6 @@ export interface ObserveOptions {
   readonly onChange: (observed: Observed | undefined) => void;
   /** Called when the API server cannot be asked, and with undefined when it can again. */
   readonly onTrouble: (trouble: DeployError | undefined) => void;
-  readonly relistMs?: number;
 }
 
 /** Thousands of replicas change in bursts: one look answers for all changes since the last. */
@@ -28,7 +27,7 @@ const restPerLook = 9;
  * @throws {DeployError} `cluster-denied` or `cluster-unreachable` if that cannot begin. The signal's reason when it ends.
  */
 export async function observe(cluster: Cluster, options: ObserveOptions): Promise<never> {
-  const { name, signal, onChange, onTrouble, relistMs } = options;
+  const { name, signal, onChange, onTrouble } = options;
   let deployments: ReadonlyMap<string, V1Deployment> | undefined;
   let replicaSets: ReadonlyMap<string, V1ReplicaSet> | undefined;
   let pods: ReadonlyMap<string, V1Pod> | undefined;
@@ -57,8 +56,7 @@ export async function observe(cluster: Cluster, options: ObserveOptions): Promis
   const followAt = async <T extends WatchedObject>(
     path: string,
     given: Omit<WatchOptions<T>, 'signal'>,
-  ): Promise<never> =>
-    watch<T>(cluster, path, { onTrouble, ...(relistMs !== undefined && { relistMs }), ...given, signal });
+  ): Promise<never> => watch<T>(cluster, path, { onTrouble, ...given, signal });
   const follow = async <T extends WatchedObject>(kind: Kind, given: Omit<WatchOptions<T>, 'signal'>): Promise<never> =>
     followAt<T>(pathOf(kind, { namespace: cluster.namespace }), given);
   const own = { labelSelector: labelSelector(name) };

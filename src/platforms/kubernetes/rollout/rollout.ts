@@ -24,8 +24,6 @@ export interface RolloutOptions {
   readonly showsStartup?: boolean | undefined;
   /** Called with every observation before it is judged. */
   readonly onObserved?: (observed: Observed, nowMs: number) => void;
-  /** After how long without news what is watched is also read anew. */
-  readonly relistMs?: number;
 }
 
 type Ending = Exclude<Verdict, { kind: 'waiting' }> | { readonly kind: 'timeout' | 'deleted' };
@@ -40,7 +38,7 @@ const evidenceTimeoutMs = 5_000;
  * @throws {DeployError} `cluster-denied` or `cluster-unreachable` if watching cannot begin. The signal's reason when it ends it.
  */
 export async function watchRollout(cluster: Cluster, options: RolloutOptions): Promise<RolloutOutcome> {
-  const { name, release, template, signal, timeoutMs, showsStartup = false, onObserved, relistMs } = options;
+  const { name, release, template, signal, timeoutMs, showsStartup = false, onObserved } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
@@ -72,7 +70,6 @@ export async function watchRollout(cluster: Cluster, options: RolloutOptions): P
   const watching = observe(cluster, {
     name,
     signal: either,
-    ...(relistMs !== undefined && { relistMs }),
     onChange(found) {
       observed = found;
       if (found === undefined) end({ kind: 'deleted' });

@@ -2,9 +2,10 @@ import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { blobSecretsIn } from '../manifest/blob-volume.ts';
 import type { Cluster } from '../api/client.ts';
 import { restarts } from '../diagnose/finding.ts';
-import { labelSelector, managedBy, releaseAnnotation, versionsIn } from '../manifest/labels.ts';
+import { labelSelector, releaseAnnotation, versionsIn } from '../manifest/labels.ts';
 import { architecturesByNode } from '../pods/nodes.ts';
 import { pathOf } from '../api/resource-paths.ts';
+import { isOurs } from './history.ts';
 import { podHasEnded, podIsReady, podViewOf } from '../pods/pod-view.ts';
 
 /** What runs under a name. */
@@ -70,16 +71,16 @@ interface Shown extends Pick<Status, 'name' | 'namespace'> {
 
 /** Makes a status of what the API shows; undefined if nothing of ours is there. */
 export function statusIn({ name, namespace, deployment, pods: all, nodes }: Shown): Status | undefined {
-  if (deployment?.metadata?.labels?.['app.kubernetes.io/managed-by'] !== managedBy) return undefined;
+  if (!isOurs(deployment)) return undefined;
   const pods = all.filter((pod) => !podHasEnded(pod)).map((pod) => podStatus(pod, nodes));
   const container = deployment.spec?.template.spec?.containers[0];
   const port = container?.ports?.[0]?.containerPort;
-  const release = deployment.metadata.annotations?.[releaseAnnotation] ?? '';
+  const release = deployment.metadata?.annotations?.[releaseAnnotation] ?? '';
   return {
     name,
     namespace,
     release,
-    versions: versionsIn(deployment.metadata.annotations),
+    versions: versionsIn(deployment.metadata?.annotations),
     wanted: deployment.spec?.replicas ?? 1,
     ready: pods.filter((pod) => pod.isReady && pod.release === release).length,
     ...(port !== undefined && { port }),
