@@ -15,7 +15,7 @@ import { guardRun } from './support/run/guard.ts';
 import { runPart } from './support/run/jest-part.ts';
 import { leftovers, makeRunFolder, removeLeftovers } from './support/run/leftovers.ts';
 import { machineLock } from './support/run/machine-lock.ts';
-import { jestWords, readWords, type TestPart } from './support/run/parts.ts';
+import { jestWords, partOf, readWords, type TestPart } from './support/run/parts.ts';
 import { missingPrivilege } from './support/run/privileges.ts';
 import { slowestLines, type Counted } from './support/run/report.ts';
 import { installMissing } from './support/run/system-packages.ts';
@@ -58,7 +58,7 @@ console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;
 
 async function runAll(): Promise<void> {
-  const wanted = parts.filter(hasTests);
+  const wanted = partsWithTests();
   const onCluster = wanted.filter((part) => part === 'cluster' || part === 'alone');
   const source = onCluster.length === 0 ? undefined : clusterSource();
   // It comes up, with what has to be installed for it, during the checks and the unit tests, which have no use for it.
@@ -143,12 +143,16 @@ function sayThatNoCluster(): void {
   console.log('Add it with KUBECONFIG=FILE npm test, or install Docker and kind and run npm test again.');
 }
 
-/** True if the user's words leave a test file of this part. */
-function hasTests(part: TestPart): boolean {
-  if (only.length === 0) return true;
-  const { stdout } = spawnSync(process.execPath, jestWords(part, { only, more: ['--listTests'] }), {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return stdout.trim() !== '';
+/** The parts of which the user's words leave a test file. */
+function partsWithTests(): readonly TestPart[] {
+  if (only.length === 0) return parts;
+  const words = jestWords(undefined, { only, more: ['--listTests'] });
+  const { stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+  const listed = new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(partOf),
+  );
+  return parts.filter((part) => listed.has(part));
 }

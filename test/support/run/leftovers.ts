@@ -33,9 +33,10 @@ interface LeftProcess {
 
 /**
  * The processes of a run: those with its folder in their environment, their command, their working directory or their file. A
- * process of another user that does not let us look is not ours.
+ * process of another user that does not let us look is not ours. Only Linux lets us look at all.
  */
 async function processesOf(folder: string): Promise<LeftProcess[]> {
+  if (process.platform !== 'linux') return [];
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(ids.map(async (pid) => leftProcess(pid, folder)));
   return found.filter((each) => each !== undefined);
@@ -78,7 +79,8 @@ export async function leftovers(
     await wait(100);
     processes = await processesOf(path);
   }
-  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' ')[4] ?? '');
+  const mounted = process.platform === 'linux' ? await readFile('/proc/self/mountinfo', 'utf8') : '';
+  const mounts = mounted.split('\n').map((line) => line.split(' ')[4] ?? '');
   const files = await readdir(temporary, { withFileTypes: true });
   return [
     ...processes.map(({ pid, words }) => `process ${pid}: ${words}`),

@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { jestWords, readWords, type TestPart, testParts } from './parts.ts';
+import { jestWords, partOf, readWords, type TestPart, testParts } from './parts.ts';
 
 const run = promisify(execFile);
 const root = process.cwd();
@@ -34,6 +34,7 @@ it('npm test has every file in one part', async () => {
   const listed = await Promise.all(testParts.map(async (part) => [part, await filesOf(part, [])] as const));
   const all = globSync('{test,bench}/**/*.test.ts').toSorted();
   expect(listed.flatMap(([, files]) => files).toSorted()).toEqual(all);
+  for (const [part, files] of listed) expect([...new Set(files.map(partOf))]).toEqual([part]);
   for (const [part, files] of listed.slice(1)) {
     expect(files.length).toBeGreaterThan(0);
     expect(files).toEqual(all.filter((file) => file.endsWith(`.${part}.test.ts`)));

@@ -13,6 +13,11 @@ export const testParts = ['unit', 'services', 'cluster', 'alone'] as const;
 
 export type TestPart = (typeof testParts)[number];
 
+/** The part of a file, by its name. */
+export function partOf(file: string): TestPart {
+  return testParts.find((part) => file.endsWith(`.${part}.test.ts`)) ?? 'unit';
+}
+
 /** Jest joins patterns of files by "or", so each part leaves out the files of the others. */
 function leftOut(part: TestPart): string {
   const suffixes = testParts.filter((name) => name !== 'unit');
@@ -31,12 +36,12 @@ export function readWords(words: readonly string[]): { parts: readonly TestPart[
 }
 
 /**
- * The words behind `node` that start jest on a part of the tests.
+ * The words behind `node` that start jest on a part of the tests, or on all of them.
  *
  * @param only the user's words. They come first: behind an option that takes many values they would be some of these.
  */
 export function jestWords(
-  part: TestPart,
+  part: TestPart | undefined,
   { only, more }: { only: readonly string[]; more: readonly string[] },
 ): string[] {
   return [
@@ -46,7 +51,6 @@ export function jestWords(
     ...only,
     '--passWithNoTests',
     ...more,
-    '--testPathIgnorePatterns',
-    leftOut(part),
+    ...(part === undefined ? [] : ['--testPathIgnorePatterns', leftOut(part)]),
   ];
 }
