@@ -2,7 +2,6 @@
 // Plain JavaScript for any Node.js >= 20. Nothing here may need node_modules but the platform package itself.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,9 +58,7 @@ if (process.platform !== 'win32' && spawnSync('curl', ['--version']).error) {
 }
 
 const [script = '', ...args] = process.argv.slice(2);
-const file =
-  script.endsWith('.ts') || script.endsWith('.mjs') ? join(root, script) : createRequire(manifest).resolve(script);
-const child = spawn(node, [file, ...args], { stdio: 'inherit' });
+const child = spawn(node, [join(root, script), ...args], { stdio: 'inherit' });
 // The terminal sends Ctrl-C to the child as well; this process only waits for its end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

@@ -86,15 +86,15 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): WantedArtifact 
       },
     }),
   };
-  if (wanted.remote?.caFile !== undefined && !mayRead(wanted.remote.caFile, constants.R_OK)) {
+  if (wanted.remote?.caFile !== undefined && !mayAccess(wanted.remote.caFile, constants.R_OK)) {
     throw new Failure(64, `cannot read SELFSAME_CA_FILE ${wanted.remote.caFile}`);
   }
-  if (!mayRead(folder, constants.W_OK)) throw new Failure(73, `cannot write to the folder ${folder}`);
+  if (!mayAccess(folder, constants.W_OK)) throw new Failure(73, `cannot write to the folder ${folder}`);
   return wanted;
 }
 
 /** True if the system lets us, where it can be known without trying. */
-export function mayRead(path: string, mode: number): boolean {
+export function mayAccess(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;

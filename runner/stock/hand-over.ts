@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { readElf, targetOf } from '../../src/executable/format/elf.ts';
-import { mayRead } from './environment.ts';
+import { mayAccess } from './environment.ts';
 import type { WantedArtifact } from './environment.ts';
 import type { Provided } from './provide.ts';
 import { codeOf, Failure } from './reason.ts';
@@ -75,7 +75,7 @@ async function check({ file, folder, target }: WantedArtifact): Promise<void> {
   } finally {
     await handle.close();
   }
-  if (!mayRead(file, constants.X_OK)) throw cannot(file, `${folder} is mounted noexec`);
+  if (!mayAccess(file, constants.X_OK)) throw cannot(file, `${folder} is mounted noexec`);
 }
 
 function cannot(file: string, why: string, cause?: unknown): Failure {

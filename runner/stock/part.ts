@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { bytesOfFile } from '../../src/executable/format/bytes.ts';
+import { writeAt } from '../../src/executable/format/file-bytes.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import type { WantedArtifact } from './environment.ts';
 import { codeOf, Failure, megabytes, progressTeller } from './reason.ts';
@@ -71,7 +71,7 @@ export async function openPart({ file, sizeBytes }: WantedArtifact): Promise<Fil
     hashedMs: () => hashedMs,
     async add(chunk) {
       // Hashed while it is written.
-      const written = attempt(async () => writeAll(opened(), chunk, length));
+      const written = attempt(async () => writeAt(opened(), length, chunk));
       take(chunk);
       await written;
       length += chunk.length;
@@ -86,7 +86,7 @@ export async function openPart({ file, sizeBytes }: WantedArtifact): Promise<Fil
       }
     },
     restart,
-    digest: () => copyOf(hash).digest('hex') as Digest,
+    digest: () => hash.copy().digest('hex') as Digest,
     async finish() {
       await attempt(async () => {
         await opened().truncate(length);
@@ -111,14 +111,4 @@ export async function sizeOf(path: string): Promise<number> {
     if (codeOf(error) === '') throw error;
     return 0;
   }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-  }
-}
-
-function copyOf(hash: Hash): Hash {
-  return hash.copy();
 }

@@ -35,7 +35,7 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
    * The bytes are hashed on their way; what does not hash to `artifact.version` is never committed.
    *
    * What an upload that was cut off had sent is not sent again, nor what the store holds already and can copy itself: the
-   * prefix that other artifacts share, and the parts that stand in `like`. Where it does not copy, all is sent.
+   * prefix that other artifacts share, and the parts that stand in `basedOn`. Where it does not copy, all is sent.
    *
    * What is there already is dated anew, if it is older than an hour: it is in use.
    *
@@ -131,6 +131,10 @@ export interface Access {
   /** What the user should know about that end, if something. */
   readonly warning?: string | undefined;
 }
+
+/** For {@link Access.warning}. */
+export const endWarning =
+  'Pods that start after the end of their access cannot fetch the executable: deploy again before';
 
 export interface StoredArtifact {
   readonly version: Digest;

@@ -24,7 +24,7 @@ export interface KeptBundles {
   close(): Promise<void>;
 }
 
-interface MadeBlob extends Bundles {
+interface MadeBlob extends Pick<Bundles, 'code'> {
   readonly blob: Uint8Array;
   /** True if the deploying half did not have to be bundled again. */
   readonly isDeployerKept: boolean;
@@ -50,7 +50,7 @@ export async function keepBundles(entry: string): Promise<KeptBundles> {
       const bundledAt = performance.now();
       const blob = await assembleBlob({ code, deploying, runner: running });
       const took = { bundle: bundledAt - startedAt, blob: performance.now() - bundledAt };
-      return { code, deploying, runner: running, blob, isDeployerKept: isKept, took };
+      return { code, blob, isDeployerKept: isKept, took };
     },
     async close() {
       await Promise.all([main.close(), deployer.close(), runner.close()]);

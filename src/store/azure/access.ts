@@ -5,7 +5,7 @@ import type { AzureCredentials } from './credentials.ts';
 import { policyEnd, prolongPolicy, policyName } from './policy.ts';
 import { dateOf } from './sas.ts';
 import type { Sas } from './sas.ts';
-import type { Access } from '../store.ts';
+import { type Access, endWarning } from '../store.ts';
 
 /** What pods read with: one query for every object of the container, so that one Secret serves all of a deployment. */
 export interface Link extends Omit<Access, 'access'> {
@@ -60,8 +60,6 @@ export async function accessOfSas(secret: string, opener: Opener, signal?: Abort
   const access = policy === null ? 'read-only link' : `read-only link, policy ${policy}`;
   return { access, validUntil, warning: validUntil && soon(validUntil) ? endWarning : undefined };
 }
-
-const endWarning = 'Pods that start after the end of their access cannot fetch the executable: deploy again before';
 
 function soon(date: Date): boolean {
   return date.getTime() - Date.now() < 14 * dayMs;

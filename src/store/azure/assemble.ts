@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Opener } from './access.ts';
-import { contentKey, type Copy, type Range, rangesOf, type Refusal } from './copy.ts';
+import { contentKey, type Copy, type Range, rangesOf } from './copy.ts';
 import { blockId } from './blocks.ts';
+import { type CopyRefusal, tellRefusal } from '../copy-refusal.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { ProgressMeter } from '../progress-meter.ts';
 import type { PutOptions } from '../store.ts';
@@ -61,7 +62,10 @@ export async function assemble(artifact: Artifact, assembly: Assembly): Promise<
 
 type Step = Assembly & Staging;
 
-async function stagePrefix(artifact: Artifact, step: Step): Promise<{ ids: string[]; refusal?: Refusal | undefined }> {
+async function stagePrefix(
+  artifact: Artifact,
+  step: Step,
+): Promise<{ ids: string[]; refusal?: CopyRefusal | undefined }> {
   const { prefix } = artifact;
   if (prefix === undefined) return { ids: [] };
   const { container, copy, counted, signal } = step;
@@ -137,11 +141,4 @@ interface Keeping extends Assembly {
 
 function rangeOf({ md5, sizeBytes }: ArtifactPrefix): Omit<Range, 'from'> {
   return { start: 0, sizeBytes, md5: Buffer.from(md5, 'hex') };
-}
-
-function tellRefusal({ kind, text }: Refusal, { address, onNotice }: Assembly): void {
-  if (kind === 'refused') onNotice?.(`${address} does not copy inside itself (${text}): sending the whole executable`);
-  if (kind === 'damaged') {
-    onNotice?.(`The runtime kept in ${address} is damaged (${text}): sending the whole executable and replacing it`);
-  }
 }

@@ -12,7 +12,7 @@ import { copier } from './copy.ts';
 import type { AzureCredentials } from './credentials.ts';
 import { denialHints } from './errors.ts';
 import { artifactsInContainer, touchBlob } from './objects.ts';
-import { removeUnfinishedBlobs, removeFromContainer } from './remove.ts';
+import { removeOldBlobs, removeFromContainer } from './remove.ts';
 import { touch } from '../touch.ts';
 import { mayWrite } from './write.ts';
 import { progressMeter } from '../progress-meter.ts';
@@ -133,7 +133,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
     },
 
     async removeUnused(artifacts, options) {
-      return removeUnfinishedBlobs(container, artifacts, { ...options, call });
+      return removeOldBlobs(container, artifacts, { ...options, call });
     },
   };
 }

@@ -4,6 +4,7 @@ import { readQuery } from './access.ts';
 import type { Opener } from './access.ts';
 import { azureCode } from './call.ts';
 import { md5In } from './blocks.ts';
+import type { CopyRefusal } from '../copy-refusal.ts';
 import { isPassingStatus } from '../../shared/network-failure.ts';
 
 /** Bytes that an object of the same container holds. */
@@ -15,20 +16,12 @@ export interface Range {
   readonly md5: Buffer;
 }
 
-/** Why the store did not copy. */
-export interface Refusal {
-  /** The object is not there; its bytes are others; the store does not do it. */
-  readonly kind: 'gone' | 'damaged' | 'refused';
-  /** In Azure's words, e.g. `403 CannotVerifyCopySource`. */
-  readonly text: string;
-}
-
 /** Fills a block with bytes that the store holds, or tells why not. */
 export type Copy = (
   to: BlockBlobClient,
   id: string,
   { range, signal }: { range: Range; signal?: AbortSignal | undefined },
-) => Promise<Refusal | undefined>;
+) => Promise<CopyRefusal | undefined>;
 
 /**
  * Makes the way in which the store copies inside itself: Put Block From URL. No byte of what is copied passes through here.
@@ -63,7 +56,7 @@ export function copier(opener: Opener): Copy {
   };
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
+function refusalOf(error: unknown): CopyRefusal | undefined {
   if (!isRestError(error)) return undefined;
   const { statusCode = 0 } = error;
   if (statusCode < 400 || isPassingStatus(statusCode)) return undefined;

@@ -25,7 +25,7 @@ export async function removeFromContainer(
 }
 
 /** Removes objects that have not been written since, and then runtimes as above. Azure itself compares, to the second. */
-export async function removeUnfinishedBlobs<A extends Pick<Artifact, 'version' | 'name'>>(
+export async function removeOldBlobs<A extends Pick<Artifact, 'version' | 'name'>>(
   container: ContainerClient,
   artifacts: readonly A[],
   { before, call, signal }: WaitOptions & { readonly before: Date; readonly call: AzureCall },

@@ -1,5 +1,5 @@
-import { DeployError } from '../../shared/errors.ts';
 import type { Environment } from '../environment.ts';
+import { badStore } from '../public-url.ts';
 
 /** Where a bucket is. */
 export interface S3Place {
@@ -81,8 +81,4 @@ function awsUrl(bucket: string, region: string): string {
 
 function setting(environment: Environment, name: string): string | undefined {
   return environment[name]?.trim() || undefined;
-}
-
-function badStore(message: string, hint: string): DeployError {
-  return new DeployError('bad-store', message, { hint });
 }

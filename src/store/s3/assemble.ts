@@ -3,11 +3,11 @@ import { assertDigest } from '../../executable/format/assert-digest.ts';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { eitherSignal } from '../../shared/signal.ts';
+import { type CopyRefusal, tellRefusal } from '../copy-refusal.ts';
 import { objectName } from '../object-name.ts';
 import {
   beginUpload,
   copyPart,
-  type CopyRefusal,
   dropUpload,
   joinParts,
   LostUpload,
@@ -59,14 +59,7 @@ async function putJoined(artifact: Artifact, assembly: S3Assembly): Promise<Crea
     if ('kind' in tried) refusal = tried;
     else made = tried;
   }
-  if (refusal?.kind === 'refused') {
-    onNotice?.(`${place.address} does not copy inside itself (${refusal.text}): sending the whole executable`);
-  }
-  if (refusal?.kind === 'damaged') {
-    onNotice?.(
-      `The runtime kept in ${place.address} is damaged (${refusal.text}): sending the whole executable and replacing it`,
-    );
-  }
+  if (refusal !== undefined) tellRefusal(refusal, { address: place.address, onNotice });
   made ??= await putParts(artifact, { ...assembly, left });
   const outcome = await joinParts(create, made.upload, { etags: made.etags, signal });
   // What others have left, or are at: they find the object, and are done too.

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { S3Keys } from './credentials.ts';
-import type { Access } from '../store.ts';
+import { type Access, endWarning } from '../store.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** The most that S3 allows. */
@@ -58,6 +58,6 @@ export function accessOfSignature(secret: string): Access {
   return {
     access,
     validUntil,
-    warning: 'Pods that start after the end of their access cannot fetch the executable: deploy again before',
+    warning: endWarning,
   };
 }

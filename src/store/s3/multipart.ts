@@ -2,6 +2,7 @@ import { isPassingStatus } from '../../shared/network-failure.ts';
 import { encodedKey, type S3Call } from './call.ts';
 import type { S3Answer } from './answer.ts';
 import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
+import type { CopyRefusal } from '../copy-refusal.ts';
 import { elements, xmlText } from './xml.ts';
 
 /** An object in the making: parts that become it once they are joined. */
@@ -72,13 +73,6 @@ async function partsOf(call: S3Call, { key, id }: Upload, signal?: AbortSignal):
 
 function isNotTold({ status }: S3Answer): boolean {
   return [400, 403, 404, 405, 501].includes(status);
-}
-
-/** Why a bucket did not copy. */
-export interface CopyRefusal {
-  /** It is not there; it is another than the one that was looked at, or shorter; the provider does not do it. */
-  readonly kind: 'gone' | 'damaged' | 'refused';
-  readonly text: string;
 }
 
 /** A range at the start of another object, which has to be as it was when it was looked at. */

@@ -1,16 +1,9 @@
 import type { Artifact, ArtifactPrefix } from '../../executable/format/artifact.ts';
 import { DeployError } from '../../shared/errors.ts';
+import type { CopyRefusal } from '../copy-refusal.ts';
 import { objectName, runtimeName } from '../object-name.ts';
 import type { S3Assembly } from './assembly.ts';
-import {
-  beginUpload,
-  copyPart,
-  type CopyRefusal,
-  type CopySource,
-  dropUpload,
-  joinParts,
-  leastPartBytes,
-} from './multipart.ts';
+import { beginUpload, copyPart, type CopySource, dropUpload, joinParts, leastPartBytes } from './multipart.ts';
 import { headOf } from './objects.ts';
 
 /** A runtime in the bucket, as the first part of an artifact. */
@@ -18,16 +11,11 @@ export interface StoredRuntime extends CopySource {
   readonly prefix: ArtifactPrefix;
 }
 
-interface NoRuntime {
-  readonly kind: CopyRefusal['kind'] | 'not wanted';
-  readonly text: string;
-}
-
 /** The runtime that an artifact can be copied from, or why there is none. */
 export async function runtimeFor(
   { prefix, sizeBytes }: Artifact,
   { place, call, copies, signal }: Pick<S3Assembly, 'place' | 'call' | 'copies' | 'signal'>,
-): Promise<StoredRuntime | NoRuntime> {
+): Promise<StoredRuntime | CopyRefusal> {
   // A part of less cannot be joined.
   if (!copies || prefix === undefined || prefix.sizeBytes < leastPartBytes || prefix.sizeBytes >= sizeBytes) {
     return { kind: 'not wanted', text: '' };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { DeployError } from '../../shared/errors.ts';
+import { up } from '../../executable/format/elf.ts';
 import { headerBytes, readMachO, signatureCommand, type MachO, type Segment } from '../../executable/format/macho.ts';
 import { readAt, writeAt } from '../../executable/format/file-bytes.ts';
 
@@ -51,11 +52,11 @@ export async function signAdHoc(
   if (linkEdit.fileOffset + linkEdit.fileSize !== size) throw refused('bytes follow its last segment');
 
   const old = macho.commands.find(({ kind }) => kind === signatureCommand);
-  const codeLimit = old ? old.bytes.readUInt32LE(8) : roundUp(size, 16);
+  const codeLimit = old ? old.bytes.readUInt32LE(8) : up(size, 16);
   const name = Buffer.from(`${identifier}\0`);
   const pages = Math.ceil(codeLimit / pageBytes);
   const length = superBlobBytes + directoryBytes + name.length + pages * hashBytes;
-  const end = codeLimit + roundUp(length, 16);
+  const end = codeLimit + up(length, 16);
 
   const headers = await headersFor(file, { macho, linkEdit, codeLimit, end });
   await file.truncate(codeLimit);
@@ -92,10 +93,7 @@ async function headersFor(
 ): Promise<Buffer> {
   const fileSize = end - linkEdit.fileOffset;
   linkEdit.command.bytes.writeBigUInt64LE(BigInt(fileSize), 48);
-  linkEdit.command.bytes.writeBigUInt64LE(
-    BigInt(roundUp(fileSize, macho.target === 'darwin-arm64' ? 0x4000 : 0x1000)),
-    32,
-  );
+  linkEdit.command.bytes.writeBigUInt64LE(BigInt(up(fileSize, macho.target === 'darwin-arm64' ? 0x4000 : 0x1000)), 32);
 
   const command = Buffer.alloc(16);
   [signatureCommand, 16, codeLimit, end - codeLimit].forEach((value, index) => command.writeUInt32LE(value, index * 4));
@@ -132,10 +130,6 @@ async function hashPages(
     }
   }
   return hashes;
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }
 
 function refused(reason: string): DeployError {

@@ -188,7 +188,7 @@ describe('a failure under --output json', () => {
 });
 
 it('every schema is held against what the program says', () => {
-  // Parts of others, and what needs a store beside: test/cli/commands/local.test.ts.
+  // Parts of others, and what needs a store beside: test/cli/commands/local.services.test.ts.
   const elsewhere = new Set(['common', 'rollout', 'local']);
   expect([...checked].sort()).toEqual(schemas.filter((name) => !elsewhere.has(name)).sort());
 });
