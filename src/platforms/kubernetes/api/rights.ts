@@ -34,7 +34,7 @@ export async function rulesIn(cluster: Cluster, signal?: AbortSignal): Promise<R
 /** The rights that are missing. Asks for single ones only where the rules are not all there are. */
 export async function missingRights(
   cluster: Cluster,
-  { needed, rules, signal }: { needed: readonly Right[]; rules: Rules; signal?: AbortSignal },
+  { needed, rules, signal }: { needed: readonly Right[]; rules: Rules; signal?: AbortSignal | undefined },
 ): Promise<Right[]> {
   const unlisted = needed.filter((right) => !rules.resourceRules.some((rule) => allows(rule, right)));
   if (!rules.incomplete) return unlisted;

@@ -33,7 +33,7 @@ interface Change {
 }
 
 export interface ApplyOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Lets the API server check everything and keep nothing. */
   readonly dryRun?: boolean;
   /** The Deployment, where it was read a moment ago: then it is not read again. */
@@ -89,7 +89,7 @@ export async function ownLive(
   { signal, read }: Pick<ApplyOptions, 'signal' | 'read'>,
 ): Promise<Live | undefined> {
   const isRead = read !== undefined && object.kind === 'Deployment';
-  const live = isRead ? read.deployment : await cluster.find<Live>(placeOf(object), { ...(signal && { signal }) });
+  const live = isRead ? read.deployment : await cluster.find<Live>(placeOf(object), { signal });
   refuseForeign(live, object);
   return live;
 }
@@ -123,7 +123,7 @@ export async function patch(
       query: { fieldManager: managedBy, force: true, dryRun: dryRun ? 'All' : undefined },
       body: object,
       onWarning,
-      ...(signal && { signal }),
+      signal,
     });
   } catch (error) {
     if (

@@ -35,13 +35,13 @@ export async function dryRun(
 ): Promise<DryRun> {
   const warnings = new Set<string>();
   const onWarning = (text: string): void => void warnings.add(text);
-  const how = { onWarning, ...(signal && { signal }) };
+  const how = { onWarning, signal };
   const deployment = deploymentIn(objects);
   const [pod, ...applied] = await Promise.all([
     deployment && toFindings(settled(tryPod(cluster, deployment, how))),
     ...objects.map(async (object) => {
       const change = async () => {
-        const before = await ownLive(cluster, object, { ...(signal && { signal }), read });
+        const before = await ownLive(cluster, object, { signal, read });
         return { before, after: await applyOne(cluster, object, { ...how, before, dryRun: true }) };
       };
       return { object, ...(await toFindings(settled(change()))) };
@@ -66,7 +66,7 @@ export async function dryRun(
 async function tryPod(
   cluster: Cluster,
   { metadata, spec }: V1Deployment,
-  how: { onWarning: (text: string) => void; signal?: AbortSignal },
+  how: { onWarning: (text: string) => void; signal?: AbortSignal | undefined },
 ): Promise<V1Pod> {
   const { namespace } = cluster;
   const { labels, annotations } = spec?.template.metadata ?? {};

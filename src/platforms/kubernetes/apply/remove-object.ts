@@ -12,7 +12,7 @@ import { type Kind, pathOf } from '../api/resource-paths.ts';
 export async function removeObject(
   cluster: Cluster,
   kind: Kind,
-  options: { readonly metadata: V1ObjectMeta; readonly isExact: boolean; readonly signal?: AbortSignal },
+  options: { readonly metadata: V1ObjectMeta; readonly isExact: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<boolean> {
   const { metadata, isExact, signal } = options;
   const { name = '', uid, resourceVersion } = metadata;

@@ -47,15 +47,14 @@ export interface PodStatus {
 export async function statusOf(
   cluster: Cluster,
   name: string,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Status | undefined> {
   const { namespace } = cluster;
-  const how = { ...(signal && { signal }) };
   const [deployment, list, nodes] = await Promise.all([
-    cluster.find<V1Deployment>(pathOf('Deployment', { namespace, name }), how),
+    cluster.find<V1Deployment>(pathOf('Deployment', { namespace, name }), { signal }),
     cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), {
       query: { labelSelector: labelSelector(name) },
-      ...how,
+      signal,
     }),
     architecturesByNode(cluster, signal),
   ]);

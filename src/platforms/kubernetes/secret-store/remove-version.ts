@@ -21,10 +21,9 @@ interface Removal {
  * @throws {DeployError} `cluster-refused` if a revision that runs or can be rolled back to mounts them.
  */
 export async function removeFromSecrets(cluster: Cluster, { name, version, blobs, signal }: Removal): Promise<void> {
-  const how = { ...(signal && { signal }) };
   const holding = blobs.filter(({ artifacts }) => artifacts.some((artifact) => artifact.version === version));
   if (holding.length === 0) return;
-  const { secrets: mounted } = referencesOf(await ownedRevisions(cluster, name, how));
+  const { secrets: mounted } = referencesOf(await ownedRevisions(cluster, name, { signal }));
   if (holding.some(({ secrets }) => secrets.some((secret) => mounted.has(secret)))) throw stillNeeded(name, version);
 
   for (const { artifacts, secrets, present } of holding) {
@@ -33,14 +32,14 @@ export async function removeFromSecrets(cluster: Cluster, { name, version, blobs
     const { metadata } = await cluster.request<{ metadata: V1ObjectMeta }>(
       'PATCH',
       pathOf('Secret', { namespace: cluster.namespace, name: secrets[0] ?? '' }),
-      { contentType: 'application/merge-patch+json', body: { metadata: { annotations } }, ...how },
+      { contentType: 'application/merge-patch+json', body: { metadata: { annotations } }, signal },
     );
     if (artifacts.length > gone.length) continue;
     // The first one as we left it: if a version was added since, the blob stays.
-    if (!(await removeObject(cluster, 'Secret', { metadata, isExact: true, ...how }))) continue;
+    if (!(await removeObject(cluster, 'Secret', { metadata, isExact: true, signal }))) continue;
     for (const other of secrets.slice(1)) {
       const found = present.get(other);
-      if (found !== undefined) await removeObject(cluster, 'Secret', { metadata: found, isExact: false, ...how });
+      if (found !== undefined) await removeObject(cluster, 'Secret', { metadata: found, isExact: false, signal });
     }
   }
 }

@@ -79,10 +79,9 @@ export function secretStore(cluster: Cluster, { name, askRules }: SecretStoreOpt
     },
 
     async put(artifact, { signal, onProgress } = {}) {
-      const how = { ...(signal && { signal }) };
       signal?.throwIfAborted();
       const { digest } = blobOf(artifact);
-      const before = (listed ?? (await findBlobs(cluster, name, how))).find((blob) => blob.digest === digest);
+      const before = (listed ?? (await findBlobs(cluster, name, { signal }))).find((blob) => blob.digest === digest);
       listed = undefined;
       if (before !== undefined && holds(before, artifact)) return { sentBytes: 0, reusedBytes: 0 };
 
@@ -96,13 +95,13 @@ export function secretStore(cluster: Cluster, { name, askRules }: SecretStoreOpt
       // The first one in any case: it says which versions there are.
       for (const secret of secrets.filter((one, at) => at === 0 || !isThere(one))) {
         signal?.throwIfAborted();
-        await writeSecret(cluster, secret, { isThere: isThere(secret), ...how });
+        await writeSecret(cluster, secret, { isThere: isThere(secret), signal });
         if (isThere(secret)) continue;
         sentBytes += bytesIn([secret]);
         onProgress?.(sentBytes, totalBytes);
       }
       signal?.throwIfAborted();
-      const after = await findBlobs(cluster, name, how);
+      const after = await findBlobs(cluster, name, { signal });
       if (!after.some((blob) => holds(blob, artifact))) throw removedMeanwhile();
       listed = after;
       return { sentBytes, reusedBytes: bytesIn(secrets) - sentBytes };
@@ -173,7 +172,7 @@ async function trySecret(
   const body = secretFor(whole, { name, namespace, at: 0, artifact });
   try {
     const query = { dryRun: 'All' };
-    await cluster.request('POST', pathOf('Secret', { namespace }), { query, body, ...(signal && { signal }) });
+    await cluster.request('POST', pathOf('Secret', { namespace }), { query, body, signal });
   } catch (error) {
     throw refusedSecret(error, cluster);
   }

@@ -20,7 +20,7 @@ export async function checkRights(
 ): Promise<void> {
   const { namespace, context } = cluster;
   const needed = verbs.map((verb) => ({ verb, kind: 'Secret' }) as const);
-  const found = await missingRights(cluster, { needed, rules, ...(signal && { signal }) });
+  const found = await missingRights(cluster, { needed, rules, signal });
   const missing = found.map(({ verb }) => verb);
   if (missing.length === 0) return;
   const role = `kubectl create role selfsame-store --namespace ${namespace} --resource secrets --verb ${verbs.join(',')}`;

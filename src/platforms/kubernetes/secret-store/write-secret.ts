@@ -17,19 +17,18 @@ export async function writeSecret(
   secret: V1Secret,
   { isThere, signal }: { readonly isThere: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const how = { ...(signal && { signal }) };
   const { namespace } = cluster;
   const { name = '', labels, annotations } = secret.metadata ?? {};
-  if (!isThere && (await created(cluster, secret, how))) return;
+  if (!isThere && (await created(cluster, secret, { signal }))) return;
   if (!isThere) {
-    const found = await cluster.request<V1Secret>('GET', pathOf('Secret', { namespace, name }), how);
+    const found = await cluster.request<V1Secret>('GET', pathOf('Secret', { namespace, name }), { signal });
     if (found.data?.[blobKey] !== secret.data?.[blobKey]) throw damaged(name, namespace);
   }
   // Metadata of an immutable Secret may change. What others noted there stays.
   await cluster.request('PATCH', pathOf('Secret', { namespace, name }), {
     contentType: 'application/merge-patch+json',
     body: { metadata: { labels, annotations } },
-    ...how,
+    signal,
   });
 }
 
@@ -37,10 +36,10 @@ export async function writeSecret(
 async function created(
   cluster: Cluster,
   secret: V1Secret,
-  how: { signal?: AbortSignal | undefined },
+  { signal }: { readonly signal?: AbortSignal | undefined },
 ): Promise<boolean> {
   try {
-    await cluster.request('POST', pathOf('Secret', { namespace: cluster.namespace }), { body: secret, ...how });
+    await cluster.request('POST', pathOf('Secret', { namespace: cluster.namespace }), { body: secret, signal });
     return true;
   } catch (error) {
     if (refusalStatus(error) === 409) return false;
