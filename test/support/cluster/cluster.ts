@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import type { V1Node } from '@kubernetes/client-node';
 import { clusterSource, kindName } from './cluster-source.ts';
 import { type Cluster, connect } from '../../../src/platforms/kubernetes/api/client.ts';
-import { watch } from '../../../src/platforms/kubernetes/api/watch.ts';
 import { imageOnce } from './image-once.ts';
+import { untilSeen } from './until-seen.ts';
 
 /** A real cluster with a namespace of one's own, in which the restricted Pod Security Standard is enforced. */
 export interface TestCluster {
@@ -104,16 +104,9 @@ async function findKubeconfig(): Promise<string> {
 
 /** A new namespace takes no pods before its service account is there. */
 async function untilAccount(cluster: Cluster): Promise<void> {
-  const done = new AbortController();
-  const watching = watch(cluster, `/api/v1/namespaces/${cluster.namespace}/serviceaccounts`, {
+  await untilSeen(cluster, `/api/v1/namespaces/${cluster.namespace}/serviceaccounts`, {
     query: { fieldSelector: 'metadata.name=default' },
-    signal: AbortSignal.any([done.signal, AbortSignal.timeout(60_000)]),
-    onChange(accounts) {
-      if (accounts.size > 0) done.abort();
-    },
-  });
-  await watching.catch((error: unknown) => {
-    if (!done.signal.aborted) throw error;
+    isWanted: () => true,
   });
 }
 
