@@ -59,7 +59,7 @@ interface ReadOptions {
   readonly onOpen?: () => Promise<unknown>;
 }
 
-interface WatchedEvent {
+export interface WatchedEvent {
   readonly type: string;
   readonly object: ApiBody;
 }

@@ -36,9 +36,13 @@ export function deploymentContract(open: () => ApiPlace): void {
       status.updatedReplicas === replicas &&
       status.availableReplicas === replicas &&
       status.conditions?.some(({ reason }) => reason === 'NewReplicaSetAvailable') === true;
+    const query = { fieldSelector: `metadata.name=${name}` };
+    const { body } = await api().call('GET', api().at('deployments'), { query });
+    const found = (body.items ?? []).map((object) => object as V1Deployment).find(isDone);
+    if (found !== undefined) return found;
     const seen = await api().events(
       api().at('deployments'),
-      { fieldSelector: `metadata.name=${name}` },
+      { ...query, resourceVersion: body.metadata.resourceVersion },
       { until: ({ object }) => isDone(object) },
     );
     return seen.map(({ object }) => object as V1Deployment).find(isDone) ?? {};

@@ -6,6 +6,7 @@ import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts'
 import type { Observed } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { type Digest, parseDigest } from '../../../src/shared/digest.ts';
 import { serverImage, testCluster } from '../cluster/cluster.ts';
+import { untilSeen } from '../cluster/until-seen.ts';
 import type { BehavingServer, FileBehaviour, ImageBehaviour } from './server.ts';
 
 /** The images that all cases share. */
@@ -145,11 +146,10 @@ async function patchStatus(cluster: Cluster, path: string, status: object): Prom
 
 /** A new node takes nothing until its controller has seen that it is ready. */
 async function untilUntainted(cluster: Cluster, name: string): Promise<void> {
-  const query = { fieldSelector: `metadata.name=${name}`, watch: true, timeoutSeconds: 60 };
-  for await (const line of cluster.lines('/api/v1/nodes', { query, signal: AbortSignal.timeout(60_000) })) {
-    const { object } = JSON.parse(line) as { object: V1Node };
-    if (!object.spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready')) return;
-  }
+  await untilSeen<V1Node>(cluster, '/api/v1/nodes', {
+    query: { fieldSelector: `metadata.name=${name}` },
+    isWanted: ({ spec }) => !spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready'),
+  });
 }
 
 function podPath({ namespace }: Cluster, { metadata }: V1Pod): string {
