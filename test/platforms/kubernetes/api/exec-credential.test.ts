@@ -54,7 +54,9 @@ describe('credential plugin', () => {
   it('that is not installed says how to install it', async () => {
     const server = await start(() => undefined);
     const exec = { command: 'no-such-plugin', installHint: 'Get it\n  from there.' };
-    await expect(open(await server.kubeconfig({ exec }))).rejects.toMatchObject({
+    // A folder of PATH that may not be read would make it EACCES.
+    const environment = { PATH: '/usr/bin:/bin' };
+    await expect(open(await server.kubeconfig({ exec }), { environment })).rejects.toMatchObject({
       code: 'kubeconfig-unusable',
       message: 'Cannot start the credential plugin "no-such-plugin": ENOENT',
       hint: 'Get it from there.',
