@@ -33,6 +33,10 @@ export interface Application<S extends OptionSpecs = OptionSpecs> {
     readonly memoryRequest?: string;
     readonly memoryLimit?: string;
   };
+  /** Patterns of files that the executable carries, relative to the project: `['public/**']`. */
+  readonly files?: readonly string[];
+  /** Packages that the executable carries as they are instead of bundled: `['next']`. */
+  readonly external?: readonly string[];
   /** The program itself: returns when `signal` aborts (SIGTERM, Ctrl-C), or earlier when its work is done. */
   run(context: RunContext<S>): Promise<void>;
 }

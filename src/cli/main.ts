@@ -27,7 +27,11 @@ export async function selfsame<const S extends OptionSpecs>(app: Application<S>)
 
 async function dispatch(app: Application, argv: readonly string[]): Promise<number> {
   checkApplication(app);
-  if (process.env['SELFSAME_BUILD'] === 'check') return 0;
+  if (process.env['SELFSAME_BUILD'] === 'check') {
+    const { name, files = [], external = [], address } = app;
+    process.stdout.write(`${JSON.stringify({ name, files, external, serves: address !== undefined })}\n`);
+    return 0;
+  }
 
   const { ownArgs, names, appArgs } = splitArguments(argv);
   if (names.has('version-hash') && !names.has('help')) {

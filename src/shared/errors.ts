@@ -30,6 +30,8 @@ export const exitStatus = {
   'cluster-unsupported': 3,
   'image-unfit': 3,
   'system-lacks': 3,
+  'package-unavailable': 3,
+  'trial-failed': 3,
   // after something changed
   'rollout-undone': 4,
   'rollout-failed': 5,
