@@ -6,9 +6,11 @@ import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
 import { bundleEntry, bundleFileOf, placedBundle, type ApplicationBundle } from './bundle-application.ts';
 import { noFindings, type CarryFindings } from './carry-plugin.ts';
+import { keptWhole } from './kept-whole.ts';
 import { layOut, type Dependant } from './layout.ts';
 import { readLockFile } from './lock-file.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
+import { ownFolders, ownManifests } from './own-folders.ts';
 import { filesOfPackage } from './package-files.ts';
 import { findPackage, namesNeededBy, type InstalledPackage } from './packages.ts';
 import { compiledRefusal, isCompiledHere, platformPackagesOf, type PlatformPackage } from './platform-packages.ts';
@@ -38,13 +40,6 @@ export interface CarriedApplication {
   /** Absolute paths of the project's own files that went in. */
   readonly sources: readonly string[];
 }
-
-/**
- * Packages that other packages look into, or that look for their own files in ways that no bundle can follow; their programs are kept as they
- * are. Where one that patches modules as they load is among the dependencies, all are.
- */
-const wholeByName = new Set(['next', 'jsdom', 'node-red', 'verdaccio', 'newrelic', 'dd-trace']);
-const patching = new Set(['require-in-the-middle', 'import-in-the-middle']);
 
 /**
  * Collects an application: its bundle, and beside it, in the executable's file system, what is found by its place.
@@ -122,29 +117,6 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   };
 }
 
-function keptWhole(
-  project: Project,
-  external: readonly string[],
-  isOurs: (path: string) => boolean,
-): (name: string) => boolean {
-  const named = new Set(external);
-  const all = !isOurs(project.entry) && closureOf(project).some((name) => patching.has(name));
-  return (name) => name !== 'selfsame' && (all || named.has(name) || wholeByName.has(name));
-}
-
-/** The names of all packages that the project depends on, and those on which they do. */
-function closureOf({ manifest, folder }: Project): string[] {
-  const seen = new Map<string, InstalledPackage>();
-  const waiting = Object.keys(manifest.dependencies ?? {}).map((name) => ({ name, from: folder }));
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const of = findPackage(next.name, next.from);
-    if (of === undefined || seen.has(of.key)) continue;
-    seen.set(of.key, of);
-    waiting.push(...Object.keys(of.manifest.dependencies ?? {}).map((name) => ({ name, from: of.folder })));
-  }
-  return [...seen.values()].map(({ name }) => name);
-}
-
 /** Native code that is of this machine alone is refused, unless whoever asks for it does without. */
 function refuseCompiled(carried: Map<string, CarriedPackage>, { manifest }: Project): void {
   const compiled = [...carried.values()].map(({ of }) => of).filter(isCompiledHere);
@@ -179,37 +151,6 @@ function dependantsOf(
     needs: needsOf(namesNeededBy(manifestIn(folder) ?? {}), folder),
   }));
   return [...folders, ...packages];
-}
-
-/** The folders of the project with a package.json: more than one in a workspace. */
-function ownFolders(inputs: readonly string[], project: Project): string[] {
-  const folders = inputs
-    .filter((file) => !file.includes('/node_modules/') && file.startsWith(`${project.base}/`))
-    .map(
-      (file) =>
-        nearestFolder(dirname(file), (at) => at === project.base || manifestIn(at) !== undefined) ?? project.folder,
-    );
-  return [...new Set([project.folder, ...folders])].toSorted();
-}
-
-/** Their manifests, without what no running program reads. */
-function ownManifests(
-  inputs: readonly string[],
-  project: Project,
-  isOurs: (path: string) => boolean,
-): [string, string][] {
-  return ownFolders(inputs, project).flatMap((folder) => {
-    const found = manifestIn(folder);
-    if (found === undefined) return [];
-    if (isOurs(`${folder}/`) && isOurs(project.entry)) return [[folder, JSON.stringify({ type: found.type })]];
-    const {
-      scripts: _scripts,
-      devDependencies: _tools,
-      workspaces: _members,
-      ...manifest
-    } = found as Record<string, unknown>;
-    return [[folder, JSON.stringify(manifest, undefined, 2)]];
-  });
 }
 
 /** A module of TypeScript that is loaded by its place is carried as the JavaScript that it becomes. */
