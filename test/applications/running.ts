@@ -47,8 +47,8 @@ export function startSample({ words: [file = '', ...words], cwd, env }: Command)
     async until(what) {
       for (;;) {
         if (typeof what === 'number' ? await isOpen(what) : what.test(printed)) return performance.now() - started;
-        if (status !== undefined) throw new Error(`It ended with ${status}:\n${excerpt(printed)}`);
-        if (performance.now() - started > 90_000) throw new Error(`It does not get ready:\n${excerpt(printed)}`);
+        if (status !== undefined) throw new Error(`It ended with ${status}`);
+        if (performance.now() - started > 90_000) throw new Error(`It does not get ready`);
         await wait(5);
       }
     },
@@ -79,7 +79,7 @@ export function startSample({ words: [file = '', ...words], cwd, env }: Command)
 }
 
 /** The first and the last lines of what may be long. */
-function excerpt(text: string): string {
+export function excerpt(text: string): string {
   const lines = text
     .trim()
     .split('\n')

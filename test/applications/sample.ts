@@ -32,12 +32,14 @@ export interface Sample {
   readonly asks?: readonly Question[];
   /** Lines of its output that have to be the same; a program that is not asked anything is compared by all it prints. */
   readonly prints?: RegExp;
-  /** What a program that serves nothing prints before it is told to stop; one without ends by itself. */
+  /** What it prints, after all answers, before it is told to stop. A program that is neither asked nor waited for ends by itself. */
   readonly until?: RegExp;
   /** What differs in the lines that it prints. */
   readonly mask?: RegExp;
   /** Environment of both; each name that starts with PORT gets a free port. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files in its HOME when it starts, by name. */
+  readonly home?: Readonly<Record<string, string>>;
   /** The words behind the program's name, on both sides. */
   readonly words?: readonly string[];
   /** False where install scripts would compile or download what the sample does not need. */

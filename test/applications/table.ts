@@ -3,8 +3,9 @@ import { frameworks } from './table/frameworks.ts';
 import { native } from './table/native.ts';
 import { modules, packages } from './table/packages.ts';
 import { processes } from './table/processes.ts';
+import { servers } from './table/servers.ts';
 
-const samples: readonly Sample[] = [...frameworks, ...packages, ...modules, ...native, ...processes];
+const samples: readonly Sample[] = [...frameworks, ...packages, ...modules, ...native, ...processes, ...servers];
 
 /** @throws {Error} that names those there are, if one is asked for that is not there. */
 export function findSamples(names: readonly string[]): readonly Sample[] {

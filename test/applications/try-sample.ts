@@ -1,12 +1,12 @@
 // Runs a sample on plain Node.js and as a hidden executable, and tells what differs.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, ownPlaces } from './ask.ts';
 import { buildSample } from './build-sample.ts';
 import { hidden } from './hidden.ts';
 import { makeProject, plainNode, type Project } from './project.ts';
-import { freePort, startSample, type RunningSample } from './running.ts';
+import { excerpt, freePort, startSample } from './running.ts';
 import type { Sample } from './sample.ts';
 
 export interface Tried {
@@ -80,16 +80,21 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
   const texts = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `${port}`]));
   const [home, temporary] = [join(path, 'home'), join(path, 'tmp')];
   const common = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: temporary };
-  const env = { ...common, ...sample.env, ...texts, SELFSAME_PORT: `${ports['PORT']}` };
-  const running = startSample({ words: [...words, ...(sample.words ?? [])], cwd, env });
+  const env: Record<string, string> = { ...common, ...sample.env, ...texts, SELFSAME_PORT: `${ports['PORT']}` };
+  for (const [name, text] of Object.entries(sample.home ?? {})) writeFileSync(join(home, name), text);
+  const filled = words.map((word) => word.replaceAll(/\$([A-Z]+)/g, (_, name: string) => env[name] ?? ''));
+  const running = startSample({ words: [...filled, ...(sample.words ?? [])], cwd, env });
   try {
-    const startMs = await startOf(running, { port: asks.length > 0 ? ports['PORT'] : undefined, until });
+    const startMs = await running.until(asks.length > 0 ? (ports['PORT'] ?? 0) : (until ?? /^/));
     const answers: string[] = [];
     for (const question of asks) answers.push(await ask(question, ports));
+    if (until !== undefined) await running.until(until);
     const isEndless = asks.length > 0 || until !== undefined;
-    const ended = isEndless ? await running.stop() : await running.ended();
-    const status = asks.length > 0 && ended === 'SIGTERM' ? 0 : ended;
-    const lines = running.output().split('\n');
+    const status = isEndless ? await running.stop() : await running.ended();
+    const lines = running
+      .output()
+      .split('\n')
+      .filter((line) => !/^[\w-]+: serving on /.test(line));
     const shown = prints === undefined ? (asks.length > 0 ? [] : lines) : lines.filter((line) => prints.test(line));
     const text = named(shown.join('\n'), { ports, path });
     const printed = mask === undefined ? text : text.replaceAll(mask, '***');
@@ -100,19 +105,10 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
     }
     return { startMs, answers, printed, status, left };
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${running.output().slice(0, 1_500)}`, { cause: error });
+    throw new Error(`${(error as Error).message}:\n${excerpt(running.output())}`, { cause: error });
   } finally {
     running.sweep();
   }
-}
-
-async function startOf(
-  running: RunningSample,
-  { port, until }: { port: number | undefined; until: RegExp | undefined },
-) {
-  const ready = port === undefined ? 0 : await running.until(port);
-  if (until !== undefined) return running.until(until);
-  return ready || running.until(/^/);
 }
 
 /** A text with the places and ports of this run by their names. */
@@ -134,7 +130,9 @@ function differencesOf(sample: Sample, { plain, packed }: { plain: Seen; packed:
     compare(path, plain.answers[index] ?? '', packed.answers[index] ?? '');
   }
   compare('prints', tracesShortened(plain.printed), tracesShortened(packed.printed));
-  compare('ends', `${plain.status}`, `${packed.status}`);
+  // A server that has drained ends well, whatever the application makes of the signal.
+  const endsWell = (sample.asks ?? []).length > 0 && packed.status === 0;
+  if (!endsWell) compare('ends', `${plain.status}`, `${packed.status}`);
   return [...told, ...packed.left.filter((what) => !plain.left.includes(what))];
 }
 

@@ -54,7 +54,7 @@ export const frameworks: readonly Sample[] = [
       post('/', { query: '{ hello(name: "Ada") }' }),
       post('/', { query: '{ broken }' }),
       post('/', { query: '{ nothing }' }),
-      { path: '/', headers: { accept: 'text/html' }, mask: /nonce(?:-|=")\w+/g },
+      { path: '/', headers: { accept: 'text/html' }, mask: /nonce(?:-|="?)\w+/g },
     ],
     prints: /^ready/,
   },
@@ -70,5 +70,7 @@ export const frameworks: readonly Sample[] = [
     name: 'trpc',
     asks: ['/greet?input=%7B%22name%22:%22Ada%22%7D', '/greet?input=%7B%7D', post('/add', [1, 2, 3]), '/nothing'],
   },
+  { name: 'next', asks: ['/?name=Ada', '/api/sum?a=2&b=3', '/nothing'], hasInstallScripts: false, isInCi: true },
+  { name: 'nitro', asks: ['/', '/hello/Ada', '/robots.txt', '/nothing'], hasInstallScripts: false },
   { name: 'h3', asks: ['/', '/hi/Ada', post('/echo', { a: 1 }), '/nothing'] },
 ];

@@ -10,10 +10,10 @@ export class Order {
 
   total(): number {
     const [first, ...rest] = this.lines;
-    return rest.reduce((sum, { price }) => sum + price, this.#priceOf(first));
+    return rest.reduce((sum, { price }) => sum + price, this.priceOf(first));
   }
 
-  #priceOf(line: Line | undefined): number {
+  priceOf(line: Line | undefined): number {
     if (line === undefined) throw new Error('an order without lines');
     return line.price;
   }
