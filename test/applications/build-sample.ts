@@ -1,24 +1,29 @@
 // The one place where a sample becomes an executable.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { root } from '../../src/toolchain/bundle.ts';
+import { buildExecutable, type BuiltExecutable } from '../../src/toolchain/build.ts';
+import { sourceHalves } from '../../src/toolchain/bundle.ts';
+import { installedRuntimes } from '../../src/toolchain/clone.ts';
+
+let halves: ReturnType<typeof sourceHalves> | undefined;
 
 /**
- * Builds a project as its owner would: in its folder, by the command.
- *
- * SELFSAME_TEST_BUILDER has another program to try, which is given the same words.
+ * Builds a project as `selfsame build` does.
  *
  * @param entry relative to the project.
  */
-export async function buildSample(project: string, entry: string, output: string): Promise<{ milliseconds: number }> {
-  const builder = process.env['SELFSAME_TEST_BUILDER'] ?? join(root, 'scripts/build.ts');
+export async function buildSample(
+  project: string,
+  entry: string,
+  output: string,
+): Promise<{ milliseconds: number; built: BuiltExecutable }> {
   const started = performance.now();
-  try {
-    await promisify(execFile)(process.execPath, [builder, entry, '-o', output], { cwd: project, timeout: 300_000 });
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new Error(`Cannot build: ${(stderr ?? message).trim().split('\n').slice(0, 6).join('\n')}`, { cause: error });
-  }
-  return { milliseconds: Math.round(performance.now() - started) };
+  halves ??= sourceHalves();
+  const built = await buildExecutable({
+    entry: join(project, entry),
+    output,
+    halves,
+    runtimesFor: installedRuntimes,
+    report: () => undefined,
+  });
+  return { milliseconds: Math.round(performance.now() - started), built };
 }
