@@ -41,7 +41,7 @@ async function askHttp(question: HttpQuestion, port: number): Promise<string> {
 /** What a trace says, and the places of the sample's own sources in it. */
 export function ownPlaces(text: string): string {
   const [first = ''] = /\w*Error: [^<\n\\]*/.exec(text) ?? [];
-  const places = [...text.matchAll(/[\w./:<>-]*\/((?:src|packages)\/[\w./-]+:\d+:\d+)/g)].map(([, place]) => place);
+  const places = [...text.matchAll(/[\w./:<>-]*[/:]((?:src|packages)\/[\w./-]+:\d+:\d+)/g)].map(([, place]) => place);
   return [first, ...places].join('\n');
 }
 

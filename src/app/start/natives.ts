@@ -2,18 +2,26 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { getAssetKeys, getRawAsset } from 'node:sea';
+import { isMainThread } from 'node:worker_threads';
 
 /**
- * Native add-ons with shared libraries beside them: the system's loader finds those in real folders alone, so that they lie in a temporary one while
- * they are loaded. Those without are loaded from memory by Node.js itself.
+ * Lets native add-ons be loaded from the executable. Node.js loads one from memory, under a name that the next one would have, too, for which the
+ * system's loader would then hand out the first; and it finds shared libraries in real folders alone. So only the first is left to
+ * Node.js: others lie in a temporary folder while they are loaded.
  *
  * @param root where the executable's file system is mounted.
  */
 export function loadNativesFrom(root: string): void {
   const load = process.dlopen.bind(process);
+  // Threads share the names, and not what is counted here.
+  let isFirst = isMainThread;
   process.dlopen = (module: object, filename: string, ...rest: number[]): void => {
-    const libraries = filename.startsWith(`${root}/`) ? sharedLibraries() : [];
-    if (libraries.length === 0) return Reflect.apply(load, undefined, [module, filename, ...rest]) as void;
+    const isInside = filename.startsWith(`${root}/`);
+    const libraries = isInside ? sharedLibraries() : [];
+    if (!isInside || (isFirst && libraries.length === 0)) {
+      if (isInside) isFirst = false;
+      return Reflect.apply(load, undefined, [module, filename, ...rest]) as void;
+    }
     const folder = mkdtempSync(join(tmpdir(), 'selfsame-native-'));
     try {
       for (const name of libraries) place(join(folder, name), Buffer.from(getRawAsset(name)));

@@ -1,13 +1,29 @@
-// Files that an application reads relative to its working directory, as it did while it was developed: `express.static('public')`.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * Lets an application make a folder of the executable its working directory, as generated servers do: `process.chdir(__dirname)`.
+ *
+ * @param root where the executable's file system is mounted.
+ */
+export function visitFoldersOf(root: string): void {
+  const [chdir, cwd] = [process.chdir.bind(process), process.cwd.bind(process)];
+  let visited: string | undefined;
+  process.chdir = (folder) => {
+    const path = resolve(folder);
+    const isInside = path === root || path.startsWith(root + sep);
+    if (!isInside) chdir(folder);
+    visited = isInside ? path : undefined;
+  };
+  process.cwd = () => visited ?? cwd();
+}
+
 const reading = ['access', 'exists', 'lstat', 'open', 'opendir', 'readFile', 'readdir', 'realpath', 'stat'] as const;
 
 /**
- * Lets carried files be read relative to the working directory. What the executable carries wins over what lies there, so that the same bytes
+ * Lets carried files be read relative to the working directory, as in `express.static('public')`. What the executable carries wins over what lies there, so that the same bytes
  * serve the same files everywhere; all else, and whatever is written, stays where it is.
  *
  * @param folder of the project, in the executable's file system.

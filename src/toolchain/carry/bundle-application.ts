@@ -3,6 +3,7 @@ import { build, type BuildFailure, type BuildOptions, type Metafile, type Output
 import { DeployError } from '../../shared/errors.ts';
 import { carryPlugin, type CarryFindings, type CarryOptions } from './carry-plugin.ts';
 import { placeDefines } from './module-text.ts';
+import { packageOfFile } from './packages.ts';
 import { placeIn, withPlaces } from './place-token.ts';
 import { slashed } from './project.ts';
 import type { Layout } from './layout.ts';
@@ -71,15 +72,17 @@ export async function bundleEntry(
   options: CarryOptions,
   findings: CarryFindings,
 ): Promise<ApplicationBundle> {
-  try {
-    return await bundledAs('cjs', entry, options, findings);
-  } catch (error) {
-    if (!needsModule(error)) throw bundlingError(error, entry);
-  }
-  try {
-    return await bundledAs('esm', entry, options, findings);
-  } catch (error) {
-    throw bundlingError(error, entry);
+  let format: ApplicationBundle['format'] = 'cjs';
+  for (;;) {
+    try {
+      return await bundledAs(format, entry, options, findings);
+    } catch (error) {
+      const unmatched = unmatchedIn(error, options.project.base).filter((file) => !findings.unmatched.has(file));
+      for (const file of unmatched) findings.unmatched.add(file);
+      const isModule = format === 'cjs' && needsModule(error);
+      if (isModule) format = 'esm';
+      if (!isModule && unmatched.length === 0) throw bundlingError(error, entry);
+    }
   }
 }
 
@@ -91,7 +94,7 @@ async function bundledAs(
 ): Promise<ApplicationBundle> {
   const { outputFiles = [], metafile } = await build({
     ...optionsFor(options, entry, format),
-    plugins: [carryPlugin(options, findings)],
+    plugins: [carryPlugin({ ...options, entry }, findings)],
   });
   return {
     entry,
@@ -113,6 +116,15 @@ function inputsOf(metafile: Metafile | undefined, base: string): string[] {
     .filter((path) => !/^[a-z-]+:/.test(path))
     .map((path) => slashed(resolve(base, path)))
     .toSorted();
+}
+
+/** Files of packages with a pattern in the place of a name, which matches nothing here. */
+function unmatchedIn(error: unknown, base: string): string[] {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  return errors
+    .filter(({ text }) => /^Could not resolve (?:require|import)\(.*\*/.test(text))
+    .map(({ location }) => slashed(resolve(base, location?.file ?? '')))
+    .filter((file) => packageOfFile(file) !== undefined);
 }
 
 /** True if it failed only because CommonJS cannot await at its top level. */
@@ -144,12 +156,16 @@ export function bundlingError(error: unknown, entry: string): unknown {
   });
 }
 
+/** What esbuild throws for a name that a pattern does not match, and what Node.js would. */
+const patternMiss = 'throw new Error("Module not found in bundle: " + path);';
+const patternRefusal = `throw Object.assign(new Error("Cannot find module '" + path + "'"), { code: String(Object.values(map)[0]).includes("Promise") ? "ERR_MODULE_NOT_FOUND" : "MODULE_NOT_FOUND" });`;
+
 /** A bundle with the places of a layout in it, and without a path of this machine: the same wherever its packages were installed. */
 export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: string): { code: string; map: string } {
   const placeOf = (shown: string): string => placeIn(layout, slashed(resolve(base, shown)), base);
   const shown = new Map(bundle.inputs.map((file) => [slashed(relative(base, file)), file]));
   // esbuild names each module in a comment, or as that of the function around it, each in a line of its own.
-  const named = bundle.code.replaceAll(
+  const named = bundle.code.replace(patternMiss, patternRefusal).replaceAll(
     /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/gm,
     (line: string, before: string, path: string, after = '') =>
       shown.has(path) ? `${before}${placeOf(path)}${after}` : line,

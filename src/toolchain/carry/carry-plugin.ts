@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { extname, join } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
 import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import type { Halves } from './halves.ts';
 import { withDecoratorMetadata } from './decorators.ts';
-import { placed, usesOf, type ModuleUses } from './module-text.ts';
+import { frameworkOutputOf } from './framework-output.ts';
+import { placed, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
 import { packageOfFile, type InstalledPackage } from './packages.ts';
 import { isPlatformSpecifier } from './platform-packages.ts';
 import { placeToken } from './place-token.ts';
@@ -26,16 +27,23 @@ export interface CarryFindings {
   readonly missing: Map<string, Set<string>>;
   readonly natives: Set<string>;
   readonly kept: Map<string, InstalledPackage>;
+  /** Folders that a framework has built. */
+  readonly outputs: Set<string>;
+  /** Files of packages with patterns that match nothing here: what they ask for is looked for at run time. */
+  readonly unmatched: Set<string>;
   /** Text of the project's own modules, by file. */
   readonly own: Map<string, string>;
 }
 
 export function noFindings(): CarryFindings {
-  return { modules: new Map(), missing: new Map(), natives: new Set(), kept: new Map(), own: new Map() };
+  return { modules: new Map(), missing: new Map(), natives: new Set(), kept: new Map(), outputs: new Set(), unmatched: new Set(), own: new Map() };
 }
 
 /** Bundles what can be bundled, and makes what cannot be found in its place in the executable. */
-export function carryPlugin({ project, halves, isKeptWhole }: CarryOptions, findings: CarryFindings): Plugin {
+export function carryPlugin(
+  { project, halves, isKeptWhole, entry }: CarryOptions & { readonly entry: string },
+  findings: CarryFindings,
+): Plugin {
   const mains = new Set([project.entry]);
   return {
     name: 'carry',
@@ -52,7 +60,7 @@ export function carryPlugin({ project, halves, isKeptWhole }: CarryOptions, find
         contents: `process.dlopen(module, __selfsame.at(${tokenOf(path)}).file);`,
       }));
       bundling.onLoad({ filter: /^/, namespace: 'kept' }, ({ path }) => ({
-        contents: `module.exports = __selfsame.at(${tokenOf(path)}).load();`,
+        contents: `module.exports = __selfsame.at(${tokenOf(path.slice(0, -1))}).load();`,
       }));
       bundling.onLoad({ filter: /^/, namespace: 'platform' }, ({ path }) => {
         const [place, name] = JSON.parse(path) as [string, string];
@@ -82,7 +90,12 @@ export function carryPlugin({ project, halves, isKeptWhole }: CarryOptions, find
     if (found.errors.length > 0) return kind === 'import-statement' ? undefined : unresolved(asked);
     const file = slashed(found.path);
     if (found.external || found.namespace !== 'file') return undefined;
-    if (importer === project.entry && kind !== 'import-statement') mains.add(file);
+    if (slashed(importer) === project.entry && kind !== 'import-statement') mains.add(file);
+    const output = frameworkOutputOf(file, project);
+    if (output !== undefined) {
+      findings.outputs.add(output);
+      return { path: `./${slashed(relative(dirname(entry), file))}`, external: true };
+    }
     if (file.endsWith('.node')) {
       findings.natives.add(file);
       return { path: file, namespace: 'native' };
@@ -90,9 +103,11 @@ export function carryPlugin({ project, halves, isKeptWhole }: CarryOptions, find
     const of = packageOfFile(file);
     if (of !== undefined && isKeptWhole(of.name)) {
       findings.kept.set(of.key, of);
-      return { path: file, namespace: isModule(file, of) ? 'kept-module' : 'kept' };
+      // Not by its own name, which would say that it is a module, whatever stands in its place.
+      return { path: `${file}#`, namespace: isModule(file, of) ? 'kept-module' : 'kept' };
     }
-    return { ...shaken(file, slashed(importer)), sideEffects: found.sideEffects };
+    // Left to esbuild, which then also knows the tsconfig.json and the module type of the file.
+    return shaken(file, slashed(importer));
   }
 
   /** Thrown when it is reached, as Node.js does. What the project's own code names by a path is a mistake, which esbuild reports. */
@@ -104,22 +119,21 @@ export function carryPlugin({ project, halves, isKeptWhole }: CarryOptions, find
   }
 
   /** Of our own packages the form that can be shaken: of hash-wasm, 18 KB stay instead of 216. */
-  function shaken(file: string, importer: string): { path: string } {
+  function shaken(file: string, importer: string): OnResolveResult | undefined {
     const of = packageOfFile(file);
-    if (of?.manifest.module === undefined || !importer.startsWith(`${halves.folder}/src/`)) return { path: file };
-    return file === join(of.folder, of.manifest.main ?? '')
-      ? { path: join(of.folder, of.manifest.module) }
-      : { path: file };
+    if (of?.manifest.module === undefined || !importer.startsWith(`${halves.folder}/src/`)) return undefined;
+    return file === join(of.folder, of.manifest.main ?? '') ? { path: join(of.folder, of.manifest.module) } : undefined;
   }
 
   async function loaded(file: string): Promise<OnLoadResult | undefined> {
-    const text = await readFile(file, 'utf8');
+    const read = await readFile(file, 'utf8');
+    const text = findings.unmatched.has(file) ? withoutPatterns(read) : read;
     const isOwn = packageOfFile(file) === undefined;
     if (isOwn) findings.own.set(file, text);
     findings.modules.set(file, usesOf(text));
     const decorated = isOwn ? withDecoratorMetadata(text, file) : undefined;
     const contents = placed(decorated ?? text, placeToken(file, project.base), mains.has(file));
-    return { contents, loader: decorated === undefined ? loaderOf(file) : file.endsWith('x') ? 'jsx' : 'js' };
+    return { contents, loader: loaderOf(file) };
   }
 
   function tokenOf(file: string): string {

@@ -6,6 +6,7 @@ import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
 import { bundleEntry, bundleFileOf, placedBundle, type ApplicationBundle } from './bundle-application.ts';
 import { noFindings, type CarryFindings } from './carry-plugin.ts';
+import { filesThroughLinks } from './framework-output.ts';
 import { keptWhole } from './kept-whole.ts';
 import { layOut, type Dependant } from './layout.ts';
 import { readLockFile } from './lock-file.ts';
@@ -89,6 +90,9 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   }
   const own = [...new Set([...ownFiles.files, ...namedFiles(files, project)])];
   for (const file of own) put(placeOf(file), await ownContent(file));
+  for (const output of findings.outputs) {
+    for (const file of filesThroughLinks(output)) put(slashed(relative(project.base, file)), await readFile(file));
+  }
   for (const [folder, manifest] of ownManifests(inputs, project, isOurs)) {
     put(placeOf(`${folder}/package.json`), manifest);
   }

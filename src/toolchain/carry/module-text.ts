@@ -13,9 +13,10 @@ export interface ModuleUses {
 }
 
 const placeWords = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
-const computedRequire = /\brequire(?=\(\s*(?!['"`)\s/])[^)])/g;
+const computed = String.raw`(?=\(\s*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
+const computedRequire = new RegExp(String.raw`\brequire${computed}`, 'g');
 const requireMember = /\brequire(?=\.(?:resolve|cache|extensions)\b)/g;
-const computedImport = /\bimport(?=\(\s*(?!['"`)\s/])[^)])/g;
+const computedImport = new RegExp(String.raw`\bimport${computed}`, 'g');
 const requireOfItsOwn =
   /\bfunction\b[^()]*\([^()]*\brequire\b|\b(?:var|let|const)\s+require\b|\brequire\s*=(?!=)|\brequire\b[^()\n]*\)?\s*=>/;
 const starts = /\bcreateRequire\b|\bworker_threads\b|\bchild_process\b|['"](?:node:)?cluster['"]/;
@@ -70,6 +71,11 @@ export function placed(text: string, place: string, isMain: boolean): string {
   const prefix = `${directive}var ${declared.join(',')};`;
   if (shebang !== '') return `${prefix}//${bound}`;
   return `${prefix}${bound}`;
+}
+
+/** Hides from the bundler that an argument begins with a fixed folder. */
+export function withoutPatterns(text: string): string {
+  return text.replaceAll(/\b(require|import)\((?=\s*(?:(?:'[^'\n]*'|"[^"\n]*")\s*\+|`[^`]*\$\{))/g, '$1("" + ');
 }
 
 function matches(pattern: RegExp, text: string): boolean {

@@ -70,7 +70,8 @@ export function reachedPackages(
       addWhole(findPackage(peer, of.folder), 'names known at run time');
     }
   }
-  if (isOurs(project.entry)) return carried;
+  // What a framework has built is complete.
+  if (isOurs(project.entry) || findings.outputs.size > 0) return carried;
   for (const name of Object.keys(project.manifest.dependencies ?? {}).toSorted()) {
     const of = tools.test(name) ? undefined : findPackage(name, project.folder);
     if (of !== undefined && !carried.has(of.key)) addWhole(of, 'nothing imports it');
