@@ -68,6 +68,6 @@ function reasonIn(stderr: string): string {
   const lines = stderr.trim().split('\n');
   const [, thrown] = lines.map((line) => /^(?:Uncaught )?(\w*Error\b.*)$/.exec(line)).find((found) => found) ?? [];
   if (thrown === undefined) return (lines[0] ?? '').replace(/^error: /, '');
-  const [, place] = /\bapp:([^\s()]+:\d+:\d+)/.exec(stderr) ?? [];
+  const [, place] = /\/vfs\/\d+\/app\/([^\s()]+:\d+:\d+)/.exec(stderr) ?? [];
   return place === undefined ? thrown : `${thrown}, at ${place}`;
 }

@@ -8,7 +8,7 @@ import { loadNativesFrom } from './natives.ts';
 import { executablePlaces } from './places.ts';
 import { projectRoot, type StartConfig } from './start-config.ts';
 import { bundleOf, loadMain, mountInThread, startThreadsIn, type ThreadData } from './threads.ts';
-import { readCarriedFiles, visitFoldersOf } from './working-folder.ts';
+import { copyFilesOutOf, readCarriedFiles, visitFoldersOf } from './working-folder.ts';
 
 /**
  * Starts the application; or, in a process that `fork` or `cluster` started, the file that it was given.
@@ -38,6 +38,7 @@ function prepare(root: string, config: StartConfig): void {
   Object.defineProperty(globalThis, '__selfsame', { value: executablePlaces(project, config) });
   loadNativesFrom(root);
   startThreadsIn(root, config);
+  copyFilesOutOf(root);
   if (threads.isMainThread) visitFoldersOf(root);
   if (!config.readsFiles) return;
   const folder = join(projectRoot, config.folder).replaceAll('\\', '/');

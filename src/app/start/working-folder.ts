@@ -20,6 +20,34 @@ export function visitFoldersOf(root: string): void {
   process.cwd = () => visited ?? cwd();
 }
 
+/**
+ * Lets a file of the executable be copied out of it, which Node.js refuses as it does between two disks.
+ *
+ * @param root where the executable's file system is mounted.
+ */
+export function copyFilesOutOf(root: string): void {
+  const { copyFile, copyFileSync, promises } = fs;
+  const copyInside = promises.copyFile.bind(promises);
+  const isCopiedOut = (from: unknown, to: unknown): boolean =>
+    String(from).startsWith(`${root}/`) && !String(to).startsWith(`${root}/`);
+  const flagFor = (mode?: number): string => (((mode ?? 0) & fs.constants.COPYFILE_EXCL) === 0 ? 'w' : 'wx');
+  fs.copyFileSync = (from, to, mode) => {
+    if (!isCopiedOut(from, to)) copyFileSync(from, to, mode);
+    else fs.writeFileSync(to, fs.readFileSync(from), { flag: flagFor(mode) });
+  };
+  promises.copyFile = async (from, to, mode) => {
+    if (!isCopiedOut(from, to)) return copyInside(from, to, mode);
+    return promises.writeFile(to, await promises.readFile(from), { flag: flagFor(mode) });
+  };
+  const withCallback = (from: fs.PathLike, to: fs.PathLike, ...rest: unknown[]): void => {
+    const [mode, done] = [rest.length > 1 ? Number(rest[0]) : 0, rest.at(-1) as fs.NoParamCallback];
+    if (!isCopiedOut(from, to)) copyFile(from, to, mode, done);
+    else promises.copyFile(from, to, mode).then(() => done(null), done);
+  };
+  fs.copyFile = Object.assign(withCallback, copyFile);
+  syncBuiltinESMExports();
+}
+
 const reading = ['access', 'exists', 'lstat', 'open', 'opendir', 'readFile', 'readdir', 'realpath', 'stat'] as const;
 
 /**

@@ -156,9 +156,10 @@ export function bundlingError(error: unknown, entry: string): unknown {
   });
 }
 
-/** What esbuild throws for a name that a pattern does not match, and what Node.js would. */
-const patternMiss = 'throw new Error("Module not found in bundle: " + path);';
-const patternRefusal = `throw Object.assign(new Error("Cannot find module '" + path + "'"), { code: String(Object.values(map)[0]).includes("Promise") ? "ERR_MODULE_NOT_FOUND" : "MODULE_NOT_FOUND" });`;
+/** What esbuild throws for a name that a pattern does not match: Node.js has a code for it. */
+const patternMiss = /(var fn = (\w+)\[(\w+)\];\s*if \(fn\) return fn\(\);\s*)throw new Error\([^\n]*\);/;
+const patternRefusal =
+  '$1throw Object.assign(new Error("Cannot find module \'" + $3 + "\'"), { code: String(Object.values($2)[0]).includes("Promise") ? "ERR_MODULE_NOT_FOUND" : "MODULE_NOT_FOUND" });';
 
 /** A bundle with the places of a layout in it, and without a path of this machine: the same wherever its packages were installed. */
 export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: string): { code: string; map: string } {
@@ -173,11 +174,11 @@ export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: st
   const inputs = new Set(bundle.inputs);
   const file = bundleFileOf(bundle.entry, bundle.format);
   const map = JSON.parse(bundle.map) as { sources: string[] };
+  // As paths in the executable's file system, which is where modules take themselves to lie.
+  const place = placeIn(layout, file, base);
   const sources = map.sources.map((source) => {
     const path = slashed(resolve(dirname(file), source));
-    return inputs.has(path)
-      ? `app:${placeIn(layout, path, base)}`
-      : `selfsame:${source.replace(/^.*?([a-z-]+):.*$/, '$1')}`;
+    return inputs.has(path) ? relative(dirname(place), placeIn(layout, path, base)) : source.replace(/^.*?([a-z-]+):.*$/, '$1');
   });
   return {
     code: `${withPlaces(named, layout)}\n//# sourceMappingURL=${basename(file)}.map\n`,

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseTsconfig } from 'get-tsconfig';
 import { DeployError } from '../../shared/errors.ts';
-import { nearestFolder } from './project.ts';
+import { manifestIn, nearestFolder } from './project.ts';
 
 /** The part of TypeScript's API that is used: the same in 4.x to 6.x. */
 interface TypeScript {
@@ -15,8 +15,10 @@ interface TypeScript {
   ) => { readonly outputText: string };
 }
 
-/** TypeScript's own numbers: `ScriptTarget.ESNext`, `ModuleKind.ESNext`, `JsxEmit.Preserve`. */
-const numbers = { target: 99, module: 99, jsx: 1 } as const;
+/** TypeScript's own numbers: `ScriptTarget.ESNext`, `JsxEmit.Preserve`. */
+const numbers = { target: 99, jsx: 1 } as const;
+/** `ModuleKind.CommonJS`, `ModuleKind.ESNext`. */
+const moduleKinds = { commonjs: 1, module: 99 } as const;
 
 /**
  * Compiles a module by the project's own TypeScript, if it has decorators and its tsconfig.json asks for their metadata.
@@ -38,10 +40,18 @@ export function withDecoratorMetadata(text: string, file: string): string | unde
       experimentalDecorators: true,
       emitDecoratorMetadata: true,
       useDefineForClassFields,
+      // In a project of CommonJS, as it would be compiled: a type that is imported beside values is undefined there, and an error in a module.
+      module: isModuleFile(file) ? moduleKinds.module : moduleKinds.commonjs,
+      esModuleInterop: compilerOptions.esModuleInterop ?? true,
       inlineSourceMap: true,
     },
   });
   return outputText;
+}
+
+function isModuleFile(file: string): boolean {
+  const folder = nearestFolder(dirname(file), (at) => manifestIn(at) !== undefined);
+  return file.endsWith('.mts') || (folder !== undefined && manifestIn(folder)?.type === 'module');
 }
 
 function typescriptFor(file: string): TypeScript {
