@@ -37,7 +37,7 @@ export function adoptServers(options: AdoptOptions): Adoption {
   let adopted: Adopted | undefined;
 
   const adopt = (server: HttpServer, asked: ListenOptions): Adopted => {
-    const address: Address = { port: asked.port ?? 0, ...hostOf(asked), ...options.address };
+    const address: Address = { port: asked.port ?? 0, ...(!options.decidesHost && hostOf(asked)), ...options.address };
     const { drain, closed } = attend(server, options);
     const makeRoom = async (): Promise<void> => {
       await closed;
