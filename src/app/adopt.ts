@@ -2,11 +2,11 @@ import { Server as NetServer, type AddressInfo, type ListenOptions } from 'node:
 import type { Address } from './address.ts';
 import type { Drain, DrainOptions } from './drain.ts';
 import { beforeListeners, isHttpServer, type HttpServer } from './http-server.ts';
-import { attend, listenRefusal, urlOf, type AttendOptions } from './serve.ts';
+import { attend, listenRefusal, refuseOtherScheme, urlOf, type AttendOptions } from './serve.ts';
 
 export interface AdoptOptions extends AttendOptions, DrainOptions {
   /** Where the application serves: all of it, or a port alone; what it lacks is as the application asks. */
-  readonly address: { readonly host?: string; readonly port?: number };
+  readonly address: Partial<Address>;
   /** True if the application gets no say in the host. */
   readonly decidesHost: boolean;
   /** Told where the adopted server listens. */
@@ -65,6 +65,7 @@ export function adoptServers(options: AdoptOptions): Adoption {
       others.add(this);
       return Reflect.apply(listen, this, words);
     }
+    if (options.decidesHost) refuseOtherScheme(this, { port: asked.port ?? 0, ...options.address });
     adopted ??= adopt(this, asked);
     const { host: _host, ...rest } = asked;
     const wanted = { ...(options.decidesHost ? rest : asked), ...options.address };
