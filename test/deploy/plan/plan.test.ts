@@ -40,10 +40,7 @@ describe('planFrom()', () => {
   });
 
   it('keeps that an application speaks TLS', () => {
-    expect(planFrom({ ...hello, address: () => 'https://:8443' }, {}, [])).toMatchObject({
-      port: 8443,
-      scheme: 'https',
-    });
+    expect(planFrom({ ...hello, address: () => 'https://:8443' }, {}, []).scheme).toBe('https');
   });
 
   it.each([
