@@ -2,6 +2,8 @@ import { DeployError } from '../shared/errors.ts';
 
 /** Where a server listens; no host means every interface. */
 export interface Address {
+  /** Given by a server that speaks TLS. */
+  readonly scheme?: 'https';
   readonly host?: string;
   /** 1 to 65535, or 0 for any free one. */
   readonly port: number;
@@ -10,11 +12,13 @@ export interface Address {
 /**
  * Reads an address to serve on.
  *
- * @param text `:8080`, `8080`, `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`.
+ * @param text `:8080`, `8080`, `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`; with `https://` in front for TLS.
  * @throws {DeployError} `bad-usage` if it is none of these.
  */
 export function parseAddress(text: string): Address {
-  const [, bracketed, plain, digits = ''] = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]\s]*):)?(\d{1,5})$/i.exec(text.trim()) ?? [];
+  const [, scheme, bracketed, plain, digits = ''] =
+    /^(?:(https):\/\/)?(?:\[([0-9a-f:.]+)\]:|([^:[\]\s]*):)?(\d{1,5})$/i.exec(text.trim()) ?? [];
+  const secure = scheme === undefined ? {} : { scheme: 'https' as const };
   const port = Number(digits);
   if (digits === '' || port > 65_535) {
     throw new DeployError('bad-usage', `Cannot serve on "${text}"`, {
@@ -22,7 +26,7 @@ export function parseAddress(text: string): Address {
     });
   }
   const host = bracketed ?? plain;
-  return host === undefined || host === '' ? { port } : { host, port };
+  return host === undefined || host === '' ? { ...secure, port } : { ...secure, host, port };
 }
 
 /** True if only this machine can reach it: useless in a pod. */

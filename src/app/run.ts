@@ -4,6 +4,7 @@ import { adoptServers } from './adopt.ts';
 import type { Application, RunContext } from './application.ts';
 import { clusterLingerMs, drainMsOf, type DrainOptions } from './drain.ts';
 import { takeEndSignals } from './end-signals.ts';
+import { type HttpServer, isHttpServer, isSecure } from './http-server.ts';
 import { ownVersion } from './identity.ts';
 import { parseOptions } from './options.ts';
 import { serve, type AttendOptions } from './serve.ts';
@@ -75,7 +76,7 @@ function startRun(running: Running): Started {
       serve: async (server) =>
         serve(server, {
           ...running,
-          address: address ?? { port: 0, ...portOverride() },
+          address: address ?? freeAddress(server),
           onListening: (url) => say(`${app.name}: serving on ${url}`),
         }),
     }),
@@ -125,6 +126,11 @@ function lateAfter(milliseconds: number): AbortSignal {
   const late = new AbortController();
   void wait(milliseconds, undefined, { ref: false }).then(() => late.abort());
   return late.signal;
+}
+
+/** For a server whose application has no address. */
+function freeAddress(server: HttpServer): Address {
+  return { ...(isHttpServer(server) && isSecure(server) && { scheme: 'https' }), port: 0, ...portOverride() };
 }
 
 /** `--local` gives each replica a port of its own, by the environment. */

@@ -60,12 +60,27 @@ export function listenRefusal(error: unknown, { host, port }: Address): DeployEr
   });
 }
 
-function refuseUnservable(server: unknown, { port }: Address): void {
+/**
+ * Refuses a server whose protocol is not that of its address: probes would ask in vain.
+ *
+ * @throws {DeployError} `bad-usage`
+ */
+export function refuseOtherScheme(server: HttpServer, { scheme, port }: Address): void {
+  if (isSecure(server) === (scheme === 'https')) return;
+  const [is, wanted] = isSecure(server) ? ['speaks TLS', `https://:${port}`] : ['does not speak TLS', `:${port}`];
+  throw new DeployError('bad-usage', `Cannot serve at the address: the server ${is}`, {
+    hint: `Let the address say so: ${wanted}.`,
+  });
+}
+
+function refuseUnservable(server: unknown, address: Address): void {
+  const { port } = address;
   if (!isHttpServer(server)) {
     throw new DeployError('bad-usage', `Cannot serve ${kindOf(server)}: it is not an HTTP server`, {
       hint: 'Pass serve the server itself, such as createServer(app) or fastify.server, or define main in place of run.',
     });
   }
+  refuseOtherScheme(server, address);
   const bound = server.address();
   if (bound === null || (typeof bound === 'object' && (port === 0 || bound.port === port))) return;
   const where = typeof bound === 'object' ? `port ${bound.port}` : bound;

@@ -41,6 +41,7 @@ export function intentFor(plan: ScaledPlan, { release, sources, links, runner }:
     env: plan.env,
     secretEnv: plan.app.secrets,
     port: plan.port,
+    scheme: plan.scheme,
     healthPaths: plan.app.health ?? { ready: '/selfsame/ready', live: '/selfsame/live' },
     terminationGracePeriodSeconds: gracePeriodSeconds(plan.app),
     resources: plan.resources,

@@ -28,7 +28,7 @@ export async function settle(
 ): Promise<SettledDeploy> {
   const { platform, signal, clock } = world;
   const seen = outcome.kind === 'ready' ? replicas : [];
-  const starts = await startTimings(platform, seen, { port: plan.port, signal });
+  const starts = await startTimings(platform, seen, { port: plan.port, scheme: plan.scheme, signal });
   clock.lap('collect');
   // What is removed in the end goes altogether: nothing of that name was there before.
   const ended = { outcome, isWanted: plan.rollsBack && !plan.removes };

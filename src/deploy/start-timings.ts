@@ -16,7 +16,7 @@ const limitMs = 1_000;
 export async function startTimings(
   { startOf }: Pick<Platform, 'startOf'>,
   seen: readonly ReplicaTimes[],
-  { port, signal }: { port: number | undefined; signal: AbortSignal },
+  { port, scheme, signal }: { port: number | undefined; scheme?: 'https' | undefined; signal: AbortSignal },
 ): Promise<Map<string, ReplicaStart>> {
   if (port === undefined || startOf === undefined) return new Map();
   const either = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
@@ -24,7 +24,7 @@ export async function startTimings(
   const answers = await Promise.all(
     slowest.map(async ({ name }): Promise<[string, ReplicaStart][]> => {
       try {
-        const start = await startOf(name, { port, signal: either });
+        const start = await startOf(name, { port, scheme, signal: either });
         return start === undefined ? [] : [[name, start]];
       } catch (error) {
         if (either.aborted || error instanceof DeployError) return [];

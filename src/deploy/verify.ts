@@ -33,13 +33,13 @@ export interface VerifyWorld {
 
 /** Compares, pod by pod, the bytes that were meant with those that are stored, were pulled and run. */
 export async function verify(
-  { name, port, pods }: Pick<Status, 'port' | 'pods'> & { readonly name: string },
+  { name, port, scheme, pods }: Pick<Status, 'port' | 'scheme' | 'pods'> & { readonly name: string },
   versions: Readonly<Record<LinuxTarget, Digest>>,
   { cluster, store, signal }: VerifyWorld,
 ): Promise<Verified[]> {
   return Promise.all(
     pods.map(async (pod): Promise<Verified> => {
-      const { identity, reason } = await ask(cluster, pod, { port, signal });
+      const { identity, reason } = await ask(cluster, pod, { port, scheme, signal });
       const target = targetOf(pod, identity);
       const executable = target === null ? null : versions[target];
       const isStored =
@@ -62,11 +62,11 @@ export async function verify(
 async function ask(
   cluster: Cluster,
   pod: PodStatus,
-  { port, signal }: { port: number | undefined; signal: AbortSignal },
+  { port, scheme, signal }: { port: number | undefined; scheme: 'https' | undefined; signal: AbortSignal },
 ): Promise<{ identity?: PodIdentity; reason?: string }> {
   if (port === undefined) return { reason: 'it serves nothing that could be asked' };
   try {
-    return { identity: await podIdentity(cluster, pod.name, { port, signal }) };
+    return { identity: await podIdentity(cluster, pod.name, { port, scheme, signal }) };
   } catch (error) {
     if (error instanceof DeployError) return { reason: error.message };
     throw error;

@@ -23,6 +23,8 @@ export interface Intent {
   readonly secretEnv?: Readonly<Record<string, { readonly secret: string; readonly key: string }>> | undefined;
   /** What the application serves HTTP on; absent: no Service and no probes. */
   readonly port?: number | undefined;
+  /** Given if it speaks TLS there. */
+  readonly scheme?: 'https' | undefined;
   readonly healthPaths: HealthPaths;
   readonly resources?: Resources | undefined;
   readonly runnerImage: string;

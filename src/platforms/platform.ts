@@ -52,7 +52,7 @@ export interface Platform {
   /** Asks a replica how it started; undefined where it does not say. */
   startOf?(
     replica: string,
-    options: { readonly port: number; readonly signal: AbortSignal },
+    options: { readonly port: number; readonly scheme?: 'https' | undefined; readonly signal: AbortSignal },
   ): Promise<ReplicaStart | undefined>;
 
   /** Ends everything that goes by a name. */

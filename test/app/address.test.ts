@@ -11,6 +11,8 @@ describe('parseAddress()', () => {
     ['localhost:65535', { host: 'localhost', port: 65_535 }],
     ['[::1]:8080', { host: '::1', port: 8080 }],
     ['[::]:8080', { host: '::', port: 8080 }],
+    ['https://:8443', { scheme: 'https', port: 8443 }],
+    ['https://[::1]:8443', { scheme: 'https', host: '::1', port: 8443 }],
   ])('reads %j', (text, address) => {
     expect(parseAddress(text)).toEqual(address);
   });
@@ -26,6 +28,8 @@ describe('parseAddress()', () => {
     ':8080x',
     '::1:8080',
     'http://x:80',
+    'https://x',
+    'https://x:80/',
     'a b:80',
   ])('refuses %j, and shows an address that would do', (text) => {
     expect(() => parseAddress(text)).toThrow(

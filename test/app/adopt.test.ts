@@ -43,9 +43,7 @@ describe('adoptServers()', () => {
   });
 
   it.each([undeclared, {}])('takes the port that --local gives (%j)', async (env) => {
-    const free = createServer().listen(0);
-    const { port } = free.address() as AddressInfo;
-    await once(free.close(), 'close');
+    const [port] = await freePorts();
     await using app = await adopting('atOnce', {
       words: ['--http', ':1'],
       env: { ...env, SELFSAME_PORT: String(port) },
@@ -60,6 +58,17 @@ describe('adoptServers()', () => {
     expect(await fetchText(app.url, '/')).toEqual([200, 'hello /']);
     expect(await ended).toMatchObject({ status: 0, killedBy: null });
   }, 15_000);
+
+  it('gives the address to the server that asks for its port, if another was first', async () => {
+    const [metrics, port] = await freePorts();
+    const options = { words: ['--http', `:${port}`], env: { METRICS: String(metrics) } };
+    await using app = await adopting('metricsFirst', options);
+    expect(app.facts).toEqual({ events: ['listening'], at: [metrics, port] });
+    expect(await fetchText(`http://127.0.0.1:${metrics}`, '/')).toEqual([200, 'metrics']);
+    expect(await fetchText(`http://127.0.0.1:${port}`, '/')).toEqual([200, 'hello /']);
+    expect(await fetchText(`http://127.0.0.1:${port}`, '/selfsame/ready')).toEqual([200, 'ready\n']);
+    expect(await app.end('SIGTERM')).toMatchObject({ status: 0, killedBy: null });
+  });
 
   it('goes on with the next server when the application closes the first', async () => {
     await using app = await adopting('again');
@@ -145,3 +154,11 @@ describe('runApplication() with main', () => {
     expect(ended.stderr).not.toContain('The cache is gone');
   });
 });
+
+/** Two ports that nobody listens on. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer().listen(0), createServer().listen(0)];
+  const [first = 0, second = 0] = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map(async (server) => once(server.close(), 'close')));
+  return [first, second];
+}

@@ -1,6 +1,8 @@
 import { deploy } from '../../deploy/deploy.ts';
+import { chooseStore } from '../../deploy/preflight/store-choice.ts';
 import type { RolloutOutcome } from '../../platforms/outcome.ts';
 import type { LocalReplica } from '../../platforms/local/local.ts';
+import { type LocalStore, openLocalStore } from '../../platforms/local/local-store.ts';
 import { type LocalPlatform, localPlatform } from '../../platforms/local/platform.ts';
 import { mayHaveApplied, type DeployStage } from '../../deploy/world.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -12,6 +14,8 @@ import { prefixed } from '../terminal/log-lines.ts';
 
 interface LocalDestination extends Destination {
   readonly platform: LocalPlatform;
+  /** Open where no other store is configured. */
+  readonly ownStore: LocalStore | undefined;
 }
 
 /** `--local`: the same stages, the same runner and the same bytes, with processes in the place of pods. Stays until Ctrl-C. */
@@ -27,7 +31,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
     onStage,
     open: onThisMachine(session, flags),
   });
-  const { platform, store } = destination;
+  const { platform, store, ownStore } = destination;
   const { name, replicas } = plan;
   let wereReady = false;
   try {
@@ -43,6 +47,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
     if (!signal.aborted || !mayHaveApplied(stage)) throw error;
   } finally {
     await platform.close();
+    await ownStore?.[Symbol.asyncDispose]();
   }
   terminal.say(`All replicas of ${name} are stopped`);
   // Ctrl-C is how this is meant to end; before they were ready it was not done.
@@ -50,7 +55,7 @@ export async function localCommand(session: Session, flags: GivenFlags, appArgs:
 }
 
 function onThisMachine(session: Session, flags: GivenFlags): () => Promise<LocalDestination> {
-  const { terminal, signal, atOnce, runners } = session;
+  const { app, terminal, signal, atOnce, runners } = session;
   return async () => {
     const platform = localPlatform({
       runner: runners.thin(),
@@ -58,9 +63,13 @@ function onThisMachine(session: Session, flags: GivenFlags): () => Promise<Local
       signal,
       atOnce,
     });
-    const { openStore } = await import('../../store/open.ts');
-    const store = openStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
-    return { platform, store };
+    const choice = await chooseStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
+    const ownStore = choice.isDefault ? await openLocalStore(app.name) : undefined;
+    const store = choice.opened ?? ownStore?.store;
+    if (store !== undefined) return { platform, store, ownStore };
+    throw new DeployError('bad-store', 'Cannot keep executables in a cluster without a cluster', {
+      hint: 'Leave --store and SELFSAME_STORE out: this machine keeps them itself.',
+    });
   };
 }
 

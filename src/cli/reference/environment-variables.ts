@@ -30,7 +30,8 @@ export const environmentVariables: readonly VariableGroup[] = [
       },
       KUBERNETES_SERVICE_PORT: { describe: 'The port of that API server; default 443.' },
       XDG_CACHE_HOME: {
-        describe: 'On Linux the folder of the cache `selfsame`: prefixes of executables, compiled code.',
+        describe:
+          'On Linux the folder of the cache `selfsame`: prefixes, compiled code, and the executables that `--local` keeps without a store.',
         readBy: 'env-paths',
       },
     },
@@ -99,6 +100,10 @@ export const environmentVariables: readonly VariableGroup[] = [
       NODE_NAME: { describe: 'Name of its node.' },
       SELFSAME_RELEASE: { describe: 'The release that was deployed: SHA-256 of the versions of both targets.' },
       SELFSAME_PORT: { describe: 'Address to serve on in the place of the one in the options; for `--local`.' },
+      PORT: {
+        describe: 'The port of the address, set for an application with `main`.',
+        readBy: 'the application',
+      },
       SELFSAME_RUNNER_SHA256: { describe: 'The SHA-256 that the runner computed of the executable.' },
       SELFSAME_RUNNER_TIMES: { describe: 'Milliseconds that the runner took, e.g. `fetch=412 verify=133`.' },
       SELFSAME_RUNNER_BYTES: { describe: 'Bytes that came over the network.' },
@@ -134,7 +139,9 @@ export const environmentVariables: readonly VariableGroup[] = [
     title: 'Building',
     about: 'For `npm run build` and `npm run runner-image`.',
     variables: {
-      SELFSAME_BUILD: { describe: '`check`: the program checks its definition and ends. A build sets it.' },
+      SELFSAME_BUILD: {
+        describe: '`check`: the program checks its definition, prints its data as JSON, and ends. A build sets it.',
+      },
       SELFSAME_RUNNER_BASE: { describe: 'Debian image to take the files of a runner image from.' },
     },
   },

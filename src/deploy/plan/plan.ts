@@ -1,4 +1,4 @@
-import { isLoopback, parseAddress } from '../../app/address.ts';
+import { type Address, isLoopback, parseAddress } from '../../app/address.ts';
 import type { Application } from '../../app/application.ts';
 import { parseOptions } from '../../app/options.ts';
 import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
@@ -22,6 +22,8 @@ export interface Plan {
   readonly args: readonly string[];
   /** The port it serves on in a pod, if it serves. */
   readonly port?: number;
+  /** Given if it speaks TLS there. */
+  readonly scheme?: 'https' | undefined;
   readonly env: Readonly<Record<string, string>>;
   /** Wanted by `--target`; absent means whatever the nodes are. */
   readonly target?: LinuxTarget;
@@ -53,7 +55,7 @@ export type PlanFlags = FlagsOf<typeof flagTable>;
  * @throws {DeployError} `bad-usage`, `bad-name` or `bad-target`, naming the flag.
  */
 export function planFrom(app: Application, flags: PlanFlags, args: readonly string[]): Plan {
-  const port = portOf(app, args);
+  const { port, scheme } = addressOf(app, args);
   const runnerImage = parseImage(flags['runner-image'] ?? process.env['SELFSAME_RUNNER_IMAGE'] ?? stockImage);
   return {
     app,
@@ -61,7 +63,7 @@ export function planFrom(app: Application, flags: PlanFlags, args: readonly stri
     replicas: parseReplicas(flags.replicas ?? '1'),
     keepsReplicas: flags.replicas === undefined,
     args,
-    ...(port !== undefined && { port }),
+    ...(port !== undefined && { port, scheme }),
     env: { ...app.env, ...pairs('--env', flags.env, /^[A-Za-z_][A-Za-z0-9_.-]*$/) },
     ...(flags.target !== undefined && { target: parseLinuxTarget(flags.target) }),
     resources: resourcesFrom(flags, app.resources),
@@ -119,16 +121,16 @@ export function parseDuration(flag: string, text: string): number {
   return milliseconds;
 }
 
-function portOf(app: Application, args: readonly string[]): number | undefined {
+function addressOf(app: Application, args: readonly string[]): Partial<Address> {
   const options = parseOptions(app.options ?? {}, args);
-  if (app.address === undefined) return undefined;
+  if (app.address === undefined) return {};
   const address = parseAddress(app.address(options));
   if (isLoopback(address) || address.port === 0) {
     throw new DeployError('bad-usage', `Cannot serve replicas on "${app.address(options)}"`, {
       hint: 'Pass an address that others can reach, such as :8080.',
     });
   }
-  return address.port;
+  return address;
 }
 
 function pairs(flag: string, words: readonly string[] = [], key: RegExp): Record<string, string> {

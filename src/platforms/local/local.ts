@@ -1,5 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -28,6 +30,8 @@ export interface LocalRun {
   readonly runner: string;
   /** Path that answers 200 when a replica is ready; absent for a program that serves nothing. */
   readonly readyPath?: string | undefined;
+  /** Given if it speaks TLS. */
+  readonly scheme?: 'https' | undefined;
   /** Aborts when a replica that is not ready by then is given up. */
   readonly late: AbortSignal;
   /** As long as a replica may take to end; then it is killed. */
@@ -65,7 +69,15 @@ export async function runLocally(run: LocalRun): Promise<void> {
     for (let index = 1; index <= run.replicas; index += 1) {
       const [name, home, port] = [`${run.name}-${index}`, join(folder, String(index)), await getPort()];
       await mkdir(home);
-      starting.push({ name, home, url: `http://127.0.0.1:${port}`, port, ends: 0, lastLine: '', isReady: false });
+      starting.push({
+        name,
+        home,
+        url: `${run.scheme ?? 'http'}://127.0.0.1:${port}`,
+        port,
+        ends: 0,
+        lastLine: '',
+        isReady: false,
+      });
     }
     running = starting.map(async (replica) =>
       keepRunning({
@@ -159,16 +171,17 @@ async function becomeReady(run: LocalRun, replica: StartingReplica, signal: Abor
   replica.isReady = true;
 }
 
+/** True for status 200 to 299. Asked as a kubelet asks: without a look at the certificate. */
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal });
-    await response.body?.cancel();
-    return response.ok;
-  } catch (error) {
-    // A TypeError is fetch's word for: nobody listens yet.
-    if (signal.aborted || (error as Error).name === 'TypeError') return false;
-    throw error;
-  }
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const ask = url.startsWith('https:') ? getSecure : get;
+  const asked = ask(url, { signal, agent: false, rejectUnauthorized: false }, (response) => {
+    resolve(response.resume().statusCode ?? 0);
+  });
+  // Nobody listens yet, or it was to end.
+  asked.on('error', () => resolve(0));
+  const status = await promise;
+  return status >= 200 && status < 300;
 }
 
 function notReady(message: string): DeployError {

@@ -138,7 +138,7 @@ function processesOf({ name, replicas = 1 }: Intent): LocalProcess[] {
 
 /** What the runner is appliedAs: one version, that of this machine. */
 function whatRuns(intent: Intent, target: LinuxTarget) {
-  const { name, args, env, port, healthPaths, terminationGracePeriodSeconds = 30 } = intent;
+  const { name, args, env, port, scheme, healthPaths, terminationGracePeriodSeconds = 30 } = intent;
   const own = intent.versions[archOf[target]];
   if (own?.url === undefined) throw new TypeError(`${name} was not built for ${target}, or not stored at a URL`);
   const { version, sizeBytes, url } = own;
@@ -149,6 +149,7 @@ function whatRuns(intent: Intent, target: LinuxTarget) {
     env,
     artifact: { name, version, sizeBytes },
     source: { url, ...(secret !== undefined && { secret }) },
+    scheme,
     readyPath: port === undefined ? undefined : healthPaths.ready,
     graceMs: terminationGracePeriodSeconds * 1000,
   };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, mkdtempDisposable, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -97,6 +97,23 @@ describe('./hello-world --local', () => {
       expect(await runningBelow(folder)).toEqual([]);
     },
   );
+
+  it('needs no store: it keeps executables in a folder of its own, and has the last ones there', async () => {
+    await using cache = await mkdtempDisposable(join(tmpdir(), 'selfsame-test-'));
+    const alone = { ...environment(), AZURE_STORAGE_CONNECTION_STRING: undefined, XDG_CACHE_HOME: cache.path };
+    for (const stored of ['stored: 1', 'stored already: 0 bytes']) {
+      const local = start(['--local', '--replicas', '2'], alone);
+      const [, url = ''] = await local.until(/^hello-world-1 (\S+)\nhello-world-2 (\S+)\n/);
+      expect((await fetch(`${url}/selfsame/ready`)).status).toBe(200);
+      local.interrupt();
+      const { status, stderr } = await local.ended;
+      expect(status).toBe(0);
+      expect(stderr).toContain(stored);
+      expect(stderr).toContain(
+        `stored in file://${cache.path}/selfsame/artifacts (the default, since no other store is configured)`,
+      );
+    }
+  });
 
   it('sends nothing when it is run again, and has only data on stdout', async () => {
     const local = start(['--local', '--output', 'json'], environment());

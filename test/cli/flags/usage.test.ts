@@ -93,7 +93,7 @@ describe('a wrong command line', () => {
       '--kubernetes --runner-image store.test/runner:1',
       'The runner image store.test/runner:1 cannot read the cluster as a store, and no other store is configured',
     ],
-    ['--local', 'No store is configured'],
+    ['--local --store cluster', 'Cannot keep executables in a cluster without a cluster'],
     ['--local --dry-run', 'Cannot use --dry-run together with --local'],
     ['self frobnicate', 'Unknown argument: frobnicate'],
     ['self status --name', 'Not enough arguments following: name'],

@@ -39,6 +39,10 @@ describe('planFrom()', () => {
     });
   });
 
+  it('keeps that an application speaks TLS', () => {
+    expect(planFrom({ ...hello, address: () => 'https://:8443' }, {}, []).scheme).toBe('https');
+  });
+
   it.each([
     ['node', 'stock'],
     ['node:26.10.0-slim', 'stock'],

@@ -3,6 +3,7 @@ import { Agent, createServer, get, type IncomingMessage, type Server, type Serve
 import { connect, Server as NetServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
+import type { HttpServer } from '../../../src/app/http-server.ts';
 import { serve, type ServeOptions } from '../../../src/app/serve.ts';
 
 export const defaults: Omit<ServeOptions, 'signal'> = {
@@ -14,7 +15,7 @@ export const defaults: Omit<ServeOptions, 'signal'> = {
 };
 
 /** A server that serves until `end`; at the end of the test it is cut off. */
-export async function serving(server: Server, options: Partial<ServeOptions> = {}) {
+export async function serving(server: HttpServer, options: Partial<ServeOptions> = {}) {
   const end = new AbortController();
   const listening = Promise.withResolvers<string>();
   const wanted = { ...defaults, signal: end.signal, onListening: listening.resolve, ...options };
@@ -27,7 +28,7 @@ export async function serving(server: Server, options: Partial<ServeOptions> = {
       end.abort();
       // The server's own would wait for the drain.
       NetServer.prototype.close.call(server);
-      server.closeAllConnections();
+      if ('closeAllConnections' in server) server.closeAllConnections();
     },
   };
 }

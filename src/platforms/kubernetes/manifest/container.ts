@@ -1,17 +1,28 @@
 import type { V1Container, V1Probe, V1ResourceRequirements } from '@kubernetes/client-node';
-import type { HealthPaths, Resources } from '../../intent.ts';
+import type { HealthPaths, Intent, Resources } from '../../intent.ts';
 import { amountOf } from '../api/quantity.ts';
 
-/** The port by a name, so that the Service and the probes need not know its number. */
-export function ports(containerPort: number): Pick<V1Container, 'ports'> {
-  return { ports: [{ name: 'http', containerPort, protocol: 'TCP' }] };
+type Served = Pick<Intent, 'scheme'>;
+
+/** Names the port, so that the Service and the probes need not know its number. */
+export function portName({ scheme }: Served): 'http' | 'https' {
+  return scheme ?? 'http';
+}
+
+export function ports(containerPort: number, served: Served): Pick<V1Container, 'ports'> {
+  return { ports: [{ name: portName(served), containerPort, protocol: 'TCP' }] };
 }
 
 /** How Kubernetes learns that a replica has started, may get requests, and still lives. */
-export function probes({
-  ready,
-  live,
-}: HealthPaths): Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+export function probes(
+  { ready, live }: HealthPaths,
+  served: Served,
+): Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  const probe = (path: string, timing: ProbeTiming): V1Probe => {
+    // The kubelet asks without a look at the certificate.
+    const scheme = served.scheme === 'https' ? { scheme: 'HTTPS' } : {};
+    return { httpGet: { path, port: portName(served), ...scheme }, ...timing };
+  };
   return {
     // Covers fetching 120 MB over a slow line (five minutes) and an emulated start; asked every second, since it is also
     // how soon a new replica counts. The other two wait for it.
@@ -54,6 +65,4 @@ function greater(quantity: string, other = quantity): string {
   return amountOf(other) > amountOf(quantity) ? other : quantity;
 }
 
-function probe(path: string, timing: Pick<V1Probe, 'periodSeconds' | 'timeoutSeconds' | 'failureThreshold'>): V1Probe {
-  return { httpGet: { path, port: 'http' }, ...timing };
-}
+type ProbeTiming = Pick<V1Probe, 'periodSeconds' | 'timeoutSeconds' | 'failureThreshold'>;

@@ -1,5 +1,6 @@
 import type { V1Deployment, V1Secret, V1Service } from '@kubernetes/client-node';
 import { short } from '../../../shared/digest.ts';
+import { portName } from './container.ts';
 import { objectLabels, releaseAnnotation, selectorLabels, versionAnnotation } from './labels.ts';
 import { podSpecFor, readsWithSecret, sourceSecret } from './pod-spec.ts';
 import { stockRunnerFor } from './stock-runner.ts';
@@ -45,14 +46,15 @@ export function sourceSecretFor({
   };
 }
 
-function serviceFor({ name, namespace }: ManifestIntent): V1Service {
+function serviceFor({ name, namespace, scheme }: ManifestIntent): V1Service {
+  const targetPort = portName({ scheme });
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name, namespace, labels: objectLabels(name) },
     spec: {
       selector: selectorLabels(name),
-      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+      ports: [{ name: targetPort, port: scheme === 'https' ? 443 : 80, targetPort, protocol: 'TCP' }],
     },
   };
 }

@@ -52,8 +52,8 @@ export function podSpecFor(intent: Intent): V1PodSpec {
         ...(intent.runner.kind === 'stock' && { command: stockCommand }),
         ...(intent.args.length > 0 && { args: intent.args.map(verbatim) }),
         env: envOf(intent),
-        ...(intent.port !== undefined && ports(intent.port)),
-        ...(intent.port !== undefined && probes(intent.healthPaths)),
+        ...(intent.port !== undefined && ports(intent.port, intent)),
+        ...(intent.port !== undefined && probes(intent.healthPaths, intent)),
         resources: resourcesOf(intent.resources),
         securityContext: {
           allowPrivilegeEscalation: false,

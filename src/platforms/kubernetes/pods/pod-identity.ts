@@ -6,6 +6,13 @@ import { pathOf } from '../api/resource-paths.ts';
 /** What a running replica says of itself (GET /selfsame), as far as it says so: an earlier selfsame may have built it. */
 export type PodIdentity = Partial<Identity>;
 
+/** Where a pod serves, and how long it may take. */
+interface AskedPod {
+  readonly port: number;
+  readonly scheme?: 'https' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Asks a pod what it runs, through the API server: pods need not be reachable from here.
  *
@@ -14,9 +21,9 @@ export type PodIdentity = Partial<Identity>;
 export async function podIdentity(
   cluster: Cluster,
   pod: string,
-  { port, signal }: { port: number; signal?: AbortSignal | undefined },
+  { signal, ...served }: AskedPod,
 ): Promise<PodIdentity> {
-  return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, port), { signal });
+  return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, served), { signal });
 }
 
 /**
@@ -28,12 +35,12 @@ export async function podIdentity(
 export async function podStart(
   cluster: Cluster,
   pod: string,
-  { port, signal }: { port: number; signal?: AbortSignal | undefined },
+  { signal, ...served }: AskedPod,
 ): Promise<ReplicaStart | undefined> {
   const askedAt = performance.now();
   const answer = await cluster.request<Partial<ProcessStart> | string>(
     'GET',
-    `${proxyPath(cluster, pod, port)}/start`,
+    `${proxyPath(cluster, pod, served)}/start`,
     { signal },
   );
   if (typeof answer !== 'object' || typeof answer.ageMs !== 'number') return undefined;
@@ -44,6 +51,7 @@ export async function podStart(
   return { bootAt, runner: { fetchMs: runnerMs.fetch, verifyMs: runnerMs.verify, fetchedBytes } };
 }
 
-function proxyPath({ namespace }: Cluster, pod: string, port: number): string {
-  return `${pathOf('Pod', { namespace, name: `${pod}:${port}` })}/proxy/selfsame`;
+function proxyPath({ namespace }: Cluster, pod: string, { port, scheme }: AskedPod): string {
+  const name = `${scheme === undefined ? '' : `${scheme}:`}${pod}:${port}`;
+  return `${pathOf('Pod', { namespace, name })}/proxy/selfsame`;
 }

@@ -19,6 +19,8 @@ export interface Status {
   readonly ready: number;
   /** What it serves on, if it serves. */
   readonly port?: number;
+  /** Given if it speaks TLS there. */
+  readonly scheme?: 'https';
   /** What one replica asks for, in Kubernetes quantities, e.g. `{ cpu: '100m', memory: '128Mi' }`. */
   readonly requests: Readonly<Record<string, string>>;
   /** What its pods mount the executable's parts from; none where they fetch it. */
@@ -73,7 +75,7 @@ export function statusIn({ name, namespace, deployment, pods: all, nodes }: Show
   if (!isOurs(deployment)) return undefined;
   const pods = all.filter((pod) => !podHasEnded(pod)).map((pod) => podStatus(pod, nodes));
   const container = deployment.spec?.template.spec?.containers[0];
-  const port = container?.ports?.[0]?.containerPort;
+  const { name: portName, containerPort: port } = container?.ports?.[0] ?? {};
   const release = deployment.metadata?.annotations?.[releaseAnnotation] ?? '';
   return {
     name,
@@ -82,7 +84,7 @@ export function statusIn({ name, namespace, deployment, pods: all, nodes }: Show
     versions: versionsIn(deployment.metadata?.annotations),
     wanted: deployment.spec?.replicas ?? 1,
     ready: pods.filter((pod) => pod.isReady && pod.release === release).length,
-    ...(port !== undefined && { port }),
+    ...(port !== undefined && { port, ...(portName === 'https' && { scheme: portName }) }),
     requests: container?.resources?.requests ?? {},
     blobSecrets: blobSecretsIn(deployment.spec?.template.spec?.volumes),
     pods,

@@ -42,6 +42,21 @@ describe('manifestFor()', () => {
     ).toBe(golden);
   });
 
+  it('asks and serves over TLS where the application speaks it', () => {
+    const [service, deployment] = manifestFor(testIntent({ port: 8443, scheme: 'https' }));
+    expect(service).toMatchObject({
+      spec: { ports: [{ name: 'https', port: 443, targetPort: 'https', protocol: 'TCP' }] },
+    });
+    const { containers: [container] = [] } = podOf(deployment);
+    const ready = { path: '/selfsame/ready', port: 'https', scheme: 'HTTPS' };
+    expect(container).toMatchObject({
+      ports: [{ name: 'https', containerPort: 8443 }],
+      startupProbe: { httpGet: { ...ready, path: '/selfsame/live' } },
+      readinessProbe: { httpGet: ready },
+      livenessProbe: { httpGet: { ...ready, path: '/selfsame/live' } },
+    });
+  });
+
   it('gives a stock image the runner in a ConfigMap, and else the same', () => {
     const runner = { kind: 'stock', script: 'the runner', digest: parseDigest('c'.repeat(64)) } as const;
     const [, configMap, , deployment] = manifestFor({ ...full, runner, runnerImage: 'node:26-slim' });
