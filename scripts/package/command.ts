@@ -1,9 +1,14 @@
 // The `selfsame` command of the npm package, bundled to bin/selfsame.js.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 // First, since packages look for what it fills in when they are loaded.
 await import('../../src/shared/older-node.ts');
-const { publishedHalves } = await import('../../src/toolchain/halves.ts');
+const [{ publishedHalves }, { runTool }] = await Promise.all([
+  import('../../src/toolchain/halves.ts'),
+  import('./run-tool.ts'),
+]);
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-console.log(Object.keys(await publishedHalves(folder)));
+const { version } = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as { version: string };
+await runTool(process.argv.slice(2), { version, halves: async () => publishedHalves(folder) });
