@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 // First, since packages look for what it fills in when they are loaded.
 await import('../../src/shared/older-node.ts');
-const [{ publishedHalves }, { runTool }] = await Promise.all([
+const [{ publishedHalves }, { runSelfsame }] = await Promise.all([
   import('../../src/toolchain/halves.ts'),
-  import('./run-tool.ts'),
+  import('./run-selfsame.ts'),
 ]);
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as { version: string };
-await runTool(process.argv.slice(2), { version, halves: async () => publishedHalves(folder) });
+await runSelfsame(process.argv.slice(2), { version, halves: async () => publishedHalves(folder) });

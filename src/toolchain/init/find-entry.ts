@@ -61,16 +61,16 @@ function entryInScript(project: Project, script: string): string | undefined {
 }
 
 /** The source behind a path in package.json: `dist/main.js` is built from `src/main.ts`. */
-function sourceOf(project: Project, path: string): string | undefined {
-  const plain = posix.normalize(path).replace(/^\.\//, '');
+function sourceOf(project: Project, named: string): string | undefined {
+  const plain = posix.normalize(named).replace(/^\.\//, '');
   const { outDir, rootDir = 'src' } = project.compilerOptions ?? {};
-  const built = [outDir, 'dist', 'build', 'out', 'lib'].flatMap((folder) => {
-    const prefix = folder === undefined ? '' : `${posix.normalize(folder).replace(/^\.\/|\/$/g, '')}/`;
-    return prefix !== '' && plain.startsWith(prefix) ? [plain.slice(prefix.length)] : [];
+  const builtFolders = [outDir, 'dist', 'build', 'out', 'lib'].filter((folder) => folder !== undefined);
+  const below = builtFolders.flatMap((folder) => {
+    const prefix = `${posix.normalize(folder).replaceAll(/^\.\/|\/$/g, '')}/`;
+    return plain.startsWith(prefix) ? [plain.slice(prefix.length)] : [];
   });
-  const [below] = built;
-  if (below === undefined) return resolveSource(join(project.folder, plain));
-  const candidates = [posix.join(rootDir, below), posix.join('src', below), below];
+  // The file itself last: a build may have left it there.
+  const candidates = [...below.flatMap((path) => [posix.join(rootDir, path), posix.join('src', path), path]), plain];
   return candidates
     .map((candidate) => resolveSource(join(project.folder, candidate)))
     .find((found) => found !== undefined);

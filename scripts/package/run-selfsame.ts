@@ -11,7 +11,10 @@ import type { ToolContext } from '../../src/toolchain/commands/tool-command.ts';
  *
  * @param own what differs between the npm package and the clone.
  */
-export async function runTool(argv: readonly string[], own: Pick<ToolContext, 'halves' | 'version'>): Promise<void> {
+export async function runSelfsame(
+  argv: readonly string[],
+  own: Pick<ToolContext, 'halves' | 'version'>,
+): Promise<void> {
   const terminal = openTerminal();
   const { signal, stop, endedStatus, end } = untilSignal();
   endOnBrokenPipe(() => stop('SIGPIPE'));
