@@ -4,8 +4,8 @@ import { build, type BuildOptions } from 'esbuild';
 import { bundleOptions, deployerEntry, onlyFile, root, runnerEntry } from '../../src/toolchain/bundle.ts';
 import { halfFiles } from '../../src/toolchain/halves.ts';
 
-/** Packages that the command loads from the project's node_modules: native, or used by few builds. */
-export const ownDependencies = ['esbuild', 'postject'] as const;
+/** Packages that the command loads from the project's node_modules: large, and used by few builds. */
+export const ownDependencies = ['postject'] as const;
 
 /** The entry of an application's thin half. */
 const libraryEntry = 'src/index.ts';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../src/toolchain/bundle.ts';
 import { ownDependencies } from './bundles.ts';
+import { esbuildPackages } from './own-esbuild.ts';
 
 interface OwnManifest {
   readonly name: string;
@@ -38,6 +39,7 @@ export async function publishedManifest(): Promise<object> {
     engines: { node: '>=20.18' },
     publishConfig: { access: 'public', provenance: true },
     dependencies: Object.fromEntries(ownDependencies.map((needed) => [needed, devDependencies[needed]])),
+    optionalDependencies: Object.fromEntries(esbuildPackages.map((needed) => [needed, devDependencies['esbuild']])),
   };
 }
 

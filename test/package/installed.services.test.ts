@@ -55,7 +55,7 @@ const managers: Record<string, Manager> = {
     run: () => ['node', toolFile('@yarnpkg/cli-dist/bin/yarn.js'), 'run'],
     files: () => ({
       'yarn.lock': '',
-      '.yarnrc.yml': `nodeLinker: node-modules\nenableTelemetry: false\nenableGlobalCache: false\nnpmRegistryServer: ${registry}`,
+      '.yarnrc.yml': `nodeLinker: node-modules\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\nnpmRegistryServer: ${registry}`,
     }),
   },
 };

@@ -37,10 +37,11 @@ describe('the tarball', () => {
     expect(packed.sizeBytes).toBeLessThan(3e6);
   });
 
-  it('says what it exports, and needs no Node.js of its own', async () => {
+  it('says what it exports, and brings neither a Node.js nor a script', async () => {
     const manifest = JSON.parse(await readFile(join(packed.folder, 'package.json'), 'utf8')) as Record<string, object>;
     expect(Object.keys(manifest['exports'] ?? {})).toEqual(['.', './package.json']);
-    expect(Object.keys(manifest['dependencies'] ?? {})).toEqual(['esbuild', 'postject']);
+    expect(Object.keys(manifest['dependencies'] ?? {})).toEqual(['postject']);
+    expect(manifest).not.toHaveProperty('scripts');
     expect(manifest).not.toHaveProperty('private');
   });
 

@@ -1,5 +1,5 @@
 import { applyEdits, modify, type FormattingOptions } from 'jsonc-parser';
-import type { Project } from './project.ts';
+import type { OwnProject } from './project.ts';
 
 export interface ManifestAdditions {
   /** The name and the command of a script. */
@@ -9,7 +9,7 @@ export interface ManifestAdditions {
 }
 
 /** package.json with what is missing in it; all else stays as it is, to the last space. */
-export function editedManifest({ manifest, manifestText }: Project, { script, range }: ManifestAdditions): string {
+export function editedManifest({ manifest, manifestText }: OwnProject, { script, range }: ManifestAdditions): string {
   const [name, command] = script;
   const additions: [path: string[], value: string][] = [];
   if (manifest.scripts?.[name] === undefined) additions.push([['scripts', name], command]);

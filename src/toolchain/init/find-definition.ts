@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
-import { applicationName, findProject, pathIn, type Project } from './project.ts';
+import { applicationName, findOwnProject, pathIn, type OwnProject } from './project.ts';
 import { definesApplication, isSourceName, resolveSource } from './sources.ts';
 
 /**
@@ -9,7 +9,7 @@ import { definesApplication, isSourceName, resolveSource } from './sources.ts';
  *
  * @param near a source file to look beside, absolute.
  */
-export function findDefinition({ folder, manifest }: Project, near?: string): string | undefined {
+export function findDefinition({ folder, manifest }: OwnProject, near?: string): string | undefined {
   const [, named] = /\bselfsame build (\S+)/.exec(Object.values(manifest.scripts ?? {}).join('\n')) ?? [];
   const written = named === undefined ? undefined : resolveSource(join(folder, named));
   if (written !== undefined && definesApplication(readFileSync(written, 'utf8'))) return written;
@@ -29,7 +29,7 @@ export function findDefinition({ folder, manifest }: Project, near?: string): st
 interface BuildInput {
   /** Absolute path of the definition. */
   readonly entry: string;
-  readonly project: Project;
+  readonly project: OwnProject;
   /** The executable's name: the definition's, or the package's where that is plain `selfsame`. */
   readonly name: string;
 }
@@ -41,7 +41,7 @@ interface BuildInput {
  * @throws {DeployError} `bad-usage` if it is not there, `project-refused` outside of a project.
  */
 export async function buildInput(cwd: string, named?: string): Promise<BuildInput> {
-  const project = await findProject(named === undefined ? cwd : dirname(join(cwd, named)));
+  const project = await findOwnProject(named === undefined ? cwd : dirname(join(cwd, named)));
   const entry = named === undefined ? findDefinition(project) : resolveSource(join(cwd, named));
   if (entry === undefined) {
     throw new DeployError('bad-usage', `Cannot find ${named ?? 'a file that calls selfsame()'}`, {
@@ -52,7 +52,7 @@ export async function buildInput(cwd: string, named?: string): Promise<BuildInpu
 }
 
 /** What an executable is called unless the user says so. */
-export function executableName(project: Project, entry: string): string {
+export function executableName(project: OwnProject, entry: string): string {
   const base = pathIn({ folder: dirname(entry) }, entry).replace(/\.[cm]?[jt]sx?$/, '');
   return base === 'selfsame' ? applicationName(project) : base;
 }

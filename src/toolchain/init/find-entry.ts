@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
-import { pathIn, type Project } from './project.ts';
+import { pathIn, type OwnProject } from './project.ts';
 import { reachableSources, resolveSource, sourceEndings, startsServer } from './sources.ts';
 
 /** The main file of an application as it is, and how it was found. */
@@ -25,7 +25,7 @@ interface EntryOptions {
  *
  * @throws {DeployError} `project-refused` if there is none, or several are as likely.
  */
-export function findEntry(project: Project, { named, cwd, isAgreed }: EntryOptions): FoundEntry {
+export function findEntry(project: OwnProject, { named, cwd, isAgreed }: EntryOptions): FoundEntry {
   if (named !== undefined) {
     const path = resolveSource(resolve(cwd, named));
     if (path !== undefined) return { path, why: 'you named it' };
@@ -36,7 +36,7 @@ export function findEntry(project: Project, { named, cwd, isAgreed }: EntryOptio
   return entryInManifest(project) ?? entryInUsualPlace(project, isAgreed) ?? refuseMissing(project);
 }
 
-function entryInManifest(project: Project): FoundEntry | undefined {
+function entryInManifest(project: OwnProject): FoundEntry | undefined {
   const { scripts = {}, main } = project.manifest;
   for (const name of ['start', 'start:prod', 'serve', 'dev', 'start:dev']) {
     const script = scripts[name];
@@ -48,7 +48,7 @@ function entryInManifest(project: Project): FoundEntry | undefined {
 }
 
 /** The first word of a script that is a source file, or what is built from one. */
-function entryInScript(project: Project, script: string): string | undefined {
+function entryInScript(project: OwnProject, script: string): string | undefined {
   if (/\bnest start\b/.test(script)) return sourceOf(project, 'src/main.ts');
   const words = script.split(/\s+/).filter((word) => /^[\w.@][\w./@-]*$/.test(word) && word.length > 1);
   // A bare word is a command; a path has a slash or an ending.
@@ -61,7 +61,7 @@ function entryInScript(project: Project, script: string): string | undefined {
 }
 
 /** The source behind a path in package.json: `dist/main.js` is built from `src/main.ts`. */
-function sourceOf(project: Project, named: string): string | undefined {
+function sourceOf(project: OwnProject, named: string): string | undefined {
   const plain = posix.normalize(named).replace(/^\.\//, '');
   const { outDir, rootDir = 'src' } = project.compilerOptions ?? {};
   const builtFolders = [outDir, 'dist', 'build', 'out', 'lib'].filter((folder) => folder !== undefined);
@@ -76,7 +76,7 @@ function sourceOf(project: Project, named: string): string | undefined {
     .find((found) => found !== undefined);
 }
 
-function entryInUsualPlace(project: Project, isAgreed: boolean): FoundEntry | undefined {
+function entryInUsualPlace(project: OwnProject, isAgreed: boolean): FoundEntry | undefined {
   const places = ['src', '.'].flatMap((folder) =>
     ['main', 'server', 'index', 'app'].flatMap((name) => {
       const files = sourceEndings.map((ending) => join(project.folder, folder, `${name}.${ending}`));
@@ -100,7 +100,7 @@ function entryInUsualPlace(project: Project, isAgreed: boolean): FoundEntry | un
   return { path, why: likely.length > 1 ? `${how} (the first of ${likely.length}, by --yes)` : how };
 }
 
-function refuseMissing(project: Project): never {
+function refuseMissing(project: OwnProject): never {
   const isNext = project.manifest.dependencies?.['next'] !== undefined;
   const standalone = '.next/standalone/server.js';
   throw new DeployError('project-refused', `Cannot find the file that starts the server of "${project.folder}"`, {

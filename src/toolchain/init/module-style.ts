@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
-import type { Project } from './project.ts';
+import type { OwnProject } from './project.ts';
 import { isSourceName, type SourceFile } from './sources.ts';
 
 /** How a new file beside the entry is to be written, so that it fits the project. */
@@ -14,7 +14,7 @@ export interface ModuleStyle {
   readonly isTypeScript: boolean;
 }
 
-export function moduleStyle(project: Project, entry: SourceFile): ModuleStyle {
+export function moduleStyle(project: OwnProject, entry: SourceFile): ModuleStyle {
   const own = extname(entry.path);
   const isTypeScript = /^\.[cm]?tsx?$/.test(own);
   const ending = own === '' ? '.js' : own.replace('x', '');
@@ -27,7 +27,7 @@ export function moduleStyle(project: Project, entry: SourceFile): ModuleStyle {
 }
 
 /** Whether Node.js takes the new file for an ES module. */
-function isModuleFile({ manifest }: Project, { text }: SourceFile, ending: string): boolean {
+function isModuleFile({ manifest }: OwnProject, { text }: SourceFile, ending: string): boolean {
   if (ending.startsWith('.m')) return true;
   if (ending.startsWith('.c')) return false;
   if (manifest.type !== undefined) return manifest.type === 'module';
@@ -37,7 +37,7 @@ function isModuleFile({ manifest }: Project, { text }: SourceFile, ending: strin
 
 /** How files of this project name another one that is TypeScript. */
 function importEnding(
-  { folder, compilerOptions = {} }: Project,
+  { folder, compilerOptions = {} }: OwnProject,
   entry: SourceFile,
   { own, isModule }: { readonly own: string; readonly isModule: boolean },
 ): string {

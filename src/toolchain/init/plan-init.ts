@@ -8,7 +8,7 @@ import { editedManifest } from './edit-manifest.ts';
 import { executableName, findDefinition } from './find-definition.ts';
 import { findEntry } from './find-entry.ts';
 import { moduleStyle } from './module-style.ts';
-import { applicationName, findProject, pathIn, type Project } from './project.ts';
+import { applicationName, findOwnProject, pathIn, type OwnProject } from './project.ts';
 import { filesIn, portIn } from './server-settings.ts';
 import { reachableSources, startsServer } from './sources.ts';
 
@@ -46,7 +46,7 @@ const scriptName = 'build:selfsame';
  * @throws {DeployError} `project-refused`
  */
 export async function planInit({ cwd, named, isAgreed, version }: InitOptions): Promise<InitPlan> {
-  const project = await findProject(cwd);
+  const project = await findOwnProject(cwd);
   const existing = findDefinition(project);
   const defined =
     existing === undefined
@@ -75,7 +75,7 @@ export async function planInit({ cwd, named, isAgreed, version }: InitOptions): 
   };
 }
 
-function newDefinition(project: Project, options: Pick<InitOptions, 'cwd' | 'named' | 'isAgreed'>) {
+function newDefinition(project: OwnProject, options: Pick<InitOptions, 'cwd' | 'named' | 'isAgreed'>) {
   const entry = findEntry(project, options);
   const sources = reachableSources(entry.path);
   const [main] = sources;
@@ -100,7 +100,7 @@ function newDefinition(project: Project, options: Pick<InitOptions, 'cwd' | 'nam
   return { path, notes, changes: [{ path, before: undefined, after: definitionText(settings) }] };
 }
 
-function isInstalled({ folder }: Project): boolean {
+function isInstalled({ folder }: OwnProject): boolean {
   return existsSync(join(folder, 'node_modules/selfsame'));
 }
 

@@ -5,7 +5,7 @@ import { getTsconfig, type TsConfigJsonResolved } from 'get-tsconfig';
 import { DeployError } from '../../shared/errors.ts';
 
 /** A user's project: the folder of its package.json, and what its settings say. */
-export interface Project {
+export interface OwnProject {
   /** Absolute. */
   readonly folder: string;
   readonly manifest: ProjectManifest;
@@ -29,7 +29,7 @@ interface ProjectManifest {
  *
  * @throws {DeployError} `project-refused` if there is no package.json, or one that cannot be read.
  */
-export async function findProject(from: string): Promise<Project> {
+export async function findOwnProject(from: string): Promise<OwnProject> {
   const folder = nearestManifest(from);
   if (folder === undefined) {
     throw new DeployError('project-refused', `Cannot find a package.json in "${from}" or above`, {
@@ -63,12 +63,12 @@ function parseManifest(text: string, folder: string): ProjectManifest {
 }
 
 /** A path below the project as it is written in sources and package.json: relative, with slashes. */
-export function pathIn({ folder }: Pick<Project, 'folder'>, path: string): string {
+export function pathIn({ folder }: Pick<OwnProject, 'folder'>, path: string): string {
   return relative(folder, path).split(sep).join('/');
 }
 
 /** The package's name as a DNS label, which names the application and its objects on a cluster. */
-export function applicationName({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>): string {
+export function applicationName({ folder, manifest }: Pick<OwnProject, 'folder' | 'manifest'>): string {
   const named = manifest.name ?? folder.split(sep).at(-1) ?? '';
   const label = named
     .toLowerCase()

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { pathIn, type Project } from './project.ts';
+import { pathIn, type OwnProject } from './project.ts';
 import type { SourceFile } from './sources.ts';
 
 const portPatterns = [
@@ -37,7 +37,7 @@ const fileCalls = [
  *
  * @returns patterns for `files`, e.g. `public/**`.
  */
-export function filesIn(project: Project, sources: readonly SourceFile[]): readonly string[] {
+export function filesIn(project: OwnProject, sources: readonly SourceFile[]): readonly string[] {
   const named = sources.flatMap(({ text }) => [
     ...fileCalls.flatMap((call) => Array.from(text.matchAll(call), ([, words = '']) => pathOfWords(words))),
     // Express looks there on its own.
@@ -50,7 +50,7 @@ function pathOfWords(words: string): string {
   return posix.join(...words.split(/['"`]\s*,?\s*['"`]?/).filter((word) => word !== ''));
 }
 
-function patternFor(project: Project, path: string): string[] {
+function patternFor(project: OwnProject, path: string): string[] {
   const absolute = resolve(project.folder, path);
   const inside = pathIn(project, absolute);
   const isOutside = inside === '' || inside.startsWith('..');

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findEntry } from '../../../src/toolchain/init/find-entry.ts';
-import { applicationName, findProject, pathIn } from '../../../src/toolchain/init/project.ts';
+import { applicationName, findOwnProject, pathIn } from '../../../src/toolchain/init/project.ts';
 import { projectOf, type ProjectFiles } from '../../support/programs/project.ts';
 
 const server = "require('node:http').createServer().listen(3000);\n";
 
 async function entryIn(files: ProjectFiles, { named, isAgreed = false }: { named?: string; isAgreed?: boolean } = {}) {
   await using folder = await projectOf(files);
-  const project = await findProject(folder.path);
+  const project = await findOwnProject(folder.path);
   const { path, why } = findEntry(project, { named, cwd: folder.path, isAgreed });
   return { path: pathIn(project, path), why };
 }
@@ -92,17 +92,17 @@ describe('findEntry()', () => {
       hint: "Set output: 'standalone' in next.config, run next build, then: selfsame init .next/standalone/server.js",
     });
     await expect(entryIn({ 'package.json': '{ "name": ' })).rejects.toMatchObject({ code: 'project-refused' });
-    await expect(findProject('/')).rejects.toMatchObject({ code: 'project-refused' });
+    await expect(findOwnProject('/')).rejects.toMatchObject({ code: 'project-refused' });
   });
 });
 
-it('findProject() takes the nearest package of a monorepo', async () => {
+it('findOwnProject() takes the nearest package of a monorepo', async () => {
   await using folder = await projectOf({
     'package.json': { name: 'root', workspaces: ['packages/*'] },
     'packages/api/package.json': { name: '@acme/api' },
     'packages/api/src/main.ts': server,
   });
-  const project = await findProject(join(folder.path, 'packages/api/src'));
+  const project = await findOwnProject(join(folder.path, 'packages/api/src'));
   expect(project.folder).toBe(join(folder.path, 'packages/api'));
 });
 

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { moduleStyle } from '../../../src/toolchain/init/module-style.ts';
-import { findProject } from '../../../src/toolchain/init/project.ts';
+import { findOwnProject } from '../../../src/toolchain/init/project.ts';
 import { filesIn, portIn } from '../../../src/toolchain/init/server-settings.ts';
 import { reachableSources } from '../../../src/toolchain/init/sources.ts';
 import { projectOf, type ProjectFiles } from '../../support/programs/project.ts';
@@ -10,7 +10,7 @@ async function styleOf(entry: string, files: ProjectFiles) {
   await using folder = await projectOf({ 'package.json': {}, ...files });
   const [main] = reachableSources(join(folder.path, entry));
   if (main === undefined) throw new Error('No entry');
-  const { ending, form, specifier } = moduleStyle(await findProject(folder.path), main);
+  const { ending, form, specifier } = moduleStyle(await findOwnProject(folder.path), main);
   return [ending, form, specifier].join(' ');
 }
 
@@ -113,7 +113,7 @@ describe('filesIn()', () => {
     ["app.get({ path: '/public' }); express.static('gone'); express.static('..'); express.static('src')", []],
   ])('finds in %s %s', async (text, found) => {
     await using folder = await projectOf(files);
-    const project = await findProject(folder.path);
+    const project = await findOwnProject(folder.path);
     expect(filesIn(project, [{ path: 'main.js', text, imports: [] }])).toEqual(found);
   });
 });
