@@ -30,7 +30,8 @@ export async function packageTypes(): Promise<ReadonlyMap<string, Uint8Array>> {
   }
 }
 
-const relativeImport = /(?<=\b(?:from|import\()\s*)'(\.{1,2}\/[^']+)\.(?:ts|js)'/g;
+/** In a statement, not in the example of a comment. */
+const relativeImport = /(?<=^(?:import|export|\}) .*\bfrom )'(\.{1,2}\/[^']+)\.(?:ts|js)'/gm;
 
 async function emit(folder: string): Promise<void> {
   const config = join(folder, 'tsconfig.json');

@@ -1,5 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packPackage, type Packed } from '../../scripts/package/pack.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
@@ -121,4 +125,35 @@ void selfsame(application);
       'error: Cannot do that as a script: this program is no executable yet. Build it first: npx selfsame build.\n',
     );
   });
+
+  it('speaks to a cluster on the Node.js of the project', async () => {
+    const cluster = { name: 'gone', cluster: { server: 'http://127.0.0.1:1' } };
+    const kubeconfig = { clusters: [cluster], contexts: [{ name: 'gone', context: { cluster: 'gone' } }] };
+    await writeFile(join(project.path, 'kubeconfig'), JSON.stringify({ ...kubeconfig, 'current-context': 'gone' }));
+    const env = { KUBECONFIG: join(project.path, 'kubeconfig') };
+    const words = ['node', 'app.cjs', 'self', 'status'];
+    const { stderr } = await inProject(words, { cwd: project.path, env, status: 3 });
+    expect(stderr).toContain('http://127.0.0.1:1');
+  });
+
+  it('fetches Node.js for executables from a mirror or a file, on that of the project', async () => {
+    await using mirror = await listening(createServer((_request, response) => response.writeHead(404).end()));
+    const env = { XDG_CACHE_HOME: join(project.path, 'cache') };
+    const fetching = ['npx', 'selfsame', 'runtimes', '--runtime-source'];
+    const refused = await inProject([...fetching, mirror.url], { cwd: project.path, env, status: 3 });
+    expect(refused.stderr).toMatch(/^error: Cannot get Node\.js .* answered 404\. /);
+    const { stdout } = await inProject([...fetching, process.execPath], { cwd: project.path, env });
+    expect(stdout).toMatch(/^linux-\w+ {2}\d+\.\d+\.\d+ {2}\/.*\/cache\/selfsame\/runtimes\/[0-9a-f]{64}\n$/);
+  });
 });
+
+/** A server on a port of its own. */
+async function listening(server: Server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    [Symbol.asyncDispose]: async () => promisify(server.close.bind(server))(),
+  };
+}
