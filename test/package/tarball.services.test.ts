@@ -109,7 +109,7 @@ void selfsame(application);
       const words = ['--moduleResolution', moduleResolution, '--module', module, 'app.mts', 'app.cts'];
       await inProject(['npx', 'tsc', ...strict, ...words], { cwd: project.path });
     }
-  });
+  }, 180_000);
 
   it.each(['mjs', 'cjs'])('serves from source, shows its help, and says how to build as .%s', async (ending) => {
     await inProject(
