@@ -9,6 +9,6 @@ export default {
   testSequencer: '<rootDir>/test/support/run/longest-first.ts',
   // Not in the temporary directory, where what is left counts as a failure.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/applications/samples/'],
   testTimeout: 60_000,
 };

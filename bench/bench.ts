@@ -19,7 +19,7 @@ import type { Bench, Measured, Suite } from './suites/suite.ts';
 import { figures, machine, tableOf, type Row } from './tools/table.ts';
 import { updatesSuite } from './suites/updates.ts';
 import { versionSuite } from './suites/version.ts';
-import { buildHere } from '../src/toolchain/build.ts';
+import { buildHere } from '../src/toolchain/clone.ts';
 import { root } from '../src/toolchain/bundle.ts';
 
 const rowsOf =

@@ -8,7 +8,7 @@ import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
 import { printError } from '../src/cli/output/print-error.ts';
 import { startAzurite } from './support/stores/azurite-server.ts';
-import { buildHere } from '../src/toolchain/build.ts';
+import { buildHere } from '../src/toolchain/clone.ts';
 
 const startedAt = performance.now();
 

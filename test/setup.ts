@@ -1,5 +1,5 @@
 import { stop } from 'esbuild';
-import { buildHere } from '../src/toolchain/build.ts';
+import { buildHere } from '../src/toolchain/clone.ts';
 
 /** Before all tests: the executables of support/programs/executables.ts, as a user would build them. `npm test` does it once for all parts. */
 export default async function setup(): Promise<void> {

@@ -9,7 +9,8 @@ import { kubectlApply, kubectlWait } from '../tools/bench-cluster.ts';
 import { objectsFor } from './objects.ts';
 import { editGreeting, type Route, type RouteWorld } from './route.ts';
 import { runTool } from '../tools/run-tool.ts';
-import type { KeptBundles } from '../../src/toolchain/kept-bundles.ts';
+import type { blobHere } from '../../src/toolchain/clone.ts';
+import type { keepHalves } from '../../src/toolchain/kept-halves.ts';
 
 export async function wholeRoute(world: RouteWorld, runnerImage: string): Promise<Route> {
   const { place, store, folder, signal } = world;
@@ -22,10 +23,10 @@ export async function wholeRoute(world: RouteWorld, runnerImage: string): Promis
   const query = new URL(link).search.slice(1);
   const runtime = await runtimeFile('linux-x64');
   const checkout = await copySources();
-  const keptBundles = (await import(join(checkout, 'src/toolchain/kept-bundles.ts'))) as {
-    keepBundles(entry: string): Promise<KeptBundles>;
-  };
-  const bundles = await keptBundles.keepBundles('src/hello-world.ts');
+  const toolchain = join(checkout, 'src/toolchain');
+  const clone = (await import(join(toolchain, 'clone.ts'))) as { blobHere: typeof blobHere };
+  const kept = (await import(join(toolchain, 'kept-halves.ts'))) as { keepHalves: typeof keepHalves };
+  const halves = kept.keepHalves();
   const [blobFile, executable] = [join(folder, 'whole.blob'), join(folder, 'whole')];
   const postject = join(import.meta.dirname, '../tools/postject.ts');
   const upload = join(import.meta.dirname, 'upload.ts');
@@ -35,8 +36,7 @@ export async function wholeRoute(world: RouteWorld, runnerImage: string): Promis
     what: 'postject, a full upload, a full pull by every pod, kubectl',
     async change(text) {
       await editGreeting(join(checkout, 'src/hello-world.ts'), text);
-      const { blob } = await bundles.make();
-      await writeFile(blobFile, blob);
+      await writeFile(blobFile, await clone.blobHere('src/hello-world.ts', halves));
       const bundledAt = performance.now();
       const made = await runTool([process.execPath, postject, runtime, blobFile, executable, 'bench'], { signal });
       await chmod(executable, 0o755);
@@ -59,7 +59,7 @@ export async function wholeRoute(world: RouteWorld, runnerImage: string): Promis
       return { sentBytes: deployer.receivedBytes, pulledBytes: runner.sentBytes };
     },
     async close() {
-      await bundles.close();
+      await halves.close();
       await rm(checkout, { recursive: true });
     },
   };

@@ -8,7 +8,7 @@ export function millisecondsIn(text: string): number {
   return parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (unitMs[unit] ?? NaN), 0);
 }
 
-/** What `dev: Built dist/hello-world in 350ms: bundle 45ms, blob 5ms, ...` says. */
+/** What `dev: Built dist/hello-world in 350ms: bundle 45ms, write 205ms, ...` says. */
 export function builtLine(line: string): { readonly totalMs: number; readonly bundleMs: number } {
   const [, total, bundle] = / in ([\dhms. ]+): bundle ([\dhms. ]+)/.exec(line) ?? [];
   if (total === undefined || bundle === undefined) throw new Error(`"${line}" does not say what it took`);

@@ -5,7 +5,7 @@ import { cpuRequest } from '../routes/objects.ts';
 import type { Row } from '../tools/table.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Bench } from './suite.ts';
-import { buildHere } from '../../src/toolchain/build.ts';
+import { buildHere } from '../../src/toolchain/clone.ts';
 import { type Counts, kinds } from '../../test/support/cluster/load.ts';
 
 type Version = 'first' | 'second';

@@ -16,7 +16,7 @@ import { tableOf } from '../tools/table.ts';
 import { findRegistry, needTools } from '../tools/find-tools.ts';
 import { runTool } from '../tools/run-tool.ts';
 import type { Bench, Measured } from './suite.ts';
-import { buildHere } from '../../src/toolchain/build.ts';
+import { buildHere } from '../../src/toolchain/clone.ts';
 
 /** How one path deploys a version under a name, and what pods then fetched. */
 interface Deployer extends Path {

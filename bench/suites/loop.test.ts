@@ -73,7 +73,7 @@ describe('millisecondsIn()', () => {
 
 describe('builtLine()', () => {
   it('reads what the dev loop says of a build', () => {
-    const line = 'dev: Built dist/hello-world in 1.1s: bundle 45ms, blob 5ms, check 61ms (deploying half kept)';
+    const line = 'dev: Built dist/hello-world in 1.1s: bundle 45ms, write 205ms, check 61ms';
     expect(builtLine(line)).toEqual({ totalMs: 1100, bundleMs: 45 });
   });
 

@@ -1,14 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
-import { bundleOptions, deployerEntry, onlyFile, root, runnerEntry } from '../../src/toolchain/bundle.ts';
-import { halfFiles } from '../../src/toolchain/halves.ts';
+import { libraryOptions, root, sourceHalves } from '../../src/toolchain/bundle.ts';
+import { halfFiles, libraryFile } from '../../src/toolchain/published-halves.ts';
 
 /** Packages that the command loads from the project's node_modules: large, and used by few builds. */
 export const ownDependencies = ['postject'] as const;
-
-/** The entry of an application's thin half. */
-const libraryEntry = 'src/index.ts';
 
 // The project's own Node.js runs these.
 const forProjects = {
@@ -35,14 +30,13 @@ const asModule = {
 
 /** The code of the npm package: paths and contents. The halves are the very bytes that the clone puts into executables. */
 export async function packageCode(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const [deployer, runner, library, required, command, worker] = await Promise.all([
-    half(deployerEntry),
-    half(runnerEntry),
-    half(libraryEntry),
+  const [halves, library, required, command, worker] = await Promise.all([
+    sourceHalves().assets(),
+    contentsOf(libraryOptions),
     contentsOf({
       ...forProjects,
       format: 'cjs',
-      entryPoints: [libraryEntry],
+      entryPoints: libraryOptions.entryPoints,
       define: { 'import.meta.url': '__selfsameUrl' },
       banner: { js: "const __selfsameUrl = require('node:url').pathToFileURL(__filename).href;" },
       // Node.js 20 lacks it, and nothing is added to the globals of an application.
@@ -51,15 +45,18 @@ export async function packageCode(): Promise<ReadonlyMap<string, Uint8Array>> {
     contentsOf({ ...asModule, entryPoints: ['scripts/package/command.ts'] }),
     contentsOf({ ...asModule, entryPoints: ['src/toolchain/inject/postject-worker.ts'] }),
   ]);
+  const halfContents = Object.entries(halfFiles).map(([name, file]) => {
+    const content = halves.get(name);
+    if (content === undefined) throw new Error(`There is no half "${name}"`);
+    return [file, content] as const;
+  });
   return new Map([
     ['index.cjs', required],
     ['index.js', Buffer.from(wrapper)],
     ['bin/selfsame.js', Buffer.concat([Buffer.from('#!/usr/bin/env node\n'), command])],
     ['bin/postject-worker.js', worker],
-    [`halves/${halfFiles.deployer}`, deployer],
-    [`halves/${halfFiles.runner}`, runner],
-    [`halves/${halfFiles.runnerScript}`, await readFile(join(root, 'runner/run.sh'))],
-    [`halves/${halfFiles.library}`, library],
+    ...halfContents,
+    [libraryFile, library],
   ]);
 }
 
@@ -68,11 +65,6 @@ const wrapper = `import library from './index.cjs';
 
 export const { DeployError, parseAddress, selfsame } = library;
 `;
-
-async function half(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await build(bundleOptions(entry));
-  return onlyFile(outputFiles, entry);
-}
 
 async function contentsOf(options: BuildOptions): Promise<Uint8Array> {
   const { outputFiles: [file] = [] } = await build(options);

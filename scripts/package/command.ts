@@ -7,7 +7,7 @@ await import('../../src/shared/older-node.ts');
 const { loadOwnEsbuild, refuseWithoutEsbuild } = await import('./own-esbuild.ts');
 const hasEsbuild = await loadOwnEsbuild();
 const [{ publishedHalves }, { runSelfsame }] = await Promise.all([
-  import('../../src/toolchain/halves.ts'),
+  import('../../src/toolchain/published-halves.ts'),
   import('./run-selfsame.ts'),
 ]);
 
@@ -15,5 +15,5 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as { version: string };
 await runSelfsame(process.argv.slice(2), {
   version,
-  halves: async () => (hasEsbuild ? publishedHalves(folder) : refuseWithoutEsbuild()),
+  halves: () => (hasEsbuild ? publishedHalves(folder) : refuseWithoutEsbuild()),
 });

@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
 import { DeployError } from '../shared/errors.ts';
 import { ourFlagNames } from '../shared/flags.ts';
 import type { Digest } from '../shared/digest.ts';
 import { isDrain } from './drain.ts';
+import type { HttpServer } from './http-server.ts';
 import type { OptionSpecs, OptionsOf } from './options.ts';
 
 /** An application, and what it needs where it runs. The deployer derives probes, Service, drain and references from that. */
@@ -13,7 +13,10 @@ export interface Application<S extends OptionSpecs = OptionSpecs> {
   readonly describe?: string;
   /** Its own flags, which go with it into the pod. */
   readonly options?: S;
-  /** Where it serves, e.g. `({ http }) => http`; left out by a program that serves nothing. */
+  /**
+   * Where it serves, e.g. `({ http }) => http`, or `() => 'https://:8443'` if it speaks TLS itself. A deploy makes Service and
+   * probes from it without running the application: without an address there are none.
+   */
   readonly address?: (options: OptionsOf<S>) => string;
   /** Paths that answer 200 when ready and when alive; by default those that `serve` answers. */
   readonly health?: { readonly ready: string; readonly live: string };
@@ -33,8 +36,20 @@ export interface Application<S extends OptionSpecs = OptionSpecs> {
     readonly memoryRequest?: string;
     readonly memoryLimit?: string;
   };
-  /** The program itself: returns when `signal` aborts (SIGTERM, Ctrl-C), or earlier when its work is done. */
-  run(context: RunContext<S>): Promise<void>;
+  /** Patterns of files that the executable carries, relative to the project: `['public/**']`. */
+  readonly files?: readonly string[];
+  /** Packages that the executable carries as they are instead of bundled: `['next']`. */
+  readonly external?: readonly string[];
+  /**
+   * An application that listens by itself: `() => import('./main.ts')`. The first HTTP server that it lets listen gets the
+   * application's address, the health paths and the drain; `PORT` in the environment is that address' port. Handlers of
+   * SIGTERM, SIGINT and SIGHUP that the application adds are called after the drain.
+   *
+   * Called only when the application runs: not for a build, a deploy, `--help` or `--version-hash`.
+   */
+  readonly main?: () => unknown;
+  /** The program itself, instead of `main`: returns when `signal` aborts (SIGTERM, Ctrl-C), or earlier when its work is done. */
+  run?(context: RunContext<S>): Promise<void>;
 }
 
 export interface RunContext<S extends OptionSpecs = OptionSpecs> {
@@ -44,7 +59,7 @@ export interface RunContext<S extends OptionSpecs = OptionSpecs> {
   /** SHA-256 of the executable that runs, found by reading it; undefined when run from source. */
   readonly version: () => Promise<Digest | undefined>;
   /** Serves at the application's address until `signal` aborts, then drains: see `serve`. */
-  readonly serve: (server: Server) => Promise<void>;
+  readonly serve: (server: HttpServer) => Promise<void>;
 }
 
 /** True for a name that Kubernetes takes for a namespace (RFC 1123 label). */
@@ -66,6 +81,12 @@ export function checkApplication(app: Application): void {
   if (!isServiceName(app.name)) {
     throw new DeployError('bad-name', `Cannot use "${app.name}" as a name`, {
       hint: 'Name the application with a lower-case letter, then letters, digits and "-", at most 63, as in hello-world.',
+    });
+  }
+  if ((app.run === undefined) === (app.main === undefined)) {
+    const what = app.run === undefined ? 'neither main nor run' : 'both main and run';
+    throw new DeployError('bad-usage', `Cannot run ${app.name}: it defines ${what}`, {
+      hint: "Define main: () => import('./main.ts') if it listens by itself, or run if it calls serve.",
     });
   }
   if (app.drain !== undefined && !isDrain(app.drain)) {

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { beforeListeners, isSecure, type HttpServer } from './http-server.ts';
 
 export interface DrainOptions {
   /**
@@ -16,7 +17,9 @@ export interface DrainOptions {
 /** How a server ends without a client noticing. */
 export interface Drain {
   /** Closes the door when nobody comes any more, then what is open once it is done. */
-  drain(options: DrainOptions): Promise<void>;
+  readonly drain: (options: DrainOptions) => Promise<void>;
+  /** Fulfilled once the server has closed, whoever closed it. */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -57,40 +60,63 @@ const farewellMs = 500;
 /**
  * Keeps count of what is under way: Node cuts no upgraded connection off, and shows nobody the answers not begun yet.
  *
- * Call it once the server has its listeners, and before it listens.
+ * The server's own `close` does what it did, but it does not cut the drain short, and it succeeds once after the drain.
+ *
+ * Call it before the server listens, or before it has any connection.
+ *
+ * @param ending aborts when the server is to end; the drain follows.
  */
-export function drainOf(server: Server): Drain {
+export function drainOf(server: HttpServer, ending: AbortSignal): Drain {
   const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
   const answers = new Map<ServerResponse, IncomingMessage>();
+  const streams = new Set<ServerHttp2Stream>();
   const last = { arrivalAt: 0, connectionAt: 0, promiseAt: 0 };
-  let isEnding = false;
+  /** Of TLS: the connections below the sockets. */
+  const carriers = new Set<Socket>();
+  const { isClosed, closed } = closingOf(server, ending);
   let changed = Promise.withResolvers<void>();
+  const tellChange = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
 
-  server.on('connection', (socket) => {
-    last.connectionAt = performance.now();
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.prependListener('request', (request, response) => {
-    answers.set(response, request);
-    if (!isProbe(request)) last.arrivalAt = performance.now();
-    if (isEnding) sayGoodbye(response);
-    response.once('close', () => {
-      answers.delete(response);
-      if (response.shouldKeepAlive) last.promiseAt = performance.now();
-      changed.resolve();
-      changed = Promise.withResolvers();
-    });
+  beforeListeners(server, {
+    connection(socket: Socket) {
+      last.connectionAt = performance.now();
+      remember(isSecure(server) ? carriers : sockets, socket);
+    },
+    secureConnection: (socket: Socket) => remember(sockets, socket),
+    session: (session: ServerHttp2Session) => remember(sessions, session),
+    stream(stream: ServerHttp2Stream, headers: IncomingMessage['headers']) {
+      remember(streams, stream);
+      if (!isProbe({ url: headers[':path'] as string | undefined, headers })) last.arrivalAt = performance.now();
+      stream.once('close', tellChange);
+    },
+    request(request: IncomingMessage, response: ServerResponse) {
+      // Its stream was seen.
+      if (request.httpVersionMajor > 1) return;
+      answers.set(response, request);
+      if (!isProbe(request)) last.arrivalAt = performance.now();
+      if (ending.aborted) sayGoodbye(response);
+      response.once('close', () => {
+        answers.delete(response);
+        if (response.shouldKeepAlive) last.promiseAt = performance.now();
+        tellChange();
+      });
+    },
   });
 
   /** An event stream is under way for ever: nobody waits for its end. */
-  const isUnderWay = (): boolean => [...answers].some(([response, request]) => !isEventStream(request, response));
+  const isUnderWay = (): boolean =>
+    streams.size > 0 || [...answers].some(([response, request]) => !isEventStream(request, response));
 
   return {
+    closed,
+
     async drain({ lingerMs, drainMs }) {
-      isEnding = true;
+      if (isClosed()) return;
       for (const response of answers.keys()) sayGoodbye(response);
-      const closed = once(server, 'close');
       const askedAt = performance.now();
       const cutAt = askedAt + lingerMs + drainMs;
 
@@ -100,9 +126,10 @@ export function drainOf(server: Server): Drain {
       await passed(() => Math.min(Math.max(askedAt, last.arrivalAt) + lingerMs, cutAt - drainMs / 2), closed);
       // The door alone: close() of HTTP would also end idle connections, just when a request may be on its way to us.
       NetServer.prototype.close.call(server);
+      for (const session of sessions) session.close();
 
       // A client may use a connection again for as long as the last answer on it promised; Node itself ends it then.
-      const promisedMs = server.keepAliveTimeout + server.keepAliveTimeoutBuffer;
+      const promisedMs = 'keepAliveTimeout' in server ? server.keepAliveTimeout + server.keepAliveTimeoutBuffer : 0;
       const quietAt = (): number => Math.max(last.promiseAt + promisedMs, last.connectionAt + firstRequestMs);
       const doneAt = (): number => Math.min(isUnderWay() ? Infinity : lingerMs === 0 ? 0 : quietAt(), cutAt);
       await passed(doneAt, closed, () => changed.promise);
@@ -110,11 +137,39 @@ export function drainOf(server: Server): Drain {
       for (const [response, request] of answers) if (isEventStream(request, response)) finish(response);
       // What is upgraded or was just answered still gets what was written, unless nobody takes it.
       for (const socket of sockets) socket.destroySoon();
-      const late = setTimeout(() => sockets.forEach((socket) => socket.destroy()), farewellMs);
+      const late = setTimeout(() => {
+        for (const socket of [...sockets, ...carriers]) socket.destroy();
+      }, farewellMs);
       await closed;
       clearTimeout(late);
     },
   };
+}
+
+/** Keeps something until it closes. */
+function remember<T extends { once(event: 'close', listener: () => void): unknown }>(all: Set<T>, one: T): void {
+  all.add(one);
+  one.once('close', () => all.delete(one));
+}
+
+/** The server's `close`, around a drain. */
+function closingOf(server: HttpServer, ending: AbortSignal) {
+  const close = Reflect.get(server, 'close') as (done?: (error?: Error) => void) => HttpServer;
+  const state = { isClosed: false, isAsked: false };
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.once('close', () => {
+    state.isClosed = true;
+    resolve();
+  });
+  const closeInOrder = (done?: (error?: Error) => void): HttpServer => {
+    if (!ending.aborted || state.isAsked) return Reflect.apply(close, server, [done]);
+    state.isAsked = true;
+    if (state.isClosed) setImmediate(() => done?.());
+    else server.once('close', () => done?.());
+    return server;
+  };
+  server.close = closeInOrder as typeof server.close;
+  return { closed, isClosed: () => state.isClosed };
 }
 
 /** Keep-alive clients are told to go elsewhere with their next answer, not by a reset. */
@@ -123,7 +178,7 @@ function sayGoodbye(response: ServerResponse): void {
 }
 
 /** A kubelet, or whoever asks how we are: nobody whom a proxy sent. */
-function isProbe({ url, headers }: IncomingMessage): boolean {
+function isProbe({ url, headers }: { url?: string | undefined; headers: IncomingMessage['headers'] }): boolean {
   return url?.startsWith('/selfsame') === true || headers['user-agent']?.startsWith('kube-probe/') === true;
 }
 

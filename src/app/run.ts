@@ -1,59 +1,130 @@
-import { parseAddress } from './address.ts';
-import type { Application } from './application.ts';
-import { clusterLingerMs, drainMsOf } from './drain.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseAddress, type Address } from './address.ts';
+import { adoptServers } from './adopt.ts';
+import type { Application, RunContext } from './application.ts';
+import { clusterLingerMs, drainMsOf, type DrainOptions } from './drain.ts';
+import { takeEndSignals } from './end-signals.ts';
 import { ownVersion } from './identity.ts';
 import { parseOptions } from './options.ts';
-import { serve } from './serve.ts';
+import { serve, type AttendOptions } from './serve.ts';
 
-const ending = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Of the moment that a pod has left after the drain, what handlers of the application may take. */
+const handlersMs = 4_000;
 
 /**
- * Runs the application here, until it returns or a signal ends it.
- *
- * Handlers are needed even for the default behaviour: PID 1 of a container ignores what it does not handle.
+ * How an application ended: `idle` if it has nothing more to do, as any program of Node.js ends; `ended` by a signal, and then
+ * the process is to end whatever is left in its loop.
+ */
+export type ApplicationEnd = 'idle' | 'ended';
+
+/** What `run` and `main` have in common. */
+interface Running extends AttendOptions, DrainOptions {
+  readonly app: Application;
+  readonly options: RunContext['options'];
+  /** Of the definition; undefined if it has none. */
+  readonly address: Address | undefined;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Runs the application here, until nothing is left to do or a signal ends it.
  *
  * @param argv the application's own words.
  * @param say takes a line for people.
+ * @throws what the application throws; the process is to end then, too.
  */
 export async function runApplication(
   app: Application,
   argv: readonly string[],
   say: (line: string) => void,
-): Promise<void> {
+): Promise<ApplicationEnd> {
   const options = parseOptions(app.options ?? {}, argv);
-  const end = new AbortController();
-  const stop = (): void => {
-    release();
-    end.abort();
-  };
-  // After the first, the next one of any kind meets the default and ends the program at once.
-  const release = (): void => {
-    for (const signal of ending) process.off(signal, stop);
-  };
-  for (const signal of ending) process.on(signal, stop);
+  const text = app.address?.(options);
+  const address = text === undefined ? undefined : { ...parseAddress(text), ...portOverride() };
+  const { signal, callHandlers, release } = takeEndSignals();
+  const lingerMs = process.env['KUBERNETES_SERVICE_HOST'] === undefined ? 0 : clusterLingerMs;
+  const running: Running = { app, options, address, say, name: app.name, signal, lingerMs, drainMs: drainMsOf(app) };
+  const idle = new Promise<void>((resolve) => process.once('beforeExit', () => resolve()));
+  const signalled = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   try {
-    const inCluster = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
-    const address = app.address?.(options);
-    await app.run({
-      options,
-      signal: end.signal,
-      version: ownVersion,
-      serve: async (server) =>
-        serve(server, {
-          name: app.name,
-          address: { ...parseAddress(address ?? ':0'), ...portOverride() },
-          signal: end.signal,
-          lingerMs: inCluster ? clusterLingerMs : 0,
-          drainMs: drainMsOf(app),
-          onListening: (url) => say(`${app.name}: serving on ${url}`),
-        }),
-    });
-  } catch (error) {
-    // A wait that was given the signal ends like this: that is what it was given for.
-    if (!end.signal.aborted || (error as Error).name !== 'AbortError') throw error;
+    const { failed, ended } = app.main === undefined ? startRun(running) : startMain(running, app.main);
+    const how = await Promise.race([failed, signalled.then(() => 'ended' as const), idle.then(() => 'idle' as const)]);
+    if (how === 'idle') return how;
+    const late = lateAfter(lingerMs + running.drainMs + handlersMs);
+    await Promise.race([failed, ended(), idle]);
+    await Promise.race([failed, callHandlers(late), idle]);
+    return how;
   } finally {
     release();
   }
+}
+
+/** What was started: how it fails, and what there is to wait for after a signal. */
+interface Started {
+  readonly failed: Promise<never>;
+  readonly ended: () => Promise<unknown>;
+}
+
+function startRun(running: Running): Started {
+  const { app, options, signal, address, say } = running;
+  const work = begin(async () =>
+    app.run?.({
+      options,
+      signal,
+      version: ownVersion,
+      serve: async (server) =>
+        serve(server, {
+          ...running,
+          address: address ?? { port: 0, ...portOverride() },
+          onListening: (url) => say(`${app.name}: serving on ${url}`),
+        }),
+    }),
+  );
+  return { failed: failureOf(work, signal), ended: async () => work.catch(() => undefined) };
+}
+
+function startMain(running: Running, main: () => unknown): Started {
+  const { app, signal, address, say } = running;
+  const { promise: refused, reject } = Promise.withResolvers<never>();
+  const forced = address ?? portOverride();
+  if (forced.port !== undefined) process.env['PORT'] = String(forced.port);
+  const { drain } = adoptServers({
+    ...running,
+    address: forced,
+    decidesHost: address !== undefined,
+    onListening({ url, port }) {
+      say(`${app.name}: serving on ${url}`);
+      if (address === undefined) say(`${app.name}: ${undeclared(port)}`);
+    },
+    onRefused: reject,
+  });
+  return { failed: Promise.race([refused, failureOf(begin(main), signal)]), ended: drain };
+}
+
+function undeclared(port: number): string {
+  return `its definition has no address, so that a deploy makes neither a Service nor probes. Add address: () => ':${port}'.`;
+}
+
+/** Starts something that may throw at once. */
+async function begin(work: () => unknown): Promise<unknown> {
+  return work();
+}
+
+/** Rejects when the work does, and never settles otherwise. */
+async function failureOf(work: Promise<unknown>, signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  work.catch((error: unknown) => {
+    // A wait that was given the signal ends like this: that is what it was given for.
+    if (!signal.aborted || (error as Error | undefined)?.name !== 'AbortError') reject(error);
+  });
+  return promise;
+}
+
+/** Aborts after a time that does not keep the process. */
+function lateAfter(milliseconds: number): AbortSignal {
+  const late = new AbortController();
+  void wait(milliseconds, undefined, { ref: false }).then(() => late.abort());
+  return late.signal;
 }
 
 /** `--local` gives each replica a port of its own, by the environment. */

@@ -1,52 +1,92 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeployError } from '../shared/errors.ts';
 import type { Address } from './address.ts';
-import { drainOf, type DrainOptions } from './drain.ts';
-import { identityOf, startOfProcess } from './identity.ts';
+import { drainOf, type Drain, type DrainOptions } from './drain.ts';
+import { answerHealth } from './health.ts';
+import { isHttpServer, isSecure, type HttpServer } from './http-server.ts';
 
-export interface ServeOptions extends DrainOptions {
+/** What a server is given that is served. */
+export interface AttendOptions {
+  /** Of the application. */
   readonly name: string;
-  readonly address: Address;
   readonly signal: AbortSignal;
+}
+
+export interface ServeOptions extends AttendOptions, DrainOptions {
+  readonly address: Address;
   /** Told once where it serves. */
   readonly onListening: (url: string) => void;
 }
 
 /**
  * Serves until the signal aborts, then drains: not ready at once, closed once nobody comes any more, ended once all is
- * answered, and cut off `drainMs` after that should have been.
+ * answered, and cut off `drainMs` after that should have been. Ends without a drain if the application closes the server.
  *
- * Answers `/selfsame` (which bytes run here), `/selfsame/start` (what starting took), `/selfsame/ready` and
- * `/selfsame/live` before the server's own listeners.
+ * A server that listens already goes on where it does, if that is the port of the address.
  *
- * @throws {DeployError} `bad-usage` if the address is taken or not this machine's.
+ * @throws {DeployError} `bad-usage` if the address is taken or not this machine's, or if it is not an HTTP server.
  */
-export async function serve(server: Server, options: ServeOptions): Promise<void> {
-  const { name, address, signal } = options;
-  answerHealth(server, name, signal);
-  const connections = drainOf(server);
-  await listening(server, address);
-  const { port } = server.address() as AddressInfo;
-  options.onListening(`http://${urlHost(address.host)}:${port}`);
-  if (!signal.aborted) await once(signal, 'abort');
-
-  await connections.drain(options);
+export async function serve(server: HttpServer, options: ServeOptions): Promise<void> {
+  const { address, signal } = options;
+  refuseUnservable(server, address);
+  const { drain, closed } = attend(server, options);
+  if (!server.listening) await listening(server, address);
+  options.onListening(urlOf(server, address.host));
+  await Promise.race([signal.aborted ? undefined : once(signal, 'abort'), closed]);
+  await drain(options);
 }
 
-async function listening(server: Server, address: Address): Promise<void> {
+/** Gives a server the health paths and its way to end. */
+export function attend(server: HttpServer, { name, signal }: AttendOptions): Drain {
+  answerHealth(server, name, signal);
+  // After the health paths: what it counts includes them.
+  return drainOf(server, signal);
+}
+
+/** Where a server listens, for people. */
+export function urlOf(server: HttpServer, host: string | undefined): string {
+  const { port } = server.address() as AddressInfo;
+  return `${isSecure(server) ? 'https' : 'http'}://${urlHost(host)}:${port}`;
+}
+
+/** What a system's refusal to listen means; undefined for anything else. */
+export function listenRefusal(error: unknown, { host, port }: Address): DeployError | undefined {
+  const known = refusals.get((error as NodeJS.ErrnoException).code ?? '');
+  if (known === undefined) return undefined;
+  return new DeployError('bad-usage', `Cannot serve on ${urlHost(host)}:${port}: ${known}`, {
+    hint: 'Pass another address.',
+    cause: error,
+  });
+}
+
+function refuseUnservable(server: unknown, { port }: Address): void {
+  if (!isHttpServer(server)) {
+    throw new DeployError('bad-usage', `Cannot serve ${kindOf(server)}: it is not an HTTP server`, {
+      hint: 'Pass serve the server itself, such as createServer(app) or fastify.server, or define main in place of run.',
+    });
+  }
+  const bound = server.address();
+  if (bound === null || (typeof bound === 'object' && (port === 0 || bound.port === port))) return;
+  const where = typeof bound === 'object' ? `port ${bound.port}` : bound;
+  throw new DeployError('bad-usage', `Cannot serve on port ${port}: the server listens on ${where} already`, {
+    hint: 'Let serve call listen, or define main in place of run.',
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { constructor } = value as { constructor?: { readonly name: string } };
+  return `an object of class ${constructor?.name ?? 'null'}`;
+}
+
+async function listening(server: HttpServer, address: Address): Promise<void> {
   server.listen({ port: address.port, ...(address.host !== undefined && { host: address.host }) });
   try {
     await once(server, 'listening');
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const known = refusals.get(code);
-    if (known === undefined) throw error;
-    throw new DeployError('bad-usage', `Cannot serve on ${urlHost(address.host)}:${address.port}: ${known}`, {
-      hint: 'Pass another address.',
-      cause: error,
-    });
+    throw listenRefusal(error, address) ?? error;
   }
 }
 
@@ -57,37 +97,6 @@ const refusals: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'no such host'],
   ['EAI_AGAIN', 'the host cannot be looked up'],
 ]);
-
-function answerHealth(server: Server, name: string, signal: AbortSignal): void {
-  const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const [path = ''] = (request.url ?? '').split('?');
-    if (path === '/selfsame/ready') {
-      response.writeHead(signal.aborted ? 503 : 200).end(signal.aborted ? 'draining\n' : 'ready\n');
-    } else if (path === '/selfsame/live') {
-      response.writeHead(200).end('alive\n');
-    } else if (path === '/selfsame/start') {
-      answerJson(startOfProcess(), response);
-    } else if (path === '/selfsame') {
-      void answerIdentity(name, response);
-    } else {
-      for (const listener of own) listener.call(server, request, response);
-    }
-  });
-}
-
-async function answerIdentity(name: string, response: ServerResponse): Promise<void> {
-  try {
-    answerJson(await identityOf(name), response);
-  } catch (error) {
-    response.writeHead(500).end(`Cannot hash the running file: ${String(error)}\n`);
-  }
-}
-
-function answerJson(body: unknown, response: ServerResponse): void {
-  response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-}
 
 function urlHost(host = 'localhost'): string {
   return host.includes(':') ? `[${host}]` : host;

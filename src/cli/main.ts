@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { checkApplication, type Application } from '../app/application.ts';
 import type { OptionSpecs } from '../app/options.ts';
 import { runApplication } from '../app/run.ts';
@@ -11,23 +12,31 @@ import { printError } from './output/print-error.ts';
  * Makes an application one that can deploy itself: the one call at the end of its main file.
  *
  * Without one of selfsame's flags it runs the application here. Whatever deploys is loaded only when asked for.
- * Failures are printed and become `process.exitCode`; the promise never rejects.
+ * Failures are printed. The process ends when its work is done, whatever the file has left in its loop; only an application that
+ * ends by itself ends as any program of Node.js does. The promise never rejects. Does nothing in a worker thread.
  */
 export async function selfsame<const S extends OptionSpecs>(app: Application<S>): Promise<void> {
+  if (!isMainThread) return;
   try {
     // Each definition is typed by its own options; from here on they are only passed along.
-    process.exitCode = await dispatch(app as unknown as Application, process.argv.slice(2));
+    const status = await dispatch(app as unknown as Application, process.argv.slice(2));
+    if (status !== undefined) await endProcess(status);
   } catch (error) {
     if (requestedFormat(process.argv.slice(2)) === 'json') {
       process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
     }
-    process.exitCode = printError(error, say);
+    await endProcess(printError(error, say));
   }
 }
 
-async function dispatch(app: Application, argv: readonly string[]): Promise<number> {
+/** @returns the exit status; undefined if the process ends by itself. */
+async function dispatch(app: Application, argv: readonly string[]): Promise<number | undefined> {
   checkApplication(app);
-  if (process.env['SELFSAME_BUILD'] === 'check') return 0;
+  if (process.env['SELFSAME_BUILD'] === 'check') {
+    const { name, files = [], external = [], address } = app;
+    process.stdout.write(`${JSON.stringify({ name, files, external, serves: address !== undefined })}\n`);
+    return 0;
+  }
 
   const { ownArgs, names, appArgs } = splitArguments(argv);
   if (names.has('version-hash') && !names.has('help')) {
@@ -44,11 +53,25 @@ async function dispatch(app: Application, argv: readonly string[]): Promise<numb
     return deployer(app, argv, runnerTexts);
   }
   try {
-    await runApplication(app, appArgs, say);
-    return 0;
+    const how = await runApplication(app, appArgs, say);
+    return how === 'idle' ? undefined : Number(process.exitCode ?? 0);
   } catch (error) {
     return printError(error, say, app.name);
   }
+}
+
+/** Ends the process once everything that was printed has left it. */
+async function endProcess(status: number): Promise<void> {
+  process.exitCode = status;
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit();
+}
+
+/** Waits until a stream has passed on what was written to it, or cannot. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.on('error', () => undefined).write('', () => resolve());
+  await promise;
 }
 
 function say(line: string): void {

@@ -31,6 +31,8 @@ export const exitStatus = {
   'image-unfit': 3,
   'system-lacks': 3,
   'project-refused': 3,
+  'package-unavailable': 3,
+  'trial-failed': 3,
   // after something changed
   'rollout-undone': 4,
   'rollout-failed': 5,

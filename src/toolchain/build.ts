@@ -1,107 +1,188 @@
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
+import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
+import { digestOfFile, type Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
+import type { Report } from '../shared/report.ts';
 import { hostTarget, type Target } from '../shared/target.ts';
-import { buildBlob, root } from './bundle.ts';
-import { scriptReport, writeExecutable } from './executables.ts';
+import { applicationBlob } from './application-blob.ts';
+import { carry, type CarriedApplication } from './carry/carry.ts';
+import { findProject, type Project } from './carry/project.ts';
+import { readDefinition, type Definition } from './definition.ts';
+import { writeExecutable } from './executables.ts';
+import type { Halves } from './carry/halves.ts';
+import { tryOut, type TrialOutcome } from './trial.ts';
 
-/**
- * Builds an application for this machine.
- *
- * @param entry its main file, relative to the root; it names the executable.
- * @returns the executable's path.
- * @throws {DeployError} if the application could not be deployed as it is: a name that is none, an option that is ours.
- */
-export async function buildHere(entry = 'src/hello-world.ts'): Promise<string> {
-  const place = buildPlaceFor(entry);
-  await checkApplication(entry);
-  await writeHere(place, await buildBlob(entry));
-  return place.output;
+export interface BuildRequest {
+  /** The application's main file, relative to the working directory. */
+  readonly entry: string;
+  readonly halves: Halves;
+  /** Where plain runtimes come from, by target; absent: the cache and the registry. */
+  readonly runtimesFor?: (target: Target) => RuntimeSettings;
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the main file may take to come to its definition, in milliseconds; default 10,000. */
+  readonly checkMs?: number | undefined;
 }
 
-/** What an application is built into on this machine. */
-export interface BuildPlace {
-  readonly target: Target;
-  readonly name: string;
-  /** The executable's path. */
+/** An application in a blob, with what is known of it. */
+export interface BuiltBlob {
+  readonly blob: Buffer;
+  readonly project: Project;
+  readonly definition: Definition;
+  readonly carried: CarriedApplication;
+  /** Milliseconds. */
+  readonly took: { readonly bundle: number; readonly write: number; readonly check: number };
+}
+
+export interface WriteRequest extends BuildRequest {
+  /** The file to write; default: `dist/<name of the entry>` in the project. */
+  readonly output?: string | undefined;
+  /** Default: this machine's. */
+  readonly target?: Target | undefined;
+  /** Runs it once, if it is for this machine, for at most so many milliseconds; absent: not. */
+  readonly trialMs?: number | undefined;
+}
+
+export interface BuiltExecutable extends BuiltBlob {
   readonly output: string;
+  readonly version: Digest;
+  readonly trial: TrialOutcome | undefined;
+}
+
+/** What an earlier build of the same application found. */
+export type EarlierBuild = Pick<BuiltBlob, 'blob' | 'definition'>;
+
+/**
+ * Builds an application into a blob, and lets it tell its definition.
+ *
+ * @param folder to write an executable for this machine into.
+ * @param earlier the application as it was: nothing is written if it still is the same.
+ * @returns with the executable; undefined if nothing has changed.
+ * @throws {DeployError} whatever `carry` and `readDefinition` throw; `bad-target` where no executable can be made for this machine.
+ */
+export async function buildBlob(
+  request: BuildRequest,
+  folder: string,
+  earlier?: EarlierBuild,
+): Promise<(BuiltBlob & { readonly path: string }) | undefined> {
+  const { entry, signal, checkMs = 10_000 } = request;
+  const target = targetHere();
+  const project = await findProject(entry);
+  const path = join(folder, fileNameFor(entry, target));
+  const took = { bundle: 0, write: 0, check: 0 };
+  const timed = async <T>(stage: keyof typeof took, work: Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const result = await work;
+    took[stage] += performance.now() - startedAt;
+    return result;
+  };
+  const make = async (settings: CarrySettings) => timed('bundle', carriedBlob(request, project, settings));
+  const write = async (blob: Buffer): Promise<void> =>
+    timed(
+      'write',
+      writeExecutable(target, { name: executableName(entry), blob, output: path, ...writing(request, target) }),
+    );
+
+  const assumed = earlier?.definition ?? { files: [], external: [] };
+  let made = await make(assumed);
+  if (earlier?.blob.equals(made.blob) === true) return undefined;
+  await write(made.blob);
+  const definition = await timed('check', readDefinition({ path, entry: shown(entry), timeoutMs: checkMs, signal }));
+  if (!isDeepStrictEqual([assumed.files, assumed.external], [definition.files, definition.external])) {
+    made = await make(definition);
+    await write(made.blob);
+  }
+  return { ...made, project, definition, path, took };
+}
+
+type CarrySettings = Pick<Definition, 'files' | 'external'>;
+
+/** The blob of a project, with what its definition is taken to say. */
+export async function carriedBlob(
+  { halves, report, signal }: BuildRequest,
+  project: Project,
+  { files, external }: CarrySettings,
+): Promise<Pick<BuiltBlob, 'blob' | 'carried'>> {
+  const [carried, assets] = await Promise.all([
+    carry({ project, halves, files, external, report, signal }),
+    halves.assets(),
+  ]);
+  return { carried, blob: applicationBlob(carried, assets) };
+}
+
+/** A path as it would be typed here. */
+function shown(entry: string): string {
+  return relative('', entry) || entry;
+}
+
+/**
+ * Builds an application into an executable. A file that is there is replaced only once the new one is right.
+ *
+ * @throws {DeployError} as {@link buildBlob}; `trial-failed` if the trial shows that a part of the application is missing.
+ */
+export async function buildExecutable(request: WriteRequest): Promise<BuiltExecutable> {
+  const { entry, target = targetHere(), trialMs, signal } = request;
+  const { folder: project } = await findProject(entry);
+  const output = request.output ?? join(project, 'dist', fileNameFor(entry, target));
+  await mkdir(dirname(output), { recursive: true });
+  const folder = await mkdtemp(join(dirname(output), '.selfsame-'));
+  try {
+    const built = await buildBlob(request, folder);
+    if (built === undefined) throw new Error('A first build is always a change');
+    const { serves } = built.definition;
+    const trial =
+      trialMs === undefined
+        ? undefined
+        : await tryOut({ path: built.path, hidden: built.project.base, serves, timeoutMs: trialMs, signal });
+    refuseIncomplete(shown(entry), trial);
+    if (target === targetHere()) await rename(built.path, output);
+    else
+      await writeExecutable(target, {
+        name: executableName(entry),
+        blob: built.blob,
+        output,
+        ...writing(request, target),
+      });
+    return { ...built, output, trial, version: await digestOfFile(output, signal) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What fails for want of the environment it is made for is right; what misses a part of itself is not. */
+function refuseIncomplete(entry: string, trial: TrialOutcome | undefined): void {
+  if (trial?.kind !== 'ended' || trial.status === 0) return;
+  const [missing] = /^.*(?:Cannot find (?:module|package) .*|ENOENT.*\/dev\/null\/vfs\/.*)$/m.exec(trial.stderr) ?? [];
+  if (missing === undefined) return;
+  throw new DeployError(
+    'trial-failed',
+    `Cannot build ${entry}: it does not start without the project: ${missing.trim()}`,
+    {
+      hint: 'Name the file in "files" of the definition, or the package in "external"; build with --no-trial to see more.',
+    },
+  );
 }
 
 /** @throws {DeployError} `bad-target` if no executable can be made for this machine. */
-export function buildPlaceFor(entry: string): BuildPlace {
+export function targetHere(): Target {
   const target = hostTarget();
-  if (target === undefined) {
-    throw new DeployError('bad-target', `Cannot build on ${process.platform} ${process.arch}`, {
-      hint: 'Build on Linux, macOS or Windows, and use npm run release for other targets.',
-    });
-  }
-  const name = basename(entry).replace(/\.[cm]?[jt]s$/, '');
-  return { target, name, output: join(root, 'dist', `${name}${target === 'win-x64' ? '.exe' : ''}`) };
-}
-
-/** Writes the executable of a blob. One that runs goes on as it was: the file is replaced, not changed. */
-export async function writeHere({ target, name, output }: BuildPlace, blob: Uint8Array): Promise<void> {
-  await mkdir(dirname(output), { recursive: true });
-  await writeExecutable(target, { name, blob, output, report: scriptReport() });
-}
-
-/**
- * Lets the application look at its own definition, and end.
- *
- * @throws {DeployError} `bad-usage` with what it says, if it refuses.
- */
-async function checkApplication(entry: string): Promise<void> {
-  const reason = await refusalOf([join(root, entry)], {});
-  if (reason !== undefined) throw refusedApplication(entry, reason);
-}
-
-/**
- * {@link checkApplication} by its bundle, which starts sooner than the sources.
- *
- * @throws {DeployError} `bad-usage`, in the words of the sources where they refuse as well: those name the file and the line.
- */
-export async function checkBundle(entry: string, code: Uint8Array, signal: AbortSignal): Promise<void> {
-  const reason = await refusalOf(['-'], { input: code, signal });
-  if (reason === undefined) return;
-  await checkApplication(entry);
-  throw refusedApplication(entry, reason);
-}
-
-/** What a program says when it refuses its definition, in one line. */
-async function refusalOf(
-  words: readonly string[],
-  { input, signal }: { input?: Uint8Array; signal?: AbortSignal },
-): Promise<string | undefined> {
-  const env = { ...process.env, SELFSAME_BUILD: 'check' };
-  const checking = promisify(execFile)(process.execPath, words, { env, signal });
-  // Who ends early reads no further: that is told by how it ends.
-  checking.child.stdin?.on('error', () => undefined).end(input);
-  try {
-    await checking;
-    return undefined;
-  } catch (error) {
-    signal?.throwIfAborted();
-    const { stderr } = error as { stderr?: string };
-    if (stderr === undefined) throw error;
-    return reasonIn(stderr);
-  }
-}
-
-/** Our own refusals are one line; of what Node.js prints for an error that nobody caught, the error and where it is from. */
-function reasonIn(stderr: string): string {
-  const lines = stderr.trim().split('\n');
-  const [, thrown] = lines.map((line) => /^(?:Uncaught )?(\w*Error\b.*)$/.exec(line)).find((found) => found) ?? [];
-  if (thrown === undefined) return (lines[0] ?? '').replace(/^error: /, '');
-  const [, place] = /^(\S.*:\d+)$/m.exec(stderr) ?? [];
-  const where = place?.startsWith('file:') ? relative(root, fileURLToPath(place)) : place;
-  return where === undefined ? thrown : `${thrown}, at ${where}`;
-}
-
-function refusedApplication(entry: string, reason: string): DeployError {
-  return new DeployError('bad-usage', `Cannot build ${entry}: ${reason.replace(/\.$/, '')}`, {
-    hint: 'Mend it, and build again.',
+  if (target !== undefined) return target;
+  throw new DeployError('bad-target', `Cannot build on ${process.platform} ${process.arch}`, {
+    hint: 'Build on Linux, macOS or Windows.',
   });
+}
+
+function writing({ report, signal, runtimesFor }: BuildRequest, target: Target) {
+  return { report, signal, runtimes: runtimesFor?.(target) };
+}
+
+/** The name of an application's executable: that of its main file. */
+export function executableName(entry: string): string {
+  return basename(entry).replace(/\.[cm]?[jt]sx?$/, '');
+}
+
+export function fileNameFor(entry: string, target: Target): string {
+  return `${executableName(entry)}${target === 'win-x64' ? '.exe' : ''}`;
 }

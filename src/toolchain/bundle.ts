@@ -1,18 +1,14 @@
-// Makes the blob of an application: main, the deploying half and the runner bundled, put together as sea-config.json says.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { build, type BuildFailure, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
-import { writeBlob } from '../executable/format/blob.ts';
-import { DeployError } from '../shared/errors.ts';
+// Bundles the halves of selfsame that go into every application.
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
+import { startAsset } from '../app/start/start-config.ts';
+import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
+import { bundlingError } from './carry/bundle-application.ts';
+import { slashed } from './carry/project.ts';
+import type { Halves } from './carry/halves.ts';
 
 export const root = join(import.meta.dirname, '../..');
-
-/** The part of Node's SEA configuration that we use; Node's own tool makes the same bytes of it. */
-interface SeaConfig {
-  readonly main: string;
-  readonly output: string;
-  readonly assets: Readonly<Record<string, string>>;
-}
 
 const common = {
   absWorkingDir: root,
@@ -76,67 +72,74 @@ export function bundleOptions(entry: string) {
 export const deployerEntry = 'src/cli/deployer.ts';
 
 /** The entry of the runner for images that have Node.js and nothing of ours. */
-export const runnerEntry = 'runner/stock/main.ts';
+const runnerEntry = 'runner/stock/main.ts';
 
-/** The bundles of an application. */
-export interface Bundles {
-  readonly code: Uint8Array;
-  readonly deploying: Uint8Array;
-  readonly runner: Uint8Array;
-}
+/** The entry of what an executable starts with. */
+const startEntry = 'src/app/start/start.ts';
+
+/** Every half that is an asset, with its entry, in the order of sea-config.json. */
+export const halfEntries = {
+  'deployer.cjs': deployerEntry,
+  'runner.cjs': runnerEntry,
+  [startAsset]: startEntry,
+} as const;
+
+/** What carries a half that is a file as it is. */
+export const plainHalves = { 'runner.sh': 'runner/run.sh' } as const;
 
 /**
- * Bundles an application and writes its blob beside the bundles in dist/.
+ * The halves of this clone, bundled from its sources.
  *
- * @param entry the application's main file, relative to the root.
- * @returns the blob's bytes: the same on every machine.
+ * @param bundle makes the bundle of an entry; by default anew.
  */
-export async function buildBlob(entry = 'src/hello-world.ts'): Promise<Uint8Array> {
-  const config = await seaConfig();
-  const [code, deploying, runner] = await Promise.all([bundled(entry), bundled(deployerEntry), bundled(runnerEntry)]);
-  const blob = await assembleBlob({ code, deploying, runner });
-
-  // Kept for a look, and for Node's own tool; never read back, since another build may run beside this one.
-  for (const [file, bytes] of [
-    [config.main, code],
-    [fileOf('deployer.cjs', config), deploying],
-    [fileOf('runner.cjs', config), runner],
-    [config.output, blob],
-  ] as const) {
-    await mkdir(dirname(join(root, file)), { recursive: true });
-    await writeFile(join(root, file), bytes);
-  }
-  return blob;
+export function sourceHalves(bundle: (entry: string) => Promise<Uint8Array> = bundled): Halves {
+  let library: Promise<string> | undefined;
+  return {
+    folder: root,
+    library: () => (library ??= writeLibrary()),
+    async assets() {
+      const made = Object.entries(halfEntries).map(async ([name, entry]) => [name, await bundle(entry)] as const);
+      const plain = Object.entries(plainHalves).map(
+        async ([name, file]) => [name, await readFile(join(root, file))] as const,
+      );
+      return new Map(await Promise.all([...made, ...plain]));
+    },
+  };
 }
 
-/** Puts a blob together as sea-config.json says. */
-export async function assembleBlob({ code, deploying, runner }: Bundles): Promise<Uint8Array> {
-  const config = await seaConfig();
-  const made = new Map([
-    ['deployer.cjs', deploying],
-    ['runner.cjs', runner],
-  ]);
-  const assets = await Promise.all(
-    Object.entries(config.assets).map(async ([name, file]) => {
-      return [name, made.get(name) ?? (await readFile(join(root, file)))] as const;
-    }),
-  );
-  return writeBlob({ mainPath: config.main, code, assets: new Map(assets) });
+/** Writes the library as the package of its name has it. */
+async function writeLibrary(): Promise<string> {
+  const folder = join(root, 'dist/library/node_modules/selfsame');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const manifest = { name: 'selfsame', version, type: 'module' };
+  await mkdir(folder, { recursive: true });
+  await replaceText(join(folder, 'package.json'), JSON.stringify(manifest));
+  const [file] = (await build(libraryOptions)).outputFiles;
+  if (file === undefined) throw new Error('No bundle was made of the library');
+  await replaceText(join(folder, 'index.mjs'), file.text);
+  return slashed(join(folder, 'index.mjs'));
 }
 
-async function seaConfig(): Promise<SeaConfig> {
-  return JSON.parse(await readFile(join(root, 'sea-config.json'), 'utf8')) as SeaConfig;
-}
+/** The thin half as an application imports it: one module, readable in a stack trace. */
+export const libraryOptions = {
+  ...common,
+  format: 'esm',
+  minify: false,
+  define: {},
+  banner: { js: '' },
+  entryPoints: ['src/index.ts'],
+  write: false,
+} satisfies BuildOptions;
 
-function fileOf(asset: string, { assets }: SeaConfig): string {
-  return assets[asset] ?? '';
+async function replaceText(path: string, text: string): Promise<void> {
+  await replaceFile(path, (file) => writeAll(file, Buffer.from(text)), { mode: 0o644 });
 }
 
 /** @returns what stands in the one file that a bundling makes. */
-async function bundled(entry: string): Promise<Uint8Array> {
+export async function bundled(entry: string): Promise<Uint8Array> {
   try {
     const { outputFiles } = await build(bundleOptions(entry));
-    return onlyFile(outputFiles, entry);
+    return halfOf(outputFiles, entry);
   } catch (error) {
     throw bundlingError(error, entry);
   }
@@ -149,24 +152,10 @@ async function bundled(entry: string): Promise<Uint8Array> {
  * keeps all of a source with two bytes a character, 3 MB more in every deploy. An application's own source stays as it is:
  * in a tagged template an escape is not the same as the character.
  */
-export function onlyFile([file]: readonly OutputFile[], entry: string): Uint8Array {
+export function halfOf([file]: readonly OutputFile[], entry: string): Uint8Array {
   if (file === undefined) throw new Error(`No bundle was made of ${entry}`);
   if (entry !== deployerEntry) return file.contents;
   return Buffer.from(
     file.text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
-}
-
-/** A failed bundling in one line that names the file and the line; anything else as it is. */
-export function bundlingError(error: unknown, entry: string): unknown {
-  const [first] = (error as Partial<BuildFailure>).errors ?? [];
-  if (first === undefined) return error;
-  const { location, text } = first;
-  const where = location === null ? entry : `${location.file}:${location.line}`;
-  return new DeployError('bad-usage', `Cannot bundle ${where}: ${text}`, {
-    hint: text.includes('Top-level await')
-      ? 'Write `void selfsame(...)` there, without await.'
-      : 'Mend it, and build again.',
-    cause: error,
-  });
 }

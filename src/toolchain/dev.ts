@@ -1,92 +1,92 @@
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { styleText } from 'node:util';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments } from '../shared/flags.ts';
-import { checkBundle, buildPlaceFor, writeHere } from './build.ts';
-import { root } from './bundle.ts';
+import { buildBlob, fileNameFor, executableName, targetHere, type BuildRequest, type EarlierBuild } from './build.ts';
+import { findProject } from './carry/project.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
 import { onOrphaned } from './dev-guard.ts';
-import { keepBundles } from './kept-bundles.ts';
 import { watchFolders } from './watch-folders.ts';
 
-interface DevCommand {
-  /** The application's main file, relative to the root. */
-  readonly entry: string;
+/** What the loop is told. */
+export interface DevRequest extends BuildRequest {
   /** For the program. */
   readonly words: readonly string[];
-  readonly isDeploy: boolean;
+  /** Folders to watch beside that of the project. */
+  readonly folders?: readonly string[];
+  /** The command as it was typed, for messages. */
+  readonly command: string;
 }
 
-/** @throws {DeployError} `bad-usage` */
-function read(argv: readonly string[]): DevCommand {
-  const hasEntry = argv[0] !== undefined && !argv[0].startsWith('-');
-  const [entry = ''] = hasEntry ? argv : ['src/hello-world.ts'];
-  const rest = hasEntry ? argv.slice(1) : argv;
-  const words = rest[0] === '--' ? rest.slice(1) : rest;
-  const { names } = splitArguments(words);
+/** @throws {DeployError} `bad-usage` for words that the loop cannot pass on, or an entry that is not there. */
+function refuseUnfit({ entry, words, command }: DevRequest): { isDeploy: boolean } {
+  const { names } = splitArguments([...words]);
   const isDeploy = names.has('kubernetes');
   const [unfit] = isDeploy ? (['rm', 'help'] as const).filter((name) => names.has(name)) : names;
   if (unfit !== undefined) {
     throw new DeployError(
       'bad-usage',
-      `Cannot use --${unfit} in npm run dev${isDeploy ? '' : ' without --kubernetes'}`,
+      `Cannot use --${unfit} in ${command}${isDeploy ? '' : ' without --kubernetes'}`,
       {
-        hint: 'Leave it out; usage: npm run dev [-- ENTRY] [-- OPTIONS OF THE PROGRAM].',
+        hint: `Leave it out; usage: ${command} [ENTRY] [-- OPTIONS OF THE PROGRAM].`,
       },
     );
   }
-  if (!existsSync(join(root, entry))) {
-    throw new DeployError('bad-usage', `Cannot find ${entry}`, {
+  if (!existsSync(entry)) {
+    throw new DeployError('bad-usage', `Cannot find ${relative('', entry)}`, {
       hint: "Pass the path of the application's main file.",
     });
   }
-  return { entry, words, isDeploy };
+  return { isDeploy };
 }
 
 /**
  * Builds an application whenever its sources change, and runs it again: the server here or, with --kubernetes, a deploy. Until
  * Ctrl-C, which is its ordinary end.
  *
- * @param argv `[ENTRY] [-- WORDS OF THE PROGRAM]`
  * @returns the exit status.
  * @throws {DeployError} `bad-usage`, or `bad-target` where no executable can be made for this machine.
  */
-export async function dev(argv: readonly string[]): Promise<number> {
-  const { entry, words, isDeploy } = read(argv);
+export async function dev(request: DevRequest): Promise<number> {
+  const { isDeploy } = refuseUnfit(request);
+  const { entry, words, folders: others = [] } = request;
   const ending = new AbortController();
   const isEnding = (): boolean => ending.signal.aborted;
-  const place = buildPlaceFor(entry);
-  const output = relative(root, place.output);
-  const folders = [...new Set([dirname(join(root, entry)), join(root, 'src'), join(root, 'runner')])];
-  const [bundles, watch] = await Promise.all([keepBundles(entry), watchFolders(folders)]);
-  const program = devProgram({ words, isDeploy, name: place.name, output: place.output, isEnding });
+  const project = await findProject(entry);
+  const path = join(project.folder, 'dist', fileNameFor(entry, targetHere()));
+  const output = relative('', path);
+  const folders = [...new Set(others.length > 0 ? [dirname(project.entry), ...others] : [project.folder])];
+  const watch = await watchFolders(folders);
+  const program = devProgram({ words, isDeploy, name: executableName(entry), output: path, isEnding });
   const received = onSignals(ending, program.kill);
   // The launcher that is killed cannot pass anything on.
   using _parent = onOrphaned(() => process.kill(process.pid, 'SIGTERM'));
-  sayDev(`Watching ${folders.map((folder) => relative(root, folder) || '.').join(', ')}; Ctrl-C ends`);
+  sayDev(`Watching ${folders.map((folder) => relative('', folder) || '.').join(', ')}; Ctrl-C ends`);
 
-  let running: Uint8Array | undefined;
+  let earlier: EarlierBuild | undefined;
   let isBroken = false;
   let change: Change = { since: 0, isChange: false };
+  await mkdir(dirname(path), { recursive: true });
+  const folder = await mkdtemp(join(dirname(path), '.selfsame-'));
   try {
     for (;;) {
       try {
         const buildAt = performance.now();
-        const { blob, code, isDeployerKept, took } = await bundles.make();
-        if (running === undefined || program.hasFailed() || Buffer.compare(blob, running) !== 0) {
-          const checkAt = performance.now();
-          await checkBundle(entry, code, ending.signal);
-          const writeAt = performance.now();
-          await writeHere(place, blob);
+        const built = await buildBlob(
+          { ...request, signal: ending.signal },
+          folder,
+          program.hasFailed() ? undefined : earlier,
+        );
+        if (built !== undefined) {
+          await rename(built.path, path);
           const builtAt = performance.now();
-          const stages = { ...took, check: writeAt - checkAt, write: builtAt - writeAt };
-          const kept = isDeployerKept ? ' (deploying half kept)' : '';
-          sayDev(`Built ${output} in ${time(builtAt - buildAt)}: ${stagesText(stages)}${kept}`);
+          sayDev(`Built ${output} in ${time(builtAt - buildAt)}: ${stagesText(built.took)}`);
           ending.signal.throwIfAborted();
-          running = blob;
+          earlier = built;
           await program.replace(change, builtAt - change.since);
         } else if (isBroken) {
           sayDev('Mended: what runs is what the sources say');
@@ -106,7 +106,7 @@ export async function dev(argv: readonly string[]): Promise<number> {
   } finally {
     watch.close();
     await program.stop(received());
-    await bundles.close();
+    await rm(folder, { recursive: true, force: true });
   }
   return received() === 'SIGINT' ? 0 : 128 + constants.signals[received()];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { bytesOf } from '../executable/format/bytes.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
+import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
 import { runtimes } from '../executable/runtimes/runtimes-table.ts';
 import { releaseOf, versionsOf } from '../executable/version.ts';
 import { digestOfFile, type Digest } from '../shared/digest.ts';
@@ -30,6 +31,8 @@ export interface ReleaseOptions {
   readonly name: string;
   readonly blob: Uint8Array;
   readonly folder: string;
+  /** Where plain runtimes come from, by target. */
+  readonly runtimesFor?: ((target: Target) => RuntimeSettings) | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,7 @@ export interface ReleaseOptions {
  * @throws {DeployError} whatever `writeExecutable` throws; SHA256SUMS and RELEASE.json are there only
  *   when all files are.
  */
-export async function release({ name, blob, folder, report, signal }: ReleaseOptions): Promise<Release> {
+export async function release({ name, blob, folder, runtimesFor, report, signal }: ReleaseOptions): Promise<Release> {
   await mkdir(folder, { recursive: true });
   const [sums, notes] = [join(folder, 'SHA256SUMS'), join(folder, 'RELEASE.json')];
   await Promise.all([sums, notes].map((path) => rm(path, { force: true })));
@@ -50,7 +53,7 @@ export async function release({ name, blob, folder, report, signal }: ReleaseOpt
   for (const target of targets) {
     const file = `${name}-${target}${target.startsWith('win') ? '.exe' : ''}`;
     const output = join(folder, file);
-    await writeExecutable(target, { name, blob, output, report, signal });
+    await writeExecutable(target, { name, blob, output, runtimes: runtimesFor?.(target), report, signal });
     const [version, { size: sizeBytes }] = [await digestOfFile(output, signal), await stat(output)];
     files.set(target, { file, version, sizeBytes });
     report({ kind: 'step', text: `${version}  ${file}  ${prettyBytes(sizeBytes)}` });

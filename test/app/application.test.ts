@@ -43,6 +43,26 @@ describe('checkApplication()', () => {
   });
 });
 
+describe('checkApplication(), of main and run,', () => {
+  it.each([
+    [{ name: 'hello-world' }, 'neither main nor run'],
+    [{ name: 'hello-world', main: () => undefined, async run() {} }, 'both main and run'],
+  ])('refuses %j', (app, what) => {
+    expect(() => checkApplication(app)).toThrow(
+      expect.objectContaining({
+        code: 'bad-usage',
+        message: `Cannot run hello-world: it defines ${what}`,
+        hint: "Define main: () => import('./main.ts') if it listens by itself, or run if it calls serve.",
+      }),
+    );
+  });
+
+  it('takes one of them', () => {
+    expect(() => checkApplication({ name: 'hello-world', main: () => undefined })).not.toThrow();
+    expect(() => checkApplication({ name: 'hello-world', async run() {} })).not.toThrow();
+  });
+});
+
 describe('npm run build', () => {
   it.each([
     ["name: 'hello', options: { replicas: { type: 'number', describe: 'Mine' } }", 'an option "replicas"'],

@@ -42,12 +42,23 @@ describe('runApplication()', () => {
     expect(await ended).toEqual([null, 'SIGINT']);
   });
 
-  it('tells of a failure of the application as its own, with its stack: status 1', async () => {
-    const ended = await runProgram(process.execPath, [program, '--how', 'fail']);
-    expect(ended).toMatchObject({ status: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/^error: behaving failed: Error: The database is gone\n {4}at .*behaving\.ts/);
-    expect(ended.stderr).not.toContain('selfsame failed');
+  it('refuses to serve what is not a server, and ends', async () => {
+    expect(await runProgram(process.execPath, [program, '--how', 'pass'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: Cannot serve a function: it is not an HTTP server\. .*\n$/),
+    });
   });
+
+  it.each(['fail', 'failServing'])(
+    'tells of a failure of the application as its own, with its stack: %s',
+    async (how) => {
+      const ended = await runProgram(process.execPath, [program, '--how', how]);
+      expect(ended).toMatchObject({ status: 1, stdout: '' });
+      expect(ended.stderr).toMatch(/^error: behaving failed: Error: The database is gone\n {4}at .*behaving\.ts/);
+      expect(ended.stderr).not.toContain('selfsame failed');
+    },
+  );
 
   it('ends when the application returns', async () => {
     const ended = await runProgram(process.execPath, [program, '--how', 'return']);

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { Agent, createServer } from 'node:http';
+import { Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { gracePeriodSeconds } from '../../src/app/drain.ts';
-import { serve } from '../../src/app/serve.ts';
 import {
   answer,
   connection,
-  defaults,
   fetchText,
   holding,
   plain,
@@ -165,19 +163,6 @@ describe('serve()', () => {
   it('ends at once if it was to end before it began', async () => {
     await using served = await serving(plain(), { signal: AbortSignal.abort() });
     await served.ended;
-  });
-
-  it.each([
-    ['a port that is taken', (taken: number) => ({ host: '127.0.0.1', port: taken }), /:\d+: the port is taken$/],
-    ['an address of another machine', () => ({ host: '192.0.2.1', port: 0 }), /not an address of this machine$/],
-    ['a host that is none', () => ({ host: 'no-such-host.invalid', port: 1 }), /host/],
-  ])('refuses %s', async (_what, address, message) => {
-    await using other = await serving(plain());
-    const options = { ...defaults, address: address(Number(new URL(other.url).port)), signal: AbortSignal.abort() };
-    await expect(serve(createServer(), options)).rejects.toMatchObject({
-      code: 'bad-usage',
-      message: expect.stringMatching(message),
-    });
   });
 });
 

@@ -35,8 +35,17 @@ describe('main', () => {
 
   it('is small', async () => {
     const { code, assets } = readBlob(await blobOf(helloExecutable));
-    expect(code.length).toBeLessThan(100_000);
-    expect([...assets.keys()]).toEqual(['deployer.cjs', 'runner.cjs', 'runner.sh']);
+    const sizes = Object.fromEntries([...assets].map(([name, content]) => [name, content.length]));
+    const { 'deployer.cjs': _deployer, 'runner.cjs': _runner, 'runner.sh': _script, ...application } = sizes;
+    expect(Object.keys(application)).toEqual([
+      'app/.selfsame/start.cjs',
+      'app/package.json',
+      'app/src/hello-world.bundle.cjs',
+      'app/src/hello-world.bundle.cjs.map',
+    ]);
+    expect(code.length).toBeLessThan(1_000);
+    expect(application['app/.selfsame/start.cjs']).toBeLessThan(10_000);
+    expect(application['app/src/hello-world.bundle.cjs']).toBeLessThan(160_000);
   });
 });
 

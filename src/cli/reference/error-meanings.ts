@@ -12,6 +12,9 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'executable-unreadable': 'The file of an executable cannot be read.',
   'runtime-refused': 'Node.js for another target is not what the built-in table asks for.',
   'runtime-unavailable': 'Node.js for another target cannot be fetched or kept.',
+  'package-unavailable':
+    'A package that an application needs for the other architecture does not come from the registry, or is not the one of the lock file.',
+  'trial-failed': 'A build that is right misses a part of itself where the project is not in sight.',
   'output-refused': 'The system does not let the file be written.',
   'store-unreachable': 'The store does not answer.',
   'store-denied': 'The store does not accept the credentials, or they may not do this.',

@@ -12,26 +12,32 @@ export interface Blob {
   readonly code: Uint8Array;
   /** By name, in the order in which they are stored. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
+  /** True if Node.js shows the assets as files, to the application alone. */
+  readonly useVfs: boolean;
   /** Arguments for Node itself. No others are taken: neither NODE_OPTIONS nor the command line can add any. */
   readonly execArgv: readonly string[];
 }
 
 const magic = 0x143da20;
-const flag = { noWarning: 1, snapshot: 2, codeCache: 4, assets: 8, execArgv: 16 } as const;
+const flag = { noWarning: 1, snapshot: 2, codeCache: 4, assets: 8, execArgv: 16, vfs: 32 } as const;
 /** What may add to execArgv: nothing. With `env` (1), NODE_OPTIONS=--require runs foreign code. */
 const execArgvExtensionNone = 0;
 const mainFormats = ['commonjs', 'module'] as const;
 
 /** What a blob is made of; only the path and the code have to be given. Assets are stored in the order given. */
 export type BlobParts = Pick<Blob, 'mainPath' | 'code'> &
-  Partial<Pick<Blob, 'mainFormat' | 'execArgv'>> & { readonly assets?: Iterable<readonly [string, Uint8Array]> };
+  Partial<Pick<Blob, 'mainFormat' | 'execArgv' | 'useVfs'>> & {
+    readonly assets?: Iterable<readonly [string, Uint8Array]>;
+  };
 
 /** Writes a blob: the bytes that `node --experimental-sea-config` writes from the same parts. */
-export function writeBlob({ mainPath, code, mainFormat = 'commonjs', assets = [], execArgv = [] }: BlobParts): Buffer {
+export function writeBlob(parts: BlobParts): Buffer {
+  const { mainPath, code, mainFormat = 'commonjs', assets = [], execArgv = [], useVfs = false } = parts;
   const named = [...assets];
   const head = Buffer.alloc(10);
   head.writeUInt32LE(magic, 0);
-  const present = (named.length > 0 ? flag.assets : 0) | (execArgv.length > 0 ? flag.execArgv : 0);
+  const present =
+    (named.length > 0 ? flag.assets : 0) | (execArgv.length > 0 ? flag.execArgv : 0) | (useVfs ? flag.vfs : 0);
   head.writeUInt32LE(flag.noWarning | present, 4);
   head.writeUInt8(execArgvExtensionNone, 8);
   head.writeUInt8(mainFormats.indexOf(mainFormat), 9);
@@ -79,7 +85,7 @@ export function readBlob(bytes: Uint8Array): Blob {
     for (let left = reader.u64(); left > 0; left -= 1) execArgv.push(reader.text());
   }
   if (reader.at() !== bytes.length) throw damaged('bytes follow its end');
-  return { mainPath, mainFormat, code, assets, execArgv };
+  return { mainPath, mainFormat, code, assets, execArgv, useVfs: (flags & flag.vfs) !== 0 };
 }
 
 /** What is smaller is sent about as fast as it is looked for. */

@@ -1,5 +1,5 @@
 import type { Report } from '../../shared/report.ts';
-import type { Halves } from '../halves.ts';
+import type { Halves } from '../carry/halves.ts';
 
 /** What a command of `selfsame` needs of the world. */
 export interface ToolContext {
@@ -7,7 +7,8 @@ export interface ToolContext {
   readonly cwd: string;
   /** Of selfsame. */
   readonly version: string;
-  readonly halves: () => Promise<Halves>;
+  /** @throws {DeployError} `project-refused` if a part of selfsame is missing. */
+  readonly halves: () => Halves;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly report: Report;

@@ -48,11 +48,11 @@ export async function buildInput(cwd: string, named?: string): Promise<BuildInpu
       hint: named === undefined ? 'Make one with: selfsame init' : 'Name the file that calls selfsame().',
     });
   }
-  return { entry, project, name: executableName(project, entry) };
+  return { entry, project, name: applicationFileName(project, entry) };
 }
 
 /** What an executable is called unless the user says so. */
-export function executableName(project: OwnProject, entry: string): string {
+export function applicationFileName(project: OwnProject, entry: string): string {
   const base = pathIn({ folder: dirname(entry) }, entry).replace(/\.[cm]?[jt]sx?$/, '');
   return base === 'selfsame' ? applicationName(project) : base;
 }

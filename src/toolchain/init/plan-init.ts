@@ -5,7 +5,7 @@ import { DeployError } from '../../shared/errors.ts';
 import { definitionText } from './definition.ts';
 import { editedIgnored } from './edit-ignored.ts';
 import { editedManifest } from './edit-manifest.ts';
-import { executableName, findDefinition } from './find-definition.ts';
+import { applicationFileName, findDefinition } from './find-definition.ts';
 import { findEntry } from './find-entry.ts';
 import { moduleStyle } from './module-style.ts';
 import { applicationName, findOwnProject, pathIn, type OwnProject } from './project.ts';
@@ -56,7 +56,7 @@ export async function planInit({ cwd, named, isAgreed, version }: InitOptions): 
   const command = `selfsame build ${pathIn(project, defined.path)}`;
   const other = project.manifest.scripts?.[scriptName];
   const manifest = editedManifest(project, { script: [scriptName, command], range: `^${version}` });
-  const output = join(project.folder, 'dist', executableName(project, defined.path));
+  const output = join(project.folder, 'dist', applicationFileName(project, defined.path));
   const ignored = editedIgnored(project.folder, output);
   const changes: FileChange[] = [
     ...defined.changes,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../support/stores/azurite-server.ts';
-import { buildBlob } from '../../../src/toolchain/bundle.ts';
+import { blobHere } from '../../../src/toolchain/clone.ts';
 import type { Artifact } from '../../../src/executable/format/artifact.ts';
 import { bytesOf } from '../../../src/executable/format/bytes.ts';
 import { artifactFor } from '../../../src/executable/rebuild.ts';
@@ -23,7 +23,7 @@ describe('put() of the next version of hello-world', () => {
     proxy = await faultyProxy(azurite.port);
     const runtimes = { source: localSource(installedRuntime), cacheFolder: await temporaryFolder() };
     const artifactOf = async (entry: string): Promise<Artifact> => {
-      const from = { blob: bytesOf(await buildBlob(entry)) };
+      const from = { blob: bytesOf(await blobHere(entry)) };
       return artifactFor(here, { name: 'hello-world', from, runtimes });
     };
     first = await artifactOf('src/hello-world.ts');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildHere } from '../../../src/toolchain/build.ts';
+import { buildHere } from '../../../src/toolchain/clone.ts';
 import { root } from '../../../src/toolchain/bundle.ts';
 import type { FaultPlace } from './place.ts';
 

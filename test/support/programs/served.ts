@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Server as NetServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
 import { serve, type ServeOptions } from '../../../src/app/serve.ts';
@@ -25,7 +25,8 @@ export async function serving(server: Server, options: Partial<ServeOptions> = {
     end: () => end.abort(),
     [Symbol.asyncDispose]: async () => {
       end.abort();
-      server.close();
+      // The server's own would wait for the drain.
+      NetServer.prototype.close.call(server);
       server.closeAllConnections();
     },
   };

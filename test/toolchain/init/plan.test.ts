@@ -105,7 +105,9 @@ describe('selfsame init', () => {
     const context: ToolContext = {
       cwd: folder.path,
       version: '1.2.3',
-      halves: async () => Promise.reject(new Error('init needs no halves')),
+      halves: () => {
+        throw new Error('init needs no halves');
+      },
       signal: new AbortController().signal,
       report: () => {},
       print: (line) => said.push(`stdout: ${line}`),

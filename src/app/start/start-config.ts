@@ -1,0 +1,19 @@
+/** What a build says of how an application starts. All places are relative to the root of the project. */
+export interface StartConfig {
+  /** The bundle of the main file. */
+  readonly entry: string;
+  /** The module that `node FILE` would have started. */
+  readonly main: string;
+  /** The folder of package.json: the working directory of the application while it was developed. */
+  readonly folder: string;
+  /** By the place of a module that is started by its place: the bundle of it. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** True if files are carried that the application reads relative to its working directory. */
+  readonly readsFiles: boolean;
+}
+
+/** The folder of the project in the executable's file system. */
+export const projectRoot = 'app';
+
+/** Where this room lies in the executable, as one file. */
+export const startAsset = `${projectRoot}/.selfsame/start.cjs`;

@@ -1,0 +1,170 @@
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { build, type BuildFailure, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
+import { DeployError } from '../../shared/errors.ts';
+import { carryPlugin, type CarryFindings, type CarryOptions } from './carry-plugin.ts';
+import { placeDefines } from './module-text.ts';
+import { placeIn, withPlaces } from './place-token.ts';
+import { slashed } from './project.ts';
+import type { Layout } from './layout.ts';
+
+/** One bundle of an application: of its main file, or of a module that runs in a thread or process of its own. */
+export interface ApplicationBundle {
+  readonly entry: string;
+  /** An ES module only where something awaits at its top level: Node.js starts CommonJS 45 ms sooner. */
+  readonly format: 'cjs' | 'esm';
+  readonly code: string;
+  readonly map: string;
+  /** Absolute paths of all that is in it. */
+  readonly inputs: readonly string[];
+}
+
+/** What esbuild is told of an application: Node's own rules for finding modules, and code that is as its authors wrote it. */
+function optionsFor({ project }: CarryOptions, entry: string, format: 'cjs' | 'esm'): BuildOptions {
+  return {
+    absWorkingDir: project.base,
+    entryPoints: [entry],
+    outfile: bundleFileOf(entry, format),
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node26',
+    format,
+    conditions: ['node-addons', 'module-sync'],
+    mainFields: ['main', 'module'],
+    // Names show in stack traces, and some frameworks find classes by them.
+    keepNames: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
+    logLevel: 'silent',
+    define: placeDefines,
+    banner: { js: format === 'esm' ? esmBanner : '' },
+    loader: {
+      '.wasm': 'copy',
+      '.sh': 'empty',
+      '.md': 'empty',
+      '.map': 'empty',
+      '.css': 'empty',
+      '.html': 'text',
+      '.txt': 'text',
+    },
+  };
+}
+
+const esmBanner =
+  'import { createRequire as __selfsameCreateRequire } from "node:module"; const require = __selfsameCreateRequire(import.meta.filename);';
+
+/** Where a bundle lies: beside its entry, so that what is found from there is found. */
+export function bundleFileOf(entry: string, format: 'cjs' | 'esm'): string {
+  const name = basename(entry).replace(/\.[cm]?[jt]sx?$/, '');
+  return join(dirname(entry), `${name}.bundle.${format === 'cjs' ? 'cjs' : 'mjs'}`);
+}
+
+/**
+ * Bundles one entry.
+ *
+ * @throws {DeployError} `bad-usage` with the file, the line and the column, in the words of esbuild.
+ */
+export async function bundleEntry(
+  entry: string,
+  options: CarryOptions,
+  findings: CarryFindings,
+): Promise<ApplicationBundle> {
+  try {
+    return await bundledAs('cjs', entry, options, findings);
+  } catch (error) {
+    if (!needsModule(error)) throw bundlingError(error, entry);
+  }
+  try {
+    return await bundledAs('esm', entry, options, findings);
+  } catch (error) {
+    throw bundlingError(error, entry);
+  }
+}
+
+async function bundledAs(
+  format: 'cjs' | 'esm',
+  entry: string,
+  options: CarryOptions,
+  findings: CarryFindings,
+): Promise<ApplicationBundle> {
+  const { outputFiles = [], metafile } = await build({
+    ...optionsFor(options, entry, format),
+    plugins: [carryPlugin(options, findings)],
+  });
+  return {
+    entry,
+    format,
+    code: textOf(outputFiles, /\.[cm]js$/),
+    map: textOf(outputFiles, /\.map$/),
+    inputs: inputsOf(metafile, options.project.base),
+  };
+}
+
+function textOf(files: readonly OutputFile[], name: RegExp): string {
+  const file = files.find(({ path }) => name.test(path));
+  if (file === undefined) throw new Error(`esbuild made no file like ${name.source}`);
+  return file.text;
+}
+
+function inputsOf(metafile: Metafile | undefined, base: string): string[] {
+  return Object.keys(metafile?.inputs ?? {})
+    .filter((path) => !/^[a-z-]+:/.test(path))
+    .map((path) => slashed(resolve(base, path)))
+    .toSorted();
+}
+
+/** True if it failed only because CommonJS cannot await at its top level. */
+function needsModule(error: unknown): boolean {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  return errors.some(
+    ({ text }) =>
+      (/top-level await/i.test(text) && /"cjs"/.test(text)) ||
+      /^This require call is not allowed because the .* contains a top-level await/.test(text),
+  );
+}
+
+/** A failed bundling as esbuild tells it, the first error first; anything else as it is. */
+export function bundlingError(error: unknown, entry: string): unknown {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  const [first, ...others] = errors.map(({ location, text, detail }) => {
+    // What a plugin of ours refuses has its own words.
+    if (detail instanceof DeployError) return detail.message;
+    return location === null
+      ? `${entry}: ${text}`
+      : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
+  });
+  if (first === undefined) return error;
+  const own = errors.find(({ detail }) => detail instanceof DeployError)?.detail as DeployError | undefined;
+  if (own !== undefined) return own;
+  return new DeployError('bad-usage', [`Cannot bundle ${first}`, ...others].join('\n  '), {
+    hint: 'Correct it, and build again.',
+    cause: error,
+  });
+}
+
+/** A bundle with the places of a layout in it, and without a path of this machine: the same wherever its packages were installed. */
+export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: string): { code: string; map: string } {
+  const placeOf = (shown: string): string => placeIn(layout, slashed(resolve(base, shown)), base);
+  const shown = new Map(bundle.inputs.map((file) => [slashed(relative(base, file)), file]));
+  // esbuild names each module in a comment, or as that of the function around it, each in a line of its own.
+  const named = bundle.code.replaceAll(
+    /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/gm,
+    (line: string, before: string, path: string, after = '') =>
+      shown.has(path) ? `${before}${placeOf(path)}${after}` : line,
+  );
+  const inputs = new Set(bundle.inputs);
+  const file = bundleFileOf(bundle.entry, bundle.format);
+  const map = JSON.parse(bundle.map) as { sources: string[] };
+  const sources = map.sources.map((source) => {
+    const path = slashed(resolve(dirname(file), source));
+    return inputs.has(path)
+      ? `app:${placeIn(layout, path, base)}`
+      : `selfsame:${source.replace(/^.*?([a-z-]+):.*$/, '$1')}`;
+  });
+  return {
+    code: `${withPlaces(named, layout)}\n//# sourceMappingURL=${basename(file)}.map\n`,
+    map: JSON.stringify({ ...map, sources }),
+  };
+}

@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { transform } from 'esbuild';
+import { projectRoot, type StartConfig } from '../../app/start/start-config.ts';
+import type { Report } from '../../shared/report.ts';
+import type { Halves } from './halves.ts';
+import { bundleEntry, bundleFileOf, placedBundle, type ApplicationBundle } from './bundle-application.ts';
+import { noFindings, type CarryFindings } from './carry-plugin.ts';
+import { keptWhole } from './kept-whole.ts';
+import { layOut, type Dependant } from './layout.ts';
+import { readLockFile } from './lock-file.ts';
+import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
+import { ownFolders, ownManifests } from './own-folders.ts';
+import { filesOfPackage } from './package-files.ts';
+import { findPackage, namesNeededBy, type InstalledPackage } from './packages.ts';
+import { compiledRefusal, isCompiledHere, platformPackagesOf, type PlatformPackage } from './platform-packages.ts';
+import { placeIn } from './place-token.ts';
+import { manifestIn, nearestFolder, slashed, type Project } from './project.ts';
+import { reachedPackages, type CarriedPackage } from './reached-packages.ts';
+
+export interface CarryRequest {
+  readonly project: Project;
+  readonly halves: Halves;
+  /** Of the definition: patterns of files, and packages that are not bundled. */
+  readonly files: readonly string[];
+  readonly external: readonly string[];
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An application, ready to be put into a blob. */
+export interface CarriedApplication {
+  readonly start: StartConfig;
+  /** By name, in order: the files of the executable's file system. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  readonly packages: readonly CarriedPackage[];
+  readonly platform: readonly PlatformPackage[];
+  readonly ownFiles: OwnFiles;
+  readonly missing: CarryFindings['missing'];
+  /** Absolute paths of the project's own files that went in. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Collects an application: its bundle, and beside it, in the executable's file system, what is found by its place.
+ *
+ * @throws {DeployError} `bad-usage` for what cannot be bundled or carried; `package-unavailable`.
+ */
+export async function carry(request: CarryRequest): Promise<CarriedApplication> {
+  const { project, halves, files, external, report, signal } = request;
+  const isOurs = (path: string): boolean => `${path}/`.startsWith(`${halves.folder}/`);
+  const isKeptWhole = keptWhole(project, external, isOurs);
+  const findings = noFindings();
+  const options = { project, halves, isKeptWhole };
+  const main = await bundleEntry(project.entry, options, findings);
+  const ownFiles = findOwnFiles(
+    new Map([...findings.own].filter(([file]) => !isOurs(file) || file === project.entry)),
+    project,
+  );
+  const bundles = [main];
+  for (const module of [...ownFiles.modules].toSorted()) {
+    if (module !== project.entry) bundles.push(await bundleEntry(module, options, findings));
+  }
+  const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))].toSorted();
+
+  const carried = reachedPackages(inputs, findings, { project, isOurs });
+  refuseCompiled(carried, project);
+  const lock = readLockFile(project);
+  const platform = await platformPackagesOf(
+    [...carried.values()].map(({ of }) => of),
+    { lock, report, signal },
+  );
+  for (const { of } of platform) carried.set(of.key, { of, reason: 'its place', code: true });
+
+  const layout = layOut(
+    [...carried.values()].map(({ of }) => of),
+    dependantsOf(carried, platform, { project, inputs }),
+  );
+  const assets = new Map<string, Uint8Array>();
+  const put = (place: string, content: Uint8Array | string): void => {
+    assets.set(`${projectRoot}/${place}`, typeof content === 'string' ? Buffer.from(content) : content);
+  };
+  const placeOf = (file: string): string => placeIn(layout, file, project.base);
+  for (const { of, code } of carried.values()) {
+    for (const file of filesOfPackage(of, { code })) {
+      const content = await readFile(join(of.folder, file));
+      for (const place of layout.get(of.key) ?? []) put(`${place}/${file}`, content);
+    }
+  }
+  const own = [...new Set([...ownFiles.files, ...namedFiles(files, project)])];
+  for (const file of own) put(placeOf(file), await ownContent(file));
+  for (const [folder, manifest] of ownManifests(inputs, project, isOurs)) {
+    put(placeOf(`${folder}/package.json`), manifest);
+  }
+  const modules: Record<string, string> = {};
+  for (const bundle of bundles) {
+    const { code, map } = placedBundle(bundle, layout, project.base);
+    const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
+    put(place, code);
+    put(`${place}.map`, map);
+    if (bundle !== main) Object.assign(modules, byPlace(bundle, place, { placeOf, put, project }));
+  }
+  return {
+    start: {
+      entry: placeOf(bundleFileOf(main.entry, main.format)),
+      main: placeOf(project.entry),
+      folder: slashed(relative(project.base, project.folder)),
+      modules,
+      readsFiles: files.length > 0,
+    },
+    assets: new Map([...assets].toSorted(([one], [other]) => (one < other ? -1 : 1))),
+    packages: [...carried.values()].toSorted((one, other) => (one.of.key < other.of.key ? -1 : 1)),
+    platform,
+    ownFiles,
+    missing: findings.missing,
+    sources: [...inputs.filter((file) => !file.includes('/node_modules/')), ...own],
+  };
+}
+
+/** Native code that is of this machine alone is refused, unless whoever asks for it does without. */
+function refuseCompiled(carried: Map<string, CarriedPackage>, { manifest }: Project): void {
+  const compiled = [...carried.values()].map(({ of }) => of).filter(isCompiledHere);
+  for (const of of compiled) {
+    const isOptional = [manifest, ...[...carried.values()].map((each) => each.of.manifest)].every(
+      ({ dependencies = {} }) => !(of.name in dependencies),
+    );
+    if (!isOptional) throw compiledRefusal(of);
+    carried.delete(of.key);
+  }
+}
+
+function dependantsOf(
+  carried: ReadonlyMap<string, CarriedPackage>,
+  platform: readonly PlatformPackage[],
+  { project, inputs }: { readonly project: Project; readonly inputs: readonly string[] },
+): Dependant[] {
+  const needsOf = (names: readonly string[], from: string): Map<string, InstalledPackage> =>
+    new Map(
+      names.flatMap((name) => {
+        const of = findPackage(name, from);
+        return of === undefined || !carried.has(of.key) ? [] : [[name, of] as const];
+      }),
+    );
+  const packages = [...carried.values()].map(({ of }) => {
+    const needs = needsOf(namesNeededBy(of.manifest), of.folder);
+    for (const each of platform) if (each.by.key === of.key) needs.set(each.of.name, each.of);
+    return { by: { key: of.key }, needs };
+  });
+  const folders = ownFolders(inputs, project).map((folder) => ({
+    by: { folder: slashed(relative(project.base, folder)) },
+    needs: needsOf(namesNeededBy(manifestIn(folder) ?? {}), folder),
+  }));
+  return [...folders, ...packages];
+}
+
+/** A module of TypeScript that is loaded by its place is carried as the JavaScript that it becomes. */
+async function ownContent(file: string): Promise<Uint8Array> {
+  const content = await readFile(file);
+  if (!/\.(?:[cm]?ts|[jt]sx)$/.test(file) || /\.d\.[cm]?ts$/.test(file)) return content;
+  const loader = file.endsWith('x') ? (file.endsWith('.jsx') ? 'jsx' : 'tsx') : 'ts';
+  return Buffer.from(
+    (await transform(content.toString(), { loader, target: 'node26', sourcefile: basename(file) })).code,
+  );
+}
+
+/** What lies at the place of a module that is started by it: it leads to its bundle. */
+function byPlace(
+  { entry, format }: ApplicationBundle,
+  place: string,
+  {
+    placeOf,
+    put,
+    project,
+  }: { placeOf: (file: string) => string; put: (place: string, text: string) => void; project: Project },
+): Record<string, string> {
+  const name = `./${basename(place)}`;
+  const at =
+    nearestFolder(dirname(entry), (folder) => folder === project.base || manifestIn(folder) !== undefined) ??
+    project.base;
+  const isModule = /\.mts$|\.mjs$/.test(entry) || (!/\.c[jt]s$/.test(entry) && manifestIn(at)?.type === 'module');
+  const text =
+    isModule || format === 'esm'
+      ? `export * from '${name}'; import * as all from '${name}'; export default all.default;\n`
+      : `module.exports = require('${name}');\n`;
+  const names = [placeOf(entry), placeOf(entry.replace(/\.([cm]?)tsx?$/, '.$1js'))];
+  for (const each of new Set(names)) put(each, text);
+  return Object.fromEntries([...new Set(names)].map((each) => [each, place]));
+}

@@ -1,0 +1,80 @@
+// What the text of a module says of how it finds things by its own place, and the text that still finds them when it is part of a bundle.
+
+/** How a module looks for what it does not import by a fixed name. */
+export interface ModuleUses {
+  /** It knows where it lies. */
+  readonly place: boolean;
+  /** It requires, or imports, what is known at run time only. */
+  readonly computed: boolean;
+  /** It starts threads or processes, or makes its own `require`. */
+  readonly starts: boolean;
+  /** What it asks the place of, by a fixed name. */
+  readonly resolved: readonly string[];
+}
+
+const placeWords = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
+const computedRequire = /\brequire(?=\(\s*(?!['"`)\s/])[^)])/g;
+const requireMember = /\brequire(?=\.(?:resolve|cache|extensions)\b)/g;
+const computedImport = /\bimport(?=\(\s*(?!['"`)\s/])[^)])/g;
+const requireOfItsOwn =
+  /\bfunction\b[^()]*\([^()]*\brequire\b|\b(?:var|let|const)\s+require\b|\brequire\s*=(?!=)|\brequire\b[^()\n]*\)?\s*=>/;
+const starts = /\bcreateRequire\b|\bworker_threads\b|\bchild_process\b|['"](?:node:)?cluster['"]/;
+const resolvedName = /\b(?:require|import\.meta)\.resolve\(\s*['"]([^'"]+)['"]/g;
+
+export function usesOf(text: string): ModuleUses {
+  return {
+    place: placeWords.test(text),
+    computed: matches(computedRequire, text) || matches(computedImport, text),
+    starts: starts.test(text),
+    resolved: [...text.matchAll(resolvedName)].map(([, name = '']) => name),
+  };
+}
+
+/** What the bundler replaces in every module; {@link placed} declares what stands for it where a module uses it. */
+export const placeDefines = {
+  __dirname: '__selfsameDir',
+  __filename: '__selfsameFile',
+  'import.meta.dirname': '__selfsameDir',
+  'import.meta.filename': '__selfsameFile',
+  'import.meta.url': '__selfsameUrl',
+  'import.meta.main': '__selfsameMain',
+  'import.meta.resolve': '__selfsameResolve',
+  'require.main': '__selfsameMainModule',
+} as const;
+
+/**
+ * Gives a module its own place in the executable. No line moves, so that lines in traces stay right.
+ *
+ * @param place relative to the root of the project, or what stands for it until the layout is known.
+ * @param isMain true for the module that `node FILE` would have started.
+ */
+export function placed(text: string, place: string, isMain: boolean): string {
+  const own = requireOfItsOwn.test(text);
+  const bound = (
+    own ? text : text.replaceAll(computedRequire, '__selfsameRequire').replaceAll(requireMember, '__selfsameRequire')
+  ).replaceAll(computedImport, '__selfsameImport');
+  const at = `__selfsame.at(${JSON.stringify(place)})`;
+  const declared = Object.entries({
+    __selfsameFile: /\b__filename\b|\bimport\.meta\.filename\b/.test(text) && `${at}.file`,
+    __selfsameDir: /\b__dirname\b|\bimport\.meta\.dirname\b/.test(text) && `${at}.folder`,
+    __selfsameUrl: /\bimport\.meta\b/.test(text) && `${at}.url`,
+    __selfsameResolve: /\bimport\.meta\.resolve\b/.test(text) && `${at}.resolve`,
+    __selfsameMain: /\bimport\.meta\.main\b/.test(text) && String(isMain),
+    __selfsameMainModule: /\brequire\.main\b/.test(text) && (isMain ? 'module' : '__selfsame.main'),
+    __selfsameRequire: bound.includes('__selfsameRequire') && `${at}.require`,
+    __selfsameImport: bound.includes('__selfsameImport') && `${at}.import`,
+  }).flatMap(([name, value]) => (value === false ? [] : [`${name}=${value}`]));
+  if (declared.length === 0) return text;
+  const shebang = bound.startsWith('#!') ? '//' : '';
+  const directive = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/.test(bound) ? '"use strict";' : '';
+  const prefix = `${directive}var ${declared.join(',')};`;
+  if (shebang !== '') return `${prefix}//${bound}`;
+  return `${prefix}${bound}`;
+}
+
+function matches(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0;
+  const found = pattern.test(text);
+  pattern.lastIndex = 0;
+  return found;
+}

@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import { manifestIn, nearestFolder, type Project } from './project.ts';
+
+/** The folders of the project with a package.json: more than one in a workspace. */
+export function ownFolders(inputs: readonly string[], project: Project): string[] {
+  const folders = inputs
+    .filter((file) => !file.includes('/node_modules/') && file.startsWith(`${project.base}/`))
+    .map(
+      (file) =>
+        nearestFolder(dirname(file), (at) => at === project.base || manifestIn(at) !== undefined) ?? project.folder,
+    );
+  return [...new Set([project.folder, ...folders])].toSorted();
+}
+
+/** Their manifests, without what no running program reads. */
+export function ownManifests(
+  inputs: readonly string[],
+  project: Project,
+  isOurs: (path: string) => boolean,
+): [string, string][] {
+  return ownFolders(inputs, project).flatMap((folder) => {
+    const found = manifestIn(folder);
+    if (found === undefined) return [];
+    if (isOurs(`${folder}/`) && isOurs(project.entry)) return [[folder, JSON.stringify({ type: found.type })]];
+    const {
+      scripts: _scripts,
+      devDependencies: _tools,
+      workspaces: _members,
+      ...manifest
+    } = found as Record<string, unknown>;
+    return [[folder, JSON.stringify(manifest, undefined, 2)]];
+  });
+}

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DeployError } from '../../shared/errors.ts';
+
+/** The fields of a package.json that a build reads. */
+export interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly type?: string;
+  readonly main?: string;
+  readonly module?: string;
+  readonly workspaces?: unknown;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+/** Where an application is built from. All paths are absolute and real, with `/` between names. */
+export interface Project {
+  readonly entry: string;
+  /** The folder of the nearestFolder package.json, or that of the entry where there is none. */
+  readonly folder: string;
+  /** The root of the workspace, or `folder`. Places in the executable are relative to it, so that no path of this machine is in them. */
+  readonly base: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Finds the project of an application.
+ *
+ * @param entry its main file; relative to the working directory.
+ * @throws {DeployError} `bad-usage` if there is no such file, or the packages of its project are not in folders.
+ */
+export async function findProject(entry: string): Promise<Project> {
+  const file = await realFile(entry);
+  const folder = nearestFolder(dirname(file), (at) => existsSync(join(at, 'package.json'))) ?? dirname(file);
+  const base = nearestFolder(folder, isWorkspace) ?? folder;
+  if ([folder, base].some((at) => existsSync(join(at, '.pnp.cjs')))) {
+    throw new DeployError(
+      'bad-usage',
+      `Cannot read the packages of ${folder}: Yarn keeps them in archives (Plug'n'Play)`,
+      {
+        hint: 'Write "nodeLinker: node-modules" into .yarnrc.yml, run yarn install, and build again.',
+      },
+    );
+  }
+  return { entry: file, folder, base, manifest: manifestIn(folder) ?? {} };
+}
+
+async function realFile(entry: string): Promise<string> {
+  try {
+    return slashed(await realpath(entry));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new DeployError('bad-usage', `Cannot find ${entry}`, {
+      hint: "Pass the path of the application's main file.",
+      cause: error,
+    });
+  }
+}
+
+/** The manifest of a folder, undefined where there is none. */
+export function manifestIn(folder: string): Manifest | undefined {
+  const path = join(folder, 'package.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
+}
+
+function isWorkspace(folder: string): boolean {
+  return existsSync(join(folder, 'pnpm-workspace.yaml')) || manifestIn(folder)?.workspaces !== undefined;
+}
+
+/** The first folder upward for which something holds. */
+export function nearestFolder(from: string, holds: (folder: string) => boolean): string | undefined {
+  for (let at = from; ; at = dirname(at)) {
+    if (holds(at)) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** A path as the bundler and the executable write it, also on Windows. */
+export function slashed(path: string): string {
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
+}

@@ -1,0 +1,28 @@
+// npm run applications [-- NAME... | survey [NAME...] | plain [NAME...]]
+import { findSamples } from './table.ts';
+import { plainSample, trySample, type Tried } from './try-sample.ts';
+
+const words = process.argv.slice(2);
+const mode = ['plain', 'survey'].find((known) => known === words[0]);
+const chosen = findSamples(mode === undefined ? words : words.slice(1));
+
+let good = 0;
+for (const sample of chosen) {
+  try {
+    if (mode === 'plain') console.log(`== ${sample.name}\n${await plainSample(sample)}`);
+    else good += show(sample.name, await trySample(sample));
+  } catch (error) {
+    console.log(`FAIL ${sample.name}\n       ${(error as Error).message.trim().replaceAll('\n', '\n       ')}`);
+  }
+}
+if (mode !== 'plain') {
+  console.log(`\n${good} of ${chosen.length}`);
+  process.exitCode = good === chosen.length ? 0 : 1;
+}
+
+function show(name: string, { differences, buildMs, sizeBytes, startRatio }: Tried): number {
+  const figures = `${buildMs} ms, ${(sizeBytes / 1e6).toFixed(1)} MB, starts in ${startRatio.toFixed(2)} of the time`;
+  const isGood = differences.length === 0;
+  console.log([`${isGood ? 'ok  ' : 'FAIL'} ${name}: ${figures}`, ...differences].join('\n       '));
+  return isGood ? 1 : 0;
+}

@@ -1,0 +1,1 @@
+export const page = (text: string): string => `<p>${text}</p>`;

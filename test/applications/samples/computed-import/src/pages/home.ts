@@ -1,0 +1,3 @@
+import { page } from '../page.ts';
+
+export const render = (pages: string[]): string => page(`home of ${pages.length}`);

@@ -1,0 +1,5 @@
+const { Router } = require('express');
+
+module.exports = Router().get('/', () => {
+  throw new Error('on purpose');
+});

@@ -1,0 +1,5 @@
+import express from 'express';
+
+const app = express();
+app.use(express.static('public'));
+app.listen(Number(process.env.PORT));

@@ -1,0 +1,3 @@
+export default async function items(app) {
+  app.get('/', async () => ['pen', 'ink']);
+}

@@ -1,0 +1,6 @@
+import { selfsame } from 'selfsame';
+
+void selfsame({
+  name: 'one-shot',
+  main: () => import('./main.ts'),
+});

@@ -1,0 +1,6 @@
+import { selfsame } from 'selfsame';
+
+void selfsame({
+  name: 'ssh2',
+  main: () => import('./main.ts'),
+});

@@ -1,0 +1,1 @@
+export default { name: await Promise.resolve('later') };

@@ -1,0 +1,150 @@
+// Runs a sample on plain Node.js and as a hidden executable, and tells what differs.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask, ownPlaces } from './ask.ts';
+import { buildSample } from './build-sample.ts';
+import { hidden } from './hidden.ts';
+import { makeProject, plainNode, type Project } from './project.ts';
+import { excerpt, freePort, startSample } from './running.ts';
+import type { Sample } from './sample.ts';
+
+export interface Tried {
+  /** What it does otherwise than on plain Node.js, a line each. */
+  readonly differences: readonly string[];
+  readonly buildMs: number;
+  readonly sizeBytes: number;
+  /** How long it takes to start, as a multiple of plain Node.js. */
+  readonly startRatio: number;
+}
+
+interface Seen {
+  readonly startMs: number;
+  readonly answers: readonly string[];
+  readonly printed: string;
+  readonly status: number | string;
+  /** What it leaves. */
+  readonly left: readonly string[];
+}
+
+interface Place {
+  readonly path: string;
+  readonly project: Project;
+}
+
+const samples = join(import.meta.dirname, 'samples');
+
+/** @param sources where its project is, if not among the samples. */
+export async function trySample(sample: Sample, sources = join(samples, sample.name)): Promise<Tried> {
+  using place = placeOf(sample, sources);
+  const { path, project } = place;
+  const output = join(path, 'alone', 'app');
+  const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
+  const plain = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
+  const packed = await see(sample, place, { words: hidden([output], project.path), cwd: join(path, 'alone') });
+  const beside = readdirSync(join(path, 'alone')).filter((name) => name !== 'app');
+  return {
+    differences: [...differencesOf(sample, { plain, packed }), ...beside.map((name) => `left: ${name}`)],
+    buildMs: milliseconds,
+    sizeBytes: statSync(output).size,
+    startRatio: packed.startMs / plain.startMs,
+  };
+}
+
+/** @returns what a sample answers and prints on plain Node.js, for a look. */
+export async function plainSample(sample: Sample, sources = join(samples, sample.name)): Promise<string> {
+  using place = placeOf(sample, sources);
+  const { project } = place;
+  const seen = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
+  return [...seen.answers, seen.printed, `ends with ${seen.status}`, ...seen.left].join('\n\n');
+}
+
+function placeOf({ hasInstallScripts = true }: Sample, sources: string): Place & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'selfsame-sample-'));
+  chmodSync(path, 0o755);
+  for (const name of ['alone', 'home', 'tmp']) mkdirSync(join(path, name));
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  try {
+    const project = makeProject(sources, join(path, 'project'), { hasInstallScripts });
+    return { path, project, [Symbol.dispose]: remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function see(sample: Sample, { path }: Place, { words, cwd }: { words: string[]; cwd: string }): Promise<Seen> {
+  const { asks = [], until, mask, prints } = sample;
+  const ports: Record<string, number> = { PORT: await freePort() };
+  for (const name of Object.keys(sample.env ?? {})) if (name.startsWith('PORT')) ports[name] = await freePort();
+  const texts = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `${port}`]));
+  const [home, temporary] = [join(path, 'home'), join(path, 'tmp')];
+  const common = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: temporary };
+  const env: Record<string, string> = { ...common, ...sample.env, ...texts, SELFSAME_PORT: `${ports['PORT']}` };
+  for (const [name, text] of Object.entries(sample.home ?? {})) writeFileSync(join(home, name), text);
+  const filled = words.map((word) => word.replaceAll(/\$([A-Z]+)/g, (_, name: string) => env[name] ?? ''));
+  const running = startSample({ words: [...filled, ...(sample.words ?? [])], cwd, env });
+  try {
+    const startMs = await running.until(asks.length > 0 ? (ports['PORT'] ?? 0) : (until ?? /^/));
+    const answers: string[] = [];
+    for (const question of asks) answers.push(await ask(question, ports));
+    if (until !== undefined) await running.until(until);
+    const isEndless = asks.length > 0 || until !== undefined;
+    const status = isEndless ? await running.stop() : await running.ended();
+    const lines = running
+      .output()
+      .split('\n')
+      .filter((line) => !/^[\w-]+: serving on /.test(line));
+    const shown = prints === undefined ? (asks.length > 0 ? [] : lines) : lines.filter((line) => prints.test(line));
+    const text = named(shown.join('\n'), { ports, path });
+    const printed = mask === undefined ? text : text.replaceAll(mask, '***');
+    const left = [...(running.sweep() ? ['a process'] : []), ...readdirSync(temporary)].map((what) => `left: ${what}`);
+    for (const folder of [home, temporary]) {
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+    }
+    return { startMs, answers, printed, status, left };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}:\n${excerpt(running.output())}`, { cause: error });
+  } finally {
+    running.sweep();
+  }
+}
+
+/** A text with the places and ports of this run by their names. */
+function named(text: string, { ports, path }: { ports: Readonly<Record<string, number>>; path: string }): string {
+  const places = text
+    .replaceAll(join(path, 'project'), '.')
+    .replaceAll(join(path, 'alone'), '.')
+    .replaceAll(path, '..');
+  return Object.entries(ports).reduce((so, [name, port]) => so.replaceAll(`${port}`, name), places);
+}
+
+function differencesOf(sample: Sample, { plain, packed }: { plain: Seen; packed: Seen }): string[] {
+  const told: string[] = [];
+  const compare = (what: string, one: string, other: string): void => {
+    if (one !== other) told.push(`${what}: ${firstDifference(one, other)}`);
+  };
+  for (const [index, question] of (sample.asks ?? []).entries()) {
+    const path = typeof question === 'string' ? question : question.path;
+    compare(path, plain.answers[index] ?? '', packed.answers[index] ?? '');
+  }
+  compare('prints', tracesShortened(plain.printed), tracesShortened(packed.printed));
+  // A server that has drained ends well, whatever the application makes of the signal.
+  const endsWell = (sample.asks ?? []).length > 0 && packed.status === 0;
+  if (!endsWell) compare('ends', `${plain.status}`, `${packed.status}`);
+  return [...told, ...packed.left.filter((what) => !plain.left.includes(what))];
+}
+
+/** Of traces in a text only what is thrown, and the own places. */
+function tracesShortened(text: string): string {
+  return text.replaceAll(/^.*Error: .*(?:\n {4,}at .*)+/gm, (found) => ownPlaces(found));
+}
+
+function firstDifference(one: string, other: string): string {
+  const [ones, others] = [one.split('\n'), other.split('\n')];
+  const at = ones.findIndex((line, index) => line !== others[index]);
+  const line = at === -1 ? ones.length : at;
+  const shown = (text = '(nothing)'): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  return `"${shown(others[line])}" instead of "${shown(ones[line])}"`;
+}
