@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startAsset } from '../app/start/start-config.ts';
 import type { Halves } from './carry/halves.ts';
 import { slashed } from './carry/project.ts';
@@ -22,7 +22,7 @@ export const libraryFile = 'halves/library.mjs';
  */
 export function publishedHalves(folder: string): Halves {
   return {
-    folder: slashed(folder),
+    folder: slashed(resolve(folder)),
     library: async () => Promise.resolve(slashed(join(folder, libraryFile))),
     async assets() {
       const files = Object.entries(halfFiles).map(

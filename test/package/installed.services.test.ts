@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packPackage } from '../../scripts/package/pack.ts';
-import type { ScratchFolder } from '../support/executable/scratch.ts';
+import { digestOfFile } from '../../src/shared/digest.ts';
+import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
 import { expressProject, type ExpressProject } from '../support/programs/express-project.ts';
 import { inProject, plainEnvironment, projectOf } from '../support/programs/project.ts';
 
@@ -64,6 +65,7 @@ describe.each(Object.entries(managers))('a project with Express, by %s', (_name,
   let project: ScratchFolder;
   const env = () => ({
     YARN_CACHE_FOLDER: join(project.path, '.cache'),
+    XDG_CACHE_HOME: join(folder.path, 'cache'),
     XDG_DATA_HOME: join(project.path, '.data'),
     npm_config_cache: join(folder.path, 'npm-cache'),
   });
@@ -85,24 +87,43 @@ describe.each(Object.entries(managers))('a project with Express, by %s', (_name,
     await inProject(['npm', 'test'], { cwd: project.path });
   }, 300_000);
 
-  it('serves from source on the Node.js of the project', async () => {
-    const child = spawn('node', ['dist/selfsame.js', '--http', '127.0.0.1:0'], {
-      cwd: project.path,
-      env: plainEnvironment(),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    try {
-      const [said] = (await once(child.stderr, 'data')) as [Buffer];
-      const [url] = /http:\S+/.exec(said.toString()) ?? [];
-      for (const [path, body] of [
-        ['/hello', 'hello from the shop'],
-        ['/about.txt', 'about the shop\n'],
-      ]) {
-        expect(await (await fetch(`${url}${path}`)).text()).toBe(body);
+  it.each<[what: string, command: () => Promise<string[]>]>([
+    ['serves from source on the Node.js of the project', async () => Promise.resolve(['node', 'dist/selfsame.js'])],
+    [
+      'serves from the one file that is built of it',
+      async () => {
+        const { stdout, stderr } = await run(['selfsame', 'build', '--runtime-source', process.execPath]);
+        expect(stderr).toContain(': answers 404 at / after ');
+        const [, digest, file = ''] = /^([0-9a-f]{64}) {2}(dist\/shop)$/m.exec(stdout) ?? [];
+        expect(await digestOfFile(join(project.path, file))).toBe(digest);
+        return [join(project.path, file)];
+      },
+    ],
+  ])(
+    '%s',
+    async (_what, commandOf) => {
+      const [file = '', ...words] = await commandOf();
+      const isBuilt = words.length === 0;
+      await using elsewhere = await scratchFolder();
+      const child = spawn(file, [...words, '--http', '127.0.0.1:0'], {
+        cwd: isBuilt ? elsewhere.path : project.path,
+        env: plainEnvironment(),
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      try {
+        const [said] = (await once(child.stderr, 'data')) as [Buffer];
+        const [url] = /http:\S+/.exec(said.toString()) ?? [];
+        for (const [path, body] of [
+          ['/hello', 'hello from the shop'],
+          ['/about.txt', 'about the shop\n'],
+        ]) {
+          expect(await (await fetch(`${url}${path}`)).text()).toBe(body);
+        }
+      } finally {
+        child.kill();
+        await once(child, 'exit');
       }
-    } finally {
-      child.kill();
-      await once(child, 'exit');
-    }
-  });
+    },
+    180_000,
+  );
 });

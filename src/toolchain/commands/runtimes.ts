@@ -2,6 +2,7 @@ import { prefixFile, runtimeFile } from '../../executable/runtimes/runtimes.ts';
 import { runtimes } from '../../executable/runtimes/runtimes-table.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { hostTarget, linuxTargets, parseTarget, targets } from '../../shared/target.ts';
+import { runtimeSourceOption } from './project-request.ts';
 import type { ToolCommand } from './tool-command.ts';
 
 export const runtimesCommand: ToolCommand = {
@@ -14,11 +15,7 @@ export const runtimesCommand: ToolCommand = {
     'Prints the target, the version of Node.js and the file, for each.',
   ],
   options: {
-    'runtime-source': {
-      type: 'string',
-      value: 'SOURCE',
-      describe: 'A mirror of nodejs.org/dist, a folder like one, or a file; by default the npm registry',
-    },
+    'runtime-source': runtimeSourceOption,
   },
   operandLimit: targets.length,
   async run({ print, report, signal }, { operands, text }) {

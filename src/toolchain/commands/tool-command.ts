@@ -21,7 +21,7 @@ export interface ToolContext {
 }
 
 /** One option of a command. */
-interface ToolOption {
+export interface ToolOption {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
   /** What stands for the value in the help, e.g. `FILE`. */

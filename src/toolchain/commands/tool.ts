@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
 import { DeployError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
+import { buildCommand } from './build.ts';
+import { devCommand } from './dev.ts';
 import { initCommand } from './init.ts';
+import { releaseCommand } from './release.ts';
 import { runtimesCommand } from './runtimes.ts';
 import type { ToolCommand, ToolContext, ToolWords } from './tool-command.ts';
 import { commandHelp, toolHelp } from './tool-help.ts';
 
 /** The commands of `selfsame`, in the order of its help. */
-const toolCommands: readonly ToolCommand[] = [initCommand, runtimesCommand];
+const toolCommands: readonly ToolCommand[] = [initCommand, buildCommand, devCommand, releaseCommand, runtimesCommand];
 
 /**
  * The `selfsame` command: what a project does with its application before that is an executable.

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
 import { applicationName, findOwnProject, pathIn, type OwnProject } from './project.ts';
 import { definesApplication, isSourceName, resolveSource } from './sources.ts';
@@ -25,12 +25,12 @@ export function findDefinition({ folder, manifest }: OwnProject, near?: string):
   return files.find((path) => definesApplication(readFileSync(path, 'utf8')));
 }
 
-/** What a build is made of, and where it goes. */
+/** What a build is made of, and what it is called. */
 interface BuildInput {
   /** Absolute path of the definition. */
   readonly entry: string;
   readonly project: OwnProject;
-  /** The executable's name: the definition's, or the package's where that is plain `selfsame`. */
+  /** The executable's name. */
   readonly name: string;
 }
 
@@ -41,8 +41,9 @@ interface BuildInput {
  * @throws {DeployError} `bad-usage` if it is not there, `project-refused` outside of a project.
  */
 export async function buildInput(cwd: string, named?: string): Promise<BuildInput> {
-  const project = await findOwnProject(named === undefined ? cwd : dirname(join(cwd, named)));
-  const entry = named === undefined ? findDefinition(project) : resolveSource(join(cwd, named));
+  const path = named === undefined ? undefined : resolveSource(resolve(cwd, named));
+  const project = await findOwnProject(path === undefined ? cwd : dirname(path));
+  const entry = named === undefined ? findDefinition(project) : path;
   if (entry === undefined) {
     throw new DeployError('bad-usage', `Cannot find ${named ?? 'a file that calls selfsame()'}`, {
       hint: named === undefined ? 'Make one with: selfsame init' : 'Name the file that calls selfsame().',
@@ -51,7 +52,7 @@ export async function buildInput(cwd: string, named?: string): Promise<BuildInpu
   return { entry, project, name: applicationFileName(project, entry) };
 }
 
-/** What an executable is called unless the user says so. */
+/** What an executable is called: as its main file, or as the package where that is plain `selfsame`. */
 export function applicationFileName(project: OwnProject, entry: string): string {
   const base = pathIn({ folder: dirname(entry) }, entry).replace(/\.[cm]?[jt]sx?$/, '');
   return base === 'selfsame' ? applicationName(project) : base;
