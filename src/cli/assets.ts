@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import Module, { enableCompileCache } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
 import { defaultCacheFolder } from '../executable/runtimes/cache.ts';
+import { DeployError } from '../shared/errors.ts';
 import type { RunnerTexts } from './context/session.ts';
 import type { deployer } from './deployer.ts';
 
@@ -12,27 +13,53 @@ interface Deployer {
 }
 
 /**
- * Loads the deploying half: from the executable's asset, or from its source where this is no executable.
+ * Loads the deploying half: from the executable's asset, or where this is no executable, from the package or its source.
  *
  * `import()` of files is refused inside a single executable, so the asset is compiled as the CommonJS module it is.
  */
 export async function loadDeployer(): Promise<Deployer> {
-  // Not a literal, or the bundler would put the deploying half into main.
-  if (!isSea()) return (await import(new URL('./deployer.ts', import.meta.url).href)) as Deployer;
+  if (!isSea()) return isPublished() ? requireDeployer() : importDeployer();
   // New objects get 1 MB instead of up to 16, twice: 15 MB less at the peak. V8 looks at this when it would let that grow.
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');
   // What V8 made of 3 MB of source is kept for the next start: 60 ms and 20 MB less. A folder that cannot be written costs nothing else.
-  enableCompileCache(join(defaultCacheFolder(), 'code'));
+  Module.enableCompileCache(join(defaultCacheFolder(), 'code'));
   const loaded = new Module('selfsame/deployer.cjs') as Module & { _compile(code: string, name: string): void };
   loaded.filename = process.execPath;
   loaded._compile(getAsset('deployer.cjs', 'utf8'), 'selfsame/deployer.cjs');
   return loaded.exports as Deployer;
 }
 
-/** Both runners; from source only the one that needs no bundling, since nothing is deployed from there. */
+/** True in the npm package, where this is a bundle. */
+function isPublished(): boolean {
+  return !import.meta.url.endsWith('.ts');
+}
+
+async function importDeployer(): Promise<Deployer> {
+  // Not a literal, or the bundler would put the deploying half into main.
+  return (await import(new URL('./deployer.ts', import.meta.url).href)) as Deployer;
+}
+
+/** Of the package, on whatever Node.js the project has. */
+async function requireDeployer(): Promise<Deployer> {
+  await import('../shared/older-node.ts');
+  try {
+    return createRequire(import.meta.url)('./halves/deployer.cjs') as Deployer;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new DeployError('not-an-executable', 'Cannot deploy from here: a bundler took selfsame out of its package', {
+      hint: 'Build it with npx selfsame build, or keep "selfsame" out of the bundle as an external package.',
+      cause,
+    });
+  }
+}
+
+/** Both runners; where this is no executable only the one that needs no bundling, since nothing is deployed from there. */
 export const runnerTexts: RunnerTexts = {
-  thin: () =>
-    isSea() ? getAsset('runner.sh', 'utf8') : readFileSync(new URL('../../runner/run.sh', import.meta.url), 'utf8'),
+  thin: () => (isSea() ? getAsset('runner.sh', 'utf8') : readFileSync(runnerScript(), 'utf8')),
   stock: () => getAsset('runner.cjs', 'utf8'),
 };
+
+function runnerScript(): URL {
+  return new URL(isPublished() ? './halves/runner.sh' : '../../runner/run.sh', import.meta.url);
+}

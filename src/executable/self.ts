@@ -39,7 +39,7 @@ export function isExecutable(): boolean {
 export async function openSelf(): Promise<Executable> {
   if (!isExecutable()) {
     throw new DeployError('not-an-executable', 'Cannot do that as a script: this program is no executable yet', {
-      hint: 'Build it first: npm run build.',
+      hint: 'Build it first: npx selfsame build.',
     });
   }
   return { ...(await openExecutable(ownFile())), path: process.execPath };

@@ -30,6 +30,7 @@ export const exitStatus = {
   'cluster-unsupported': 3,
   'image-unfit': 3,
   'system-lacks': 3,
+  'project-refused': 3,
   'package-unavailable': 3,
   'trial-failed': 3,
   // after something changed

@@ -17,6 +17,8 @@ import { tryOut, type TrialOutcome } from './trial.ts';
 export interface BuildRequest {
   /** The application's main file, relative to the working directory. */
   readonly entry: string;
+  /** Of the executable; default: that of the main file. */
+  readonly name?: string | undefined;
   readonly halves: Halves;
   /** Where plain runtimes come from, by target; absent: the cache and the registry. */
   readonly runtimesFor?: (target: Target) => RuntimeSettings;
@@ -70,7 +72,7 @@ export async function buildBlob(
   const { entry, signal, checkMs = 10_000 } = request;
   const target = targetHere();
   const project = await findProject(entry);
-  const path = join(folder, fileNameFor(entry, target));
+  const path = join(folder, fileNameFor(request, target));
   const took = { bundle: 0, write: 0, check: 0 };
   const timed = async <T>(stage: keyof typeof took, work: Promise<T>): Promise<T> => {
     const startedAt = performance.now();
@@ -82,7 +84,7 @@ export async function buildBlob(
   const write = async (blob: Buffer): Promise<void> =>
     timed(
       'write',
-      writeExecutable(target, { name: executableName(entry), blob, output: path, ...writing(request, target) }),
+      writeExecutable(target, { name: executableName(request), blob, output: path, ...writing(request, target) }),
     );
 
   const assumed = earlier?.definition ?? { files: [], external: [] };
@@ -125,7 +127,7 @@ function shown(entry: string): string {
 export async function buildExecutable(request: WriteRequest): Promise<BuiltExecutable> {
   const { entry, target = targetHere(), trialMs, signal } = request;
   const { folder: project } = await findProject(entry);
-  const output = request.output ?? join(project, 'dist', fileNameFor(entry, target));
+  const output = request.output ?? join(project, 'dist', fileNameFor(request, target));
   await mkdir(dirname(output), { recursive: true });
   const folder = await mkdtemp(join(dirname(output), '.selfsame-'));
   try {
@@ -140,7 +142,7 @@ export async function buildExecutable(request: WriteRequest): Promise<BuiltExecu
     if (target === targetHere()) await rename(built.path, output);
     else
       await writeExecutable(target, {
-        name: executableName(entry),
+        name: executableName(request),
         blob: built.blob,
         output,
         ...writing(request, target),
@@ -178,11 +180,13 @@ function writing({ report, signal, runtimesFor }: BuildRequest, target: Target) 
   return { report, signal, runtimes: runtimesFor?.(target) };
 }
 
-/** The name of an application's executable: that of its main file. */
-export function executableName(entry: string): string {
-  return basename(entry).replace(/\.[cm]?[jt]sx?$/, '');
+type Named = Pick<BuildRequest, 'entry' | 'name'>;
+
+/** The name of an application's executable. */
+export function executableName({ entry, name }: Named): string {
+  return name ?? basename(entry).replace(/\.[cm]?[jt]sx?$/, '');
 }
 
-export function fileNameFor(entry: string, target: Target): string {
-  return `${executableName(entry)}${target === 'win-x64' ? '.exe' : ''}`;
+export function fileNameFor(named: Named, target: Target): string {
+  return `${executableName(named)}${target === 'win-x64' ? '.exe' : ''}`;
 }

@@ -57,11 +57,11 @@ export async function dev(request: DevRequest): Promise<number> {
   const ending = new AbortController();
   const isEnding = (): boolean => ending.signal.aborted;
   const project = await findProject(entry);
-  const path = join(project.folder, 'dist', fileNameFor(entry, targetHere()));
+  const path = join(project.folder, 'dist', fileNameFor(request, targetHere()));
   const output = relative('', path);
   const folders = [...new Set(others.length > 0 ? [dirname(project.entry), ...others] : [project.folder])];
   const watch = await watchFolders(folders);
-  const program = devProgram({ words, isDeploy, name: executableName(entry), output: path, isEnding });
+  const program = devProgram({ words, isDeploy, name: executableName(request), output: path, isEnding });
   const received = onSignals(ending, program.kill);
   // The launcher that is killed cannot pass anything on.
   using _parent = onOrphaned(() => process.kill(process.pid, 'SIGTERM'));

@@ -27,7 +27,7 @@ describe('openSelf()', () => {
     expect(isExecutable()).toBe(false);
     await expect(openSelf()).rejects.toMatchObject({
       code: 'not-an-executable',
-      hint: 'Build it first: npm run build.',
+      hint: 'Build it first: npx selfsame build.',
     });
   });
 });

@@ -28,6 +28,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'cluster-unsupported': 'The version of Kubernetes is too old.',
   'image-unfit': 'The runner image cannot start this executable.',
   'system-lacks': 'The system lacks something that a benchmark needs; only `npm run bench` says so.',
+  'project-refused': '`selfsame init` does not know what to add to this project, or was not told to.',
   'rollout-undone': 'The release failed, and the one before runs again, or nothing was left.',
   'rollout-failed': 'The release failed, and is still there.',
   'rollout-timeout': 'The replicas are not ready in time; the rollout goes on.',

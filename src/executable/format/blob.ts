@@ -151,6 +151,6 @@ function lengthOf(value: number): Buffer {
 
 function damaged(reason: string): DeployError {
   return new DeployError('executable-damaged', `Cannot read the application in the executable: ${reason}`, {
-    hint: 'Build it again: npm run build.',
+    hint: 'Build it again: npx selfsame build.',
   });
 }

@@ -1,4 +1,4 @@
-import { getCACertificates } from 'node:tls';
+import tls from 'node:tls';
 import npmConf from '@pnpm/npm-conf';
 import registryAuthToken from 'registry-auth-token';
 import { EnvHttpProxyAgent } from 'undici';
@@ -39,14 +39,14 @@ export function networkFromNpm(): Network {
   const httpProxy = address('proxy');
   const httpsProxy = address('https-proxy') ?? httpProxy;
   const noProxy = text('noproxy') ?? text('no-proxy');
-  const tls = tlsOf(config.get('ca'), config.get('strict-ssl'));
+  const trust = tlsOf(config.get('ca'), config.get('strict-ssl'));
   const dispatcher = new EnvHttpProxyAgent({
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),
     ...(noProxy !== undefined && { noProxy }),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
+    connect: trust,
+    requestTls: trust,
+    proxyTls: trust,
     // Of silence, in milliseconds.
     headersTimeout: 30_000,
     bodyTimeout: 60_000,
@@ -71,7 +71,7 @@ function tlsOf(ca: unknown, strict: unknown): { ca?: string[]; rejectUnauthorize
   const own = (Array.isArray(ca) ? ca : [ca]).filter((one): one is string => typeof one === 'string' && one !== '');
   return {
     // Given to TLS, a list replaces the default one, NODE_EXTRA_CA_CERTS included.
-    ...(own.length > 0 && { ca: [...getCACertificates('default'), ...own] }),
+    ...(own.length > 0 && { ca: [...tls.getCACertificates('default'), ...own] }),
     ...(strict === false && { rejectUnauthorized: false }),
   };
 }

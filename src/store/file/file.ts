@@ -149,9 +149,9 @@ async function storedIn(
 
 /** An executable says itself what it is for. */
 async function targetIn(path: string): Promise<Target | undefined> {
-  await using file = await open(path);
+  const file = await open(path);
   const header = new Uint8Array(20);
-  const { bytesRead } = await file.read(header);
+  const { bytesRead } = await file.read(header).finally(async () => file.close());
   const isElf = bytesRead === header.length && Buffer.from(header.subarray(0, 4)).toString('latin1') === '\x7fELF';
   return isElf ? targetOf(header) : undefined;
 }

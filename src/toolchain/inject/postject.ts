@@ -10,6 +10,9 @@ import { readMachO } from '../../executable/format/macho.ts';
 import { systemReason } from '../../executable/format/atomic-write.ts';
 import { dropCertificate, writeChecksum } from '../../executable/format/pe.ts';
 
+// In the npm package both are bundles.
+const workerFile = new URL(`./postject-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
 /** Where an injected executable goes, and as what. */
 export interface InjectOptions {
   readonly output: string;
@@ -68,7 +71,7 @@ async function change(path: string, edit: (file: FileHandle) => Promise<void>): 
 async function inject(file: string, blob: Uint8Array, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   // postject's own messages stay unread: what matters of them comes as an error.
-  const worker = new Worker(new URL('./postject-worker.ts', import.meta.url), {
+  const worker = new Worker(workerFile, {
     workerData: { file, blob },
     stdout: true,
     stderr: true,

@@ -140,7 +140,7 @@ describe('a wrong command line', () => {
         status: 2,
         stdout: '',
         stderr:
-          'error: Cannot do that as a script: this program is no executable yet. Build it first: npm run build.\n',
+          'error: Cannot do that as a script: this program is no executable yet. Build it first: npx selfsame build.\n',
       });
     },
   );

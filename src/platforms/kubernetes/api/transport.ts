@@ -123,6 +123,6 @@ export async function openTransport(
 export function warningsIn(header: string | readonly string[] = []): string[] {
   return [header]
     .flat()
-    .flatMap((line) => line.matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g).toArray())
+    .flatMap((line) => Array.from(line.matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g)))
     .map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }

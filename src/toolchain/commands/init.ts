@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises';
+import { styleText } from 'node:util';
+import { DeployError } from '../../shared/errors.ts';
+import { assertUnchanged, patchOf, planInit, type InitPlan } from '../init/plan-init.ts';
+import type { ToolCommand, ToolContext } from './tool-command.ts';
+
+export const initCommand: ToolCommand = {
+  name: 'init',
+  usage: '[ENTRY] [--yes]',
+  describe: 'Adds to this project what it needs to become an executable',
+  about: [
+    'Finds the file that starts the server, and adds beside it a file that tells selfsame of it; a script that builds to',
+    'package.json; and what that builds to .gitignore. Shows every change and asks first. Nothing is overwritten.',
+  ],
+  options: { yes: { type: 'boolean', short: 'y', describe: 'Writes without asking' } },
+  operandLimit: 1,
+  async run(context, { operands: [named], isSet }) {
+    const { cwd, version, say } = context;
+    const isAgreed = isSet('yes');
+    const plan = await planInit({ cwd, named, isAgreed, version });
+    for (const note of plan.notes) say(note);
+    if (plan.changes.length === 0) {
+      say('All is there: nothing to change.');
+      return 0;
+    }
+    say(`\n${coloured(patchOf(plan, cwd))}`);
+    if (!isAgreed && !(await isConfirmed(context))) return 1;
+    await write(plan);
+    say(`Next:\n${plan.next.map((command) => `  ${command}`).join('\n')}`);
+    return 0;
+  },
+};
+
+async function isConfirmed({ confirm, say, signal }: ToolContext): Promise<boolean> {
+  if (confirm === undefined) {
+    throw new DeployError('project-refused', 'Cannot ask whether to write this: there is no terminal', {
+      hint: 'Write it with: selfsame init --yes',
+    });
+  }
+  const answer = await confirm('Write these changes?');
+  signal.throwIfAborted();
+  if (answer !== true) say('Nothing was written.');
+  return answer === true;
+}
+
+async function write(plan: InitPlan): Promise<void> {
+  assertUnchanged(plan);
+  for (const { path, before, after } of plan.changes) {
+    await writeFile(path, after, { flag: before === undefined ? 'wx' : 'w' });
+  }
+}
+
+/** Only on a terminal that wants colours. */
+function coloured(patch: string): string {
+  const colour = (line: string): string => {
+    if (/^(\+\+\+|---) /.test(line)) return styleText('bold', line, { stream: process.stderr });
+    if (line.startsWith('+')) return styleText('green', line, { stream: process.stderr });
+    return line.startsWith('-') ? styleText('red', line, { stream: process.stderr }) : line;
+  };
+  return patch.split('\n').map(colour).join('\n');
+}
