@@ -7,6 +7,6 @@ void selfsame({
   address: () => ':8080',
   main: () => {
     process.argv.splice(2, Infinity, '--listen', PORT, '--config', `${HOME}/config.yaml`);
-    return import('verdaccio/bin/verdaccio');
+    return import('../node_modules/verdaccio/bin/verdaccio');
   },
 });
