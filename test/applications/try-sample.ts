@@ -14,6 +14,8 @@ import type { Sample } from './sample.ts';
 export interface Tried {
   /** What it does otherwise than on plain Node.js, a line each. */
   readonly differences: readonly string[];
+  /** How it ends on plain Node.js. */
+  readonly plainStatus: number | string;
   readonly buildMs: number;
   readonly sizeBytes: number;
   /** How long it takes to start, as a multiple of plain Node.js. */
@@ -34,7 +36,9 @@ interface Place {
   readonly project: Project;
 }
 
-const samples = join(import.meta.dirname, 'samples');
+function sourcesOf({ name }: Sample): string {
+  return join(import.meta.dirname, 'samples', name);
+}
 
 interface TryOptions {
   /** Where its project is, if not among the samples. */
@@ -44,17 +48,18 @@ interface TryOptions {
 }
 
 export async function trySample(sample: Sample, options: TryOptions = {}): Promise<Tried> {
-  const { sources = join(samples, sample.name), isEmulated = false } = options;
+  const { sources = sourcesOf(sample), isEmulated = false } = options;
   using place = placeOf(sample, sources);
   const { path, project } = place;
   const output = join(path, 'alone', 'app');
-  const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
   const plain = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
+  const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
   const program = isEmulated ? rebuilt(output, path) : [output];
   const packed = await see(sample, place, { words: hidden(program, project.path), cwd: join(path, 'alone') });
   const beside = readdirSync(join(path, 'alone')).filter((name) => name !== 'app');
   return {
     differences: [...differencesOf(sample, { plain, packed }), ...beside.map((name) => `left: ${name}`)],
+    plainStatus: plain.status,
     buildMs: milliseconds,
     sizeBytes: statSync(output).size,
     startRatio: packed.startMs / plain.startMs,
@@ -62,7 +67,7 @@ export async function trySample(sample: Sample, options: TryOptions = {}): Promi
 }
 
 /** @returns what a sample answers and prints on plain Node.js, for a look. */
-export async function plainSample(sample: Sample, sources = join(samples, sample.name)): Promise<string> {
+export async function plainSample(sample: Sample, { sources = sourcesOf(sample) }: TryOptions): Promise<string> {
   using place = placeOf(sample, sources);
   const { project } = place;
   const seen = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
