@@ -20,7 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 // The samples are projects of strangers.
 const files = globSync('{src,runner,scripts,test,bench}/**/*.{ts,mjs,cjs}', {
-  exclude: ['test/applications/samples/**'],
+  exclude: ['test/applications/{samples,survey}/**'],
 }).toSorted();
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 

@@ -1,7 +1,9 @@
 // Runs a sample on plain Node.js and as a hidden executable, and tells what differs.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { otherMachine } from '../support/programs/emulator.ts';
 import { ask, ownPlaces } from './ask.ts';
 import { buildSample } from './build-sample.ts';
 import { hidden } from './hidden.ts';
@@ -12,6 +14,8 @@ import type { Sample } from './sample.ts';
 export interface Tried {
   /** What it does otherwise than on plain Node.js, a line each. */
   readonly differences: readonly string[];
+  /** How it ends on plain Node.js. */
+  readonly plainStatus: number | string;
   readonly buildMs: number;
   readonly sizeBytes: number;
   /** How long it takes to start, as a multiple of plain Node.js. */
@@ -32,19 +36,30 @@ interface Place {
   readonly project: Project;
 }
 
-const samples = join(import.meta.dirname, 'samples');
+function sourcesOf({ name }: Sample): string {
+  return join(import.meta.dirname, 'samples', name);
+}
 
-/** @param sources where its project is, if not among the samples. */
-export async function trySample(sample: Sample, sources = join(samples, sample.name)): Promise<Tried> {
+interface TryOptions {
+  /** Where its project is, if not among the samples. */
+  readonly sources?: string;
+  /** True: what runs is its executable for the other Linux, which it makes of itself, under an emulator. */
+  readonly isEmulated?: boolean;
+}
+
+export async function trySample(sample: Sample, options: TryOptions = {}): Promise<Tried> {
+  const { sources = sourcesOf(sample), isEmulated = false } = options;
   using place = placeOf(sample, sources);
   const { path, project } = place;
   const output = join(path, 'alone', 'app');
-  const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
   const plain = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
-  const packed = await see(sample, place, { words: hidden([output], project.path), cwd: join(path, 'alone') });
+  const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
+  const program = isEmulated ? rebuilt(output, path) : [output];
+  const packed = await see(sample, place, { words: hidden(program, project.path), cwd: join(path, 'alone') });
   const beside = readdirSync(join(path, 'alone')).filter((name) => name !== 'app');
   return {
     differences: [...differencesOf(sample, { plain, packed }), ...beside.map((name) => `left: ${name}`)],
+    plainStatus: plain.status,
     buildMs: milliseconds,
     sizeBytes: statSync(output).size,
     startRatio: packed.startMs / plain.startMs,
@@ -52,11 +67,21 @@ export async function trySample(sample: Sample, sources = join(samples, sample.n
 }
 
 /** @returns what a sample answers and prints on plain Node.js, for a look. */
-export async function plainSample(sample: Sample, sources = join(samples, sample.name)): Promise<string> {
+export async function plainSample(sample: Sample, { sources = sourcesOf(sample) }: TryOptions): Promise<string> {
   using place = placeOf(sample, sources);
   const { project } = place;
   const seen = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
   return [...seen.answers, seen.printed, `ends with ${seen.status}`, ...seen.left].join('\n\n');
+}
+
+/** Lets an executable make the one for the other Linux. @returns the words that run that. */
+function rebuilt(executable: string, folder: string): string[] {
+  const output = join(folder, 'other');
+  const { target, emulator } = otherMachine;
+  const words = ['self', 'rebuild', '--target', target, '--output', output];
+  const { status, stderr } = spawnSync(executable, words, { encoding: 'utf8', cwd: folder });
+  if (status !== 0) throw new Error(`It cannot rebuild itself for ${target}: ${stderr}`);
+  return [emulator, output];
 }
 
 function placeOf({ hasInstallScripts = true }: Sample, sources: string): Place & Disposable {
@@ -79,7 +104,13 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
   for (const name of Object.keys(sample.env ?? {})) if (name.startsWith('PORT')) ports[name] = await freePort();
   const texts = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `${port}`]));
   const [home, temporary] = [join(path, 'home'), join(path, 'tmp')];
-  const common = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: temporary };
+  const common = {
+    PATH: process.env['PATH'] ?? '',
+    LANG: 'C.UTF-8',
+    HOME: home,
+    TMPDIR: temporary,
+    QEMU_LD_PREFIX: otherMachine.libraries,
+  };
   const env: Record<string, string> = { ...common, ...sample.env, ...texts, SELFSAME_PORT: `${ports['PORT']}` };
   for (const [name, text] of Object.entries(sample.home ?? {})) writeFileSync(join(home, name), text);
   const filled = words.map((word) => word.replaceAll(/\$([A-Z]+)/g, (_, name: string) => env[name] ?? ''));
@@ -98,7 +129,9 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
     const shown = prints === undefined ? (asks.length > 0 ? [] : lines) : lines.filter((line) => prints.test(line));
     const text = named(shown.join('\n'), { ports, path });
     const printed = mask === undefined ? text : text.replaceAll(mask, '***');
-    const left = [...(running.sweep() ? ['a process'] : []), ...readdirSync(temporary)].map((what) => `left: ${what}`);
+    const left = [...(running.sweep() ? ['a process'] : []), ...readdirSync(temporary)].map(
+      (what) => `left: ${what.replace(/-\w{6}$/, '-…')}`,
+    );
     for (const folder of [home, temporary]) {
       rmSync(folder, { recursive: true });
       mkdirSync(folder);

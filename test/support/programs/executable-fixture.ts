@@ -14,6 +14,7 @@ import { localSource } from '../../../src/executable/runtimes/sources.ts';
 import type { Digest } from '../../../src/shared/digest.ts';
 import { hostTarget, type LinuxTarget } from '../../../src/shared/target.ts';
 import { forEachTest, forFile } from '../run/for-file.ts';
+import { otherMachine } from './emulator.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -146,22 +147,21 @@ export async function runElsewhere(
   args: string[] = [],
   { env, cwd }: FixtureRunOptions = {},
 ): Promise<FixtureRun> {
-  const prefix = { QEMU_LD_PREFIX: other.libraries };
-  return runFixture(other.emulator, [file, ...args], { env: { ...prefix, ...env }, ...(cwd !== undefined && { cwd }) });
+  const prefix = { QEMU_LD_PREFIX: otherMachine.libraries };
+  return runFixture(otherMachine.emulator, [file, ...args], {
+    env: { ...prefix, ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
 }
-
-/** What Debian's packages bring to run programs of the other architecture. */
-const other =
-  elsewhere === 'linux-arm64'
-    ? { emulator: 'qemu-aarch64-static', libraries: '/usr/aarch64-linux-gnu', arch: 'arm64' }
-    : { emulator: 'qemu-x86_64-static', libraries: '/usr/x86_64-linux-gnu', arch: 'amd64' };
 
 /** Fails unless programs of the other architecture run here. */
 export function needEmulator(): void {
-  needCommand(other.emulator, 'qemu-user-static');
-  const packages = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'].map((name) => `${name}-${other.arch}-cross`);
+  needCommand(otherMachine.emulator, 'qemu-user-static');
+  const packages = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'].map(
+    (name) => `${name}-${otherMachine.arch}-cross`,
+  );
   const libraries = ['libc.so.6', 'libstdc++.so.6', 'libgcc_s.so.1', 'libatomic.so.1'];
-  if (libraries.some((name) => !existsSync(join(other.libraries, 'lib', name)))) {
+  if (libraries.some((name) => !existsSync(join(otherMachine.libraries, 'lib', name)))) {
     throw new Error(`The libraries of ${elsewhere} are missing. Run: sudo apt-get install ${packages.join(' ')}`);
   }
 }

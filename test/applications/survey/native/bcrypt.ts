@@ -1,0 +1,4 @@
+// bcrypt@6.0.0
+import bcrypt from 'bcrypt';
+
+console.log(bcrypt.hashSync('x', '$2b$04$abcdefghijklmnopqrstuu'));
