@@ -64,13 +64,13 @@ import { selfsame, type Application, type OptionsOf, type RunContext } from 'sel
 
 const options = { http: { type: 'string', default: ':8080', describe: 'Address' } } as const;
 export type Given = OptionsOf<typeof options>;
-export const application: Application<typeof options> = {
+export const offered: Application<typeof options> = {
   name: 'typed',
   options,
   address: ({ http }: Given): string => http,
   run: async ({ serve }: RunContext<typeof options>) => serve(createServer((_request, response) => response.end('typed'))),
 };
-void selfsame(application);
+void selfsame(offered);
 `;
   let project: ScratchFolder;
 
