@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { getAssetKeys } from 'node:sea';
 import threads from 'node:worker_threads';
+import { listByName } from './folder-order.ts';
 import { loadNativesFrom } from './natives.ts';
 import { executablePlaces } from './places.ts';
 import { projectRoot, type StartConfig } from './start-config.ts';
@@ -39,6 +40,7 @@ function prepare(root: string, config: StartConfig): void {
   loadNativesFrom(root);
   startThreadsIn(root, config);
   copyFilesOutOf(root);
+  listByName(root);
   if (threads.isMainThread) visitFoldersOf(root);
   if (!config.readsFiles) return;
   const folder = join(projectRoot, config.folder).replaceAll('\\', '/');
