@@ -9,12 +9,12 @@ export interface EndSignals {
   /** Aborts at the first of them. */
   readonly signal: AbortSignal;
   /**
-   * Calls the application's own handlers of the signal that came, and waits until they are done: their promises have settled,
-   * or, where they gave none, they have sent the signal again or `late` aborts.
+   * Calls the application's own handlers of the signal that came, and waits until they are done, but not after `late` aborts:
+   * their promises have settled, and, where one gave none, `done` is fulfilled; or one has sent the signal again.
    *
    * @throws what a handler throws.
    */
-  readonly callHandlers: (late: AbortSignal) => Promise<void>;
+  readonly callHandlers: (wait: { readonly late: AbortSignal; readonly done: Promise<unknown> }) => Promise<void>;
   /** Gives the signals back. */
   readonly release: () => void;
 }
@@ -78,7 +78,7 @@ export function takeEndSignals(): EndSignals {
     signal: controller.signal,
     release,
 
-    async callHandlers(late) {
+    async callHandlers({ late, done }) {
       isCalling = true;
       const handlers = (process.rawListeners(received) as NodeJS.SignalsListener[]).filter((each) => each !== hold);
       const returned = handlers.map((handler): unknown =>
@@ -86,7 +86,7 @@ export function takeEndSignals(): EndSignals {
       );
       const over = Promise.race([sentAgain.promise, aborted(late)]);
       const isTold = returned.every((each) => each instanceof Promise);
-      await Promise.race([Promise.all(returned).then(() => (isTold ? undefined : over)), over]);
+      await Promise.race([Promise.all(returned).then(async () => (isTold ? undefined : done)), over]);
     },
   };
 }

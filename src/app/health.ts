@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { beforeListeners, type HttpServer } from './http-server.ts';
+import type { Socket } from 'node:net';
+import { beforeListeners, isPlainHttp2, type HttpServer } from './http-server.ts';
 import { identityOf, startOfProcess } from './identity.ts';
 
 interface HealthAnswer {
@@ -30,13 +31,15 @@ export function answerHealth(server: HttpServer, name: string, ending: AbortSign
         return undefined;
     }
   };
+  const answerRequest = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const answer = answerTo(request.url ?? '');
+    if (answer === undefined) return false;
+    void send(answer, ({ status, headers, body }) => response.writeHead(status, headers).end(body));
+    return true;
+  };
+  if (isPlainHttp2(server)) divert(server, answerRequest);
   beforeListeners(server, {
-    request(request: IncomingMessage, response: ServerResponse) {
-      const answer = answerTo(request.url ?? '');
-      if (answer === undefined) return false;
-      void send(answer, ({ status, headers, body }) => response.writeHead(status, headers).end(body));
-      return true;
-    },
+    request: answerRequest,
     stream(stream: ServerHttp2Stream, asked: IncomingHttpHeaders) {
       const answer = answerTo(String(asked[':path']));
       if (answer === undefined) return false;
@@ -45,6 +48,31 @@ export function answerHealth(server: HttpServer, name: string, ending: AbortSign
         if (stream.destroyed) return;
         stream.respond({ ...headers, ':status': status });
         stream.end(body);
+      });
+      return true;
+    },
+  });
+}
+
+/**
+ * Answers probes on a server that speaks HTTP/2 without TLS, as servers of gRPC do: a kubelet asks such a port over HTTP/1.1, which
+ * that server would refuse. Which of both a client speaks is in its first bytes.
+ */
+function divert(server: HttpServer, answer: (request: IncomingMessage, response: ServerResponse) => boolean): void {
+  // Loaded already by a server of HTTP/2; an application that serves nothing does without.
+  const probes = process.getBuiltinModule('node:http').createServer((request, response) => {
+    if (!answer(request, response)) response.writeHead(505).end('This server speaks HTTP/2\n');
+  });
+  const known = new WeakSet<Socket>();
+  beforeListeners(server, {
+    connection(socket: Socket) {
+      if (known.has(socket)) return false;
+      known.add(socket);
+      socket.once('readable', () => {
+        const first = socket.read() as Buffer | null;
+        if (first === null) return;
+        socket.unshift(first);
+        (first.toString('latin1', 0, 4) === 'PRI ' ? server : probes).emit('connection', socket);
       });
       return true;
     },

@@ -21,6 +21,11 @@ export function isSecure(server: HttpServer): boolean {
   return 'setSecureContext' in server;
 }
 
+/** True for one of node:http2 without TLS, which speaks nothing else. */
+export function isPlainHttp2(server: HttpServer): boolean {
+  return 'updateSettings' in server && !isSecure(server);
+}
+
 /** Looks at an event before its listeners do; if it returns `true`, they do not get the event. */
 type Sight = (...args: never[]) => unknown;
 

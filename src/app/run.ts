@@ -47,40 +47,51 @@ export async function runApplication(
   const idle = new Promise<void>((resolve) => process.once('beforeExit', () => resolve()));
   const signalled = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   try {
-    const { failed, ended } = app.main === undefined ? startRun(running) : startMain(running, app.main);
+    const { failed, drained, done } = app.main === undefined ? startRun(running) : startMain(running, app.main);
     const how = await Promise.race([failed, signalled.then(() => 'ended' as const), idle.then(() => 'idle' as const)]);
     if (how === 'idle') return how;
     const late = lateAfter(lingerMs + running.drainMs + handlersMs);
-    await Promise.race([failed, ended(), idle]);
-    await Promise.race([failed, callHandlers(late), idle]);
+    await Promise.race([failed, drained(), idle]);
+    // With them: what it waits for may be one of them.
+    await Promise.race([failed, Promise.all([callHandlers({ late, done: done ?? never }), done]), idle]);
     return how;
   } finally {
     release();
   }
 }
 
-/** What was started: how it fails, and what there is to wait for after a signal. */
+/** What was started. */
 interface Started {
   readonly failed: Promise<never>;
-  readonly ended: () => Promise<unknown>;
+  /** Waits until no server has requests under way, after a signal. */
+  readonly drained: () => Promise<unknown>;
+  /** Fulfilled when the application says that it is done; absent where that says nothing. */
+  readonly done?: Promise<unknown>;
 }
+
+const never = new Promise<never>(() => undefined);
 
 function startRun(running: Running): Started {
   const { app, options, signal, address, say } = running;
+  const served: Promise<void>[] = [];
   const work = begin(async () =>
     app.run?.({
       options,
       signal,
       version: ownVersion,
-      serve: async (server) =>
-        serve(server, {
+      async serve(server) {
+        const serving = serve(server, {
           ...running,
           address: address ?? freeAddress(server),
           onListening: (url) => say(`${app.name}: serving on ${url}`),
-        }),
+        });
+        served.push(serving);
+        await serving;
+      },
     }),
   );
-  return { failed: failureOf(work, signal), ended: async () => work.catch(() => undefined) };
+  const done = work.catch(() => undefined);
+  return { failed: failureOf(work, signal), drained: async () => Promise.allSettled(served), done };
 }
 
 function startMain(running: Running, main: () => unknown): Started {
@@ -98,7 +109,7 @@ function startMain(running: Running, main: () => unknown): Started {
     },
     onRefused: reject,
   });
-  return { failed: Promise.race([refused, failureOf(begin(main), signal)]), ended: drain };
+  return { failed: Promise.race([refused, failureOf(begin(main), signal)]), drained: drain };
 }
 
 function undeclared(port: number): string {

@@ -123,6 +123,14 @@ describe('runApplication() with main', () => {
     expect(app.lines()).toEqual(how === 'awaited' ? ['up', 'handled'] : ['up']);
   });
 
+  it('waits for a handler that gives no promise as long as the grace period lasts', async () => {
+    await using app = await adopting('lingers', { env: { DRAIN: '0' } });
+    const askedAt = performance.now();
+    expect(await app.end('SIGTERM')).toMatchObject({ status: 0, killedBy: null });
+    expect(performance.now() - askedAt).toBeGreaterThan(3_900);
+    expect(app.lines()).toEqual(['up', 'handled']);
+  }, 15_000);
+
   it('fails with a handler', async () => {
     await using app = await adopting('rejects');
     expect(await app.end('SIGTERM')).toMatchObject({ status: 1 });

@@ -27,6 +27,13 @@ describe('runApplication()', () => {
     expect(ended).toEqual({ status: 0, stdout: 'waiting\n', stderr: '' });
   });
 
+  it('calls handlers of its own, for which it may wait, and ends when it returns', async () => {
+    const ended = await runProgram(process.execPath, [program, '--how', 'listen'], {
+      signalWhen: ({ stdout }) => (stdout === 'waiting\n' ? 'SIGTERM' : undefined),
+    });
+    expect(ended).toEqual({ status: 0, stdout: 'waiting\nhandled\nreturned\n', stderr: '' });
+  });
+
   it('is not ready in a cluster from the signal on, lingers, and ends at once on a second signal of any kind', async () => {
     const child = spawn(process.execPath, [program, '--how', 'hang'], {
       stdio: ['ignore', 'inherit', 'pipe'],

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, createSecureServer, type ClientHttp2Session } from 'node:http2';
+import { connect, createSecureServer, createServer as createPlainServer, type ClientHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, get } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { serve } from '../../src/app/serve.ts';
 import { selfSigned } from '../support/programs/certificate.ts';
-import { defaults, refused, serving } from '../support/programs/served.ts';
+import { defaults, fetchText, refused, serving } from '../support/programs/served.ts';
 
 const address = { scheme: 'https', host: '127.0.0.1', port: 0 } as const;
 
@@ -54,6 +54,18 @@ describe('serve(), of TLS,', () => {
     finish();
     expect(await underWay).toEqual([200, 'late']);
     await served.ended;
+  });
+
+  it('answers probes over HTTP/1.1 where a server speaks HTTP/2 without TLS', async () => {
+    const server = createPlainServer((_request, response) => response.end('over HTTP/2'));
+    await using served = await serving(server);
+    expect(await fetchText(served.url, '/selfsame/ready')).toEqual([200, 'ready\n']);
+    expect((await fetchText(served.url, '/'))[0]).toBe(505);
+    const client = connect(served.url);
+    expect(await asked(client, '/')).toEqual([200, 'over HTTP/2']);
+    expect(await asked(client, '/selfsame/live')).toEqual([200, 'alive\n']);
+    served.end();
+    await Promise.all([served.ended, once(client, 'close')]);
   });
 
   it('refuses a server that does not speak what its address says', async () => {
