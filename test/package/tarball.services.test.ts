@@ -63,14 +63,15 @@ describe('a project with nothing but selfsame', () => {
 import { selfsame, type Application, type OptionsOf, type RunContext } from 'selfsame';
 
 const options = { http: { type: 'string', default: ':8080', describe: 'Address' } } as const;
-export type Given = OptionsOf<typeof options>;
-export const application: Application<typeof options> = {
+type Given = OptionsOf<typeof options>;
+const typed: Application<typeof options> = {
   name: 'typed',
   options,
   address: ({ http }: Given): string => http,
   run: async ({ serve }: RunContext<typeof options>) => serve(createServer((_request, response) => response.end('typed'))),
 };
-void selfsame(application);
+void selfsame(typed);
+export { typed };
 `;
   let project: ScratchFolder;
 
