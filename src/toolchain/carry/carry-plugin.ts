@@ -36,15 +36,7 @@ export interface CarryFindings {
 }
 
 export function noFindings(): CarryFindings {
-  return {
-    modules: new Map(),
-    missing: new Map(),
-    natives: new Set(),
-    kept: new Map(),
-    outputs: new Set(),
-    unmatched: new Set(),
-    own: new Map(),
-  };
+  return { modules: new Map(), missing: new Map(), natives: new Set(), kept: new Map(), outputs: new Set(), unmatched: new Set(), own: new Map() };
 }
 
 /** Bundles what can be bundled, and makes what cannot be found in its place in the executable. */

@@ -93,6 +93,19 @@ describe('planInit()', () => {
     expect(changes.map(({ after }) => after).join('')).toContain('/dist/own');
   });
 
+  it('gives a worker no address', async () => {
+    await writeFile(join(folder.path, 'src/server.ts'), 'setInterval(() => {}, 1000);\n');
+    const { changes, notes } = await plan();
+    expect(changes[0]?.after).toBe(`import { selfsame } from 'selfsame';
+
+void selfsame({
+  name: 'shop',
+  main: () => import('./server.js'),
+});
+`);
+    expect(notes.at(-1)).toBe('Port: none, since no server starts there; if one does, add address to the definition');
+  });
+
   it('refuses to write over another file of that name', async () => {
     await writeFile(join(folder.path, 'src/selfsame.ts'), 'export {};\n');
     await expect(plan()).rejects.toMatchObject({ code: 'project-refused' });
