@@ -3,7 +3,7 @@ import { ourFlagNames } from '../shared/flags.ts';
 import type { Digest } from '../shared/digest.ts';
 import { isDrain } from './drain.ts';
 import type { HttpServer } from './http-server.ts';
-import type { OptionSpecs, OptionsOf } from './options.ts';
+import { parseKnownOptions, parseOptions, type OptionSpecs, type OptionsOf } from './options.ts';
 
 /** An application, and what it needs where it runs. The deployer derives probes, Service, drain and references from that. */
 export interface Application<S extends OptionSpecs = OptionSpecs> {
@@ -60,6 +60,19 @@ export interface RunContext<S extends OptionSpecs = OptionSpecs> {
   readonly version: () => Promise<Digest | undefined>;
   /** Serves at the application's address until `signal` aborts, then drains: see `serve`. */
   readonly serve: (server: HttpServer) => Promise<void>;
+}
+
+/**
+ * Reads an application's own flags.
+ *
+ * @param argv its own words.
+ * @throws {DeployError} `bad-usage`; an application with `main` reads what is not in its table itself.
+ */
+export function applicationOptions(
+  { main, options = {} }: Application,
+  argv: readonly string[],
+): OptionsOf<OptionSpecs> {
+  return main === undefined ? parseOptions(options, argv) : parseKnownOptions(options, argv);
 }
 
 /** True for a name that Kubernetes takes for a namespace (RFC 1123 label). */

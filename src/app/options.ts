@@ -41,6 +41,25 @@ export function parseOptions<S extends OptionSpecs>(specs: S, argv: readonly str
   return Object.fromEntries(read) as OptionsOf<S>;
 }
 
+/**
+ * Reads the flags of an application that reads its command line itself: words that are not in its table are left to it.
+ *
+ * @throws {DeployError} `bad-usage` as {@link parseOptions}, and for a slip in a flag that deploys.
+ */
+export function parseKnownOptions<S extends OptionSpecs>(specs: S, argv: readonly string[]): OptionsOf<S> {
+  const { tokens } = parseWords(specs, argv, { strict: false });
+  const known = tokens.flatMap((token) => {
+    if (token.kind !== 'option') return [];
+    const { name, rawName, value } = token;
+    const negated = name.startsWith('no-') ? specs[name.slice(3)] : undefined;
+    if (name in specs || negated?.type === 'boolean') return [value === undefined ? rawName : `--${name}=${value}`];
+    const meant = nearest(name, ['kubernetes', 'local', 'version-hash']);
+    if (meant === undefined) return [];
+    throw new DeployError('bad-usage', `Unknown option "${rawName}"`, { hint: `Did you mean --${meant}?` });
+  });
+  return parseOptions(specs, known);
+}
+
 function parsed(specs: OptionSpecs, argv: readonly string[]) {
   try {
     return parseWords(specs, argv, { strict: true });

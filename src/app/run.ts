@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseAddress, type Address } from './address.ts';
 import { adoptServers } from './adopt.ts';
-import type { Application, RunContext } from './application.ts';
+import { applicationOptions, type Application, type RunContext } from './application.ts';
 import { clusterLingerMs, drainMsOf, type DrainOptions } from './drain.ts';
 import { takeEndSignals } from './end-signals.ts';
 import { type HttpServer, isHttpServer, isSecure } from './http-server.ts';
 import { ownVersion } from './identity.ts';
-import { parseOptions } from './options.ts';
 import { serve, type AttendOptions } from './serve.ts';
 
 /** Of the moment that a pod has left after the drain, what handlers of the application may take. */
@@ -39,7 +38,7 @@ export async function runApplication(
   argv: readonly string[],
   say: (line: string) => void,
 ): Promise<ApplicationEnd> {
-  const options = parseOptions(app.options ?? {}, argv);
+  const options = applicationOptions(app, argv);
   const text = app.address?.(options);
   const address = text === undefined ? undefined : { ...parseAddress(text), ...portOverride() };
   const { signal, callHandlers, release } = takeEndSignals();

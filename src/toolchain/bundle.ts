@@ -78,14 +78,14 @@ const runnerEntry = 'runner/stock/main.ts';
 const startEntry = 'src/app/start/start.ts';
 
 /** Every half that is an asset, with its entry, in the order of sea-config.json. */
-export const halfEntries = {
+const halfEntries = {
   'deployer.cjs': deployerEntry,
   'runner.cjs': runnerEntry,
   [startAsset]: startEntry,
 } as const;
 
 /** What carries a half that is a file as it is. */
-export const plainHalves = { 'runner.sh': 'runner/run.sh' } as const;
+const plainHalves = { 'runner.sh': 'runner/run.sh' } as const;
 
 /**
  * The halves of this clone, bundled from its sources.
@@ -136,7 +136,7 @@ async function replaceText(path: string, text: string): Promise<void> {
 }
 
 /** @returns what stands in the one file that a bundling makes. */
-export async function bundled(entry: string): Promise<Uint8Array> {
+async function bundled(entry: string): Promise<Uint8Array> {
   try {
     const { outputFiles } = await build(bundleOptions(entry));
     return halfOf(outputFiles, entry);

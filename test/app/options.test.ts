@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseOptions } from '../../src/app/options.ts';
+import { parseKnownOptions, parseOptions } from '../../src/app/options.ts';
 
 const specs = {
   http: { type: 'string', default: ':8080', describe: 'Address' },
@@ -54,5 +54,19 @@ describe('parseOptions()', () => {
     expect(() => parseOptions(specs, words)).toThrow(
       expect.objectContaining({ code: 'bad-usage', message, hint: expect.stringMatching(/^\S.*\.$/) }),
     );
+  });
+});
+
+describe('parseKnownOptions()', () => {
+  it('reads what is in the table, and leaves the rest to the application', () => {
+    const words = ['build', '--http=:9', '--times', '3', '-x', '--no-cache', '--workers', '7', '--', '--token'];
+    expect(parseKnownOptions(specs, words)).toMatchObject({ http: ':9', workers: 7, cache: false, token: undefined });
+  });
+
+  it.each([
+    [['--kubernets'], 'Unknown option "--kubernets"'],
+    [['--workers', 'many'], 'Cannot read --workers "many" as a number'],
+  ])('refuses %j', (words, message) => {
+    expect(() => parseKnownOptions(specs, words)).toThrow(expect.objectContaining({ code: 'bad-usage', message }));
   });
 });

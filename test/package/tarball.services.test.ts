@@ -63,15 +63,14 @@ describe('a project with nothing but selfsame', () => {
 import { selfsame, type Application, type OptionsOf, type RunContext } from 'selfsame';
 
 const options = { http: { type: 'string', default: ':8080', describe: 'Address' } } as const;
-type Given = OptionsOf<typeof options>;
-const typed: Application<typeof options> = {
+export type Given = OptionsOf<typeof options>;
+export const offered: Application<typeof options> = {
   name: 'typed',
   options,
   address: ({ http }: Given): string => http,
   run: async ({ serve }: RunContext<typeof options>) => serve(createServer((_request, response) => response.end('typed'))),
 };
-void selfsame(typed);
-export { typed };
+void selfsame(offered);
 `;
   let project: ScratchFolder;
 

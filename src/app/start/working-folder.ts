@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callbackify } from 'node:util';
 
 /**
  * Lets an application make a folder of the executable its working directory, as generated servers do: `process.chdir(__dirname)`.
@@ -42,7 +43,7 @@ export function copyFilesOutOf(root: string): void {
   const withCallback = (from: fs.PathLike, to: fs.PathLike, ...rest: unknown[]): void => {
     const [mode, done] = [rest.length > 1 ? Number(rest[0]) : 0, rest.at(-1) as fs.NoParamCallback];
     if (!isCopiedOut(from, to)) copyFile(from, to, mode, done);
-    else promises.copyFile(from, to, mode).then(() => done(null), done);
+    else callbackify(async () => promises.copyFile(from, to, mode))(done);
   };
   fs.copyFile = Object.assign(withCallback, copyFile);
   syncBuiltinESMExports();

@@ -1,6 +1,5 @@
 import { type Address, isLoopback, parseAddress } from '../../app/address.ts';
-import type { Application } from '../../app/application.ts';
-import { parseOptions } from '../../app/options.ts';
+import { applicationOptions, type Application } from '../../app/application.ts';
 import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -122,7 +121,7 @@ export function parseDuration(flag: string, text: string): number {
 }
 
 function addressOf(app: Application, args: readonly string[]): Partial<Address> {
-  const options = parseOptions(app.options ?? {}, args);
+  const options = applicationOptions(app, args);
   if (app.address === undefined) return {};
   const address = parseAddress(app.address(options));
   if (isLoopback(address) || address.port === 0) {

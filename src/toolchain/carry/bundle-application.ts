@@ -166,11 +166,13 @@ export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: st
   const placeOf = (shown: string): string => placeIn(layout, slashed(resolve(base, shown)), base);
   const shown = new Map(bundle.inputs.map((file) => [slashed(relative(base, file)), file]));
   // esbuild names each module in a comment, or as that of the function around it, each in a line of its own.
-  const named = bundle.code.replace(patternMiss, patternRefusal).replaceAll(
-    /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/gm,
-    (line: string, before: string, path: string, after = '') =>
-      shown.has(path) ? `${before}${placeOf(path)}${after}` : line,
-  );
+  const named = bundle.code
+    .replace(patternMiss, patternRefusal)
+    .replaceAll(
+      /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/gm,
+      (line: string, before: string, path: string, after = '') =>
+        shown.has(path) ? `${before}${placeOf(path)}${after}` : line,
+    );
   const inputs = new Set(bundle.inputs);
   const file = bundleFileOf(bundle.entry, bundle.format);
   const map = JSON.parse(bundle.map) as { sources: string[] };
@@ -178,7 +180,9 @@ export function placedBundle(bundle: ApplicationBundle, layout: Layout, base: st
   const place = placeIn(layout, file, base);
   const sources = map.sources.map((source) => {
     const path = slashed(resolve(dirname(file), source));
-    return inputs.has(path) ? relative(dirname(place), placeIn(layout, path, base)) : source.replace(/^.*?([a-z-]+):.*$/, '$1');
+    return inputs.has(path)
+      ? relative(dirname(place), placeIn(layout, path, base))
+      : source.replace(/^.*?([a-z-]+):.*$/, '$1');
   });
   return {
     code: `${withPlaces(named, layout)}\n//# sourceMappingURL=${basename(file)}.map\n`,

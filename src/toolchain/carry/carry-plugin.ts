@@ -36,7 +36,15 @@ export interface CarryFindings {
 }
 
 export function noFindings(): CarryFindings {
-  return { modules: new Map(), missing: new Map(), natives: new Set(), kept: new Map(), outputs: new Set(), unmatched: new Set(), own: new Map() };
+  return {
+    modules: new Map(),
+    missing: new Map(),
+    natives: new Set(),
+    kept: new Map(),
+    outputs: new Set(),
+    unmatched: new Set(),
+    own: new Map(),
+  };
 }
 
 /** Bundles what can be bundled, and makes what cannot be found in its place in the executable. */
@@ -114,7 +122,8 @@ export function carryPlugin(
   function unresolved({ path, kind, importer }: OnResolveArgs): OnResolveResult | undefined {
     const isPath = /^\.{0,2}\//.test(path);
     if (isPath && packageOfFile(slashed(importer)) === undefined) return undefined;
-    findings.missing.set(path, (findings.missing.get(path) ?? new Set()).add(slashed(importer)));
+    if (!otherPlatforms.test(path))
+      findings.missing.set(path, (findings.missing.get(path) ?? new Set()).add(slashed(importer)));
     return { path, namespace: kind === 'dynamic-import' ? 'missing-import' : 'missing' };
   }
 
@@ -142,6 +151,10 @@ export function carryPlugin(
 }
 
 const resolving = Symbol('resolving');
+
+/** Packages with native code look for one of theirs for each platform: those that are none of ours are not missed. */
+const otherPlatforms =
+  /\b(?:android|darwin|win32|freebsd|openharmony|sunos|wasm32|wasi|musl\w*|riscv64|loong64|ppc64|s390x|arm|ia32)\b|\.node$/;
 
 function loaderOf(file: string): Loader {
   const [, kind = 'js'] = /^\.[cm]?([jt]sx?)$/.exec(extname(file)) ?? [];

@@ -65,7 +65,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))].toSorted();
 
   const carried = reachedPackages(inputs, findings, { project, isOurs });
-  refuseCompiled(carried, project);
+  refuseCompiled(carried, project, findings);
   const lock = readLockFile(project);
   const platform = await platformPackagesOf(
     [...carried.values()].map(({ of }) => of),
@@ -121,15 +121,16 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   };
 }
 
-/** Native code that is of this machine alone is refused, unless whoever asks for it does without. */
-function refuseCompiled(carried: Map<string, CarriedPackage>, { manifest }: Project): void {
-  const compiled = [...carried.values()].map(({ of }) => of).filter(isCompiledHere);
-  for (const of of compiled) {
+/** Native code that is of this machine alone is refused where a module imports it, unless whoever asks for it does without. */
+function refuseCompiled(carried: Map<string, CarriedPackage>, { manifest }: Project, { missing }: CarryFindings): void {
+  const compiled = [...carried.values()].filter(({ of }) => isCompiledHere(of));
+  for (const { of, reason } of compiled) {
     const isOptional = [manifest, ...[...carried.values()].map((each) => each.of.manifest)].every(
       ({ dependencies = {} }) => !(of.name in dependencies),
     );
-    if (!isOptional) throw compiledRefusal(of);
+    if (!isOptional && ['bundled', 'kept whole', 'its place'].includes(reason)) throw compiledRefusal(of);
     carried.delete(of.key);
+    missing.set(of.name, missing.get(of.name) ?? new Set([`${of.folder}/binding.gyp`]));
   }
 }
 

@@ -40,6 +40,7 @@ export function layOut(packages: Iterable<InstalledPackage>, dependants: readonl
     put(place, key);
     waiting.push({ place, key });
   }
+  waiting.sort((one, other) => (one.place < other.place ? -1 : 1));
   const settle = (from: string, needs: ReadonlyMap<string, InstalledPackage>): void => {
     for (const [name, { key }] of [...needs].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
       if (!byKey.has(key) || foundFrom(from, name, at) === key) continue;

@@ -5,7 +5,7 @@ import { DeployError } from '../../shared/errors.ts';
 import { slashed, type Project } from './project.ts';
 
 /** A line of the project's own sources. */
-export interface SourceLine {
+interface SourceLine {
   /** Relative to the root of the project. */
   readonly file: string;
   readonly line: number;
