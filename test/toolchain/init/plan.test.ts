@@ -146,6 +146,7 @@ describe('selfsame init', () => {
 
   it('writes nothing when the answer is no, or nobody can be asked', async () => {
     expect(await run([], async () => Promise.resolve(false))).toMatchObject({ status: 1 });
+    expect(await run([], async () => Promise.resolve(undefined))).toMatchObject({ status: 130 });
     await expect(run([])).rejects.toMatchObject({
       code: 'project-refused',
       hint: 'Write it with: selfsame init --yes',
