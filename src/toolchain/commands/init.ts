@@ -24,14 +24,19 @@ export const initCommand: ToolCommand = {
       return 0;
     }
     say(`\n${coloured(patchOf(plan, cwd))}`);
-    if (!isAgreed && !(await isConfirmed(context))) return 1;
+    if (!isAgreed) {
+      const answer = await ask(context);
+      if (answer !== true) say('Nothing was written.');
+      // Ctrl-C is no signal while a question holds the terminal.
+      if (answer !== true) return answer === false ? 1 : 130;
+    }
     await write(plan);
     say(`Next:\n${plan.next.map((command) => `  ${command}`).join('\n')}`);
     return 0;
   },
 };
 
-async function isConfirmed({ confirm, say, signal }: ToolContext): Promise<boolean> {
+async function ask({ confirm, signal }: ToolContext): Promise<boolean | undefined> {
   if (confirm === undefined) {
     throw new DeployError('project-refused', 'Cannot ask whether to write this: there is no terminal', {
       hint: 'Write it with: selfsame init --yes',
@@ -39,8 +44,7 @@ async function isConfirmed({ confirm, say, signal }: ToolContext): Promise<boole
   }
   const answer = await confirm('Write these changes?');
   signal.throwIfAborted();
-  if (answer !== true) say('Nothing was written.');
-  return answer === true;
+  return answer;
 }
 
 async function write(plan: InitPlan): Promise<void> {

@@ -4,8 +4,8 @@ export interface DefinitionSettings {
   readonly style: ModuleStyle;
   /** A DNS label. */
   readonly name: string;
-  /** The port it serves on unless told another. */
-  readonly port: number;
+  /** The port it serves on unless told another; undefined if it serves nothing. */
+  readonly port: number | undefined;
   /** Patterns of files that go with it. */
   readonly files: readonly string[];
 }
@@ -18,14 +18,20 @@ export function definitionText({ style, name, port, files }: DefinitionSettings)
     `void ${style.form === 'import-require' ? 'library.selfsame' : 'selfsame'}({`,
     `  name: '${name}',`,
     `  main: () => import('${style.specifier}'),`,
-    '  options: {',
-    `    http: { type: 'string', default: ':${port}', describe: 'Address to serve on' },`,
-    '  },',
-    '  address: ({ http }) => http,',
+    ...(port === undefined ? [] : serverLines(port)),
     ...(files.length > 0 ? ['  // Read relative to the working directory.', `  files: [${quoted(files)}],`] : []),
     '});',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function serverLines(port: number): string[] {
+  return [
+    '  options: {',
+    `    http: { type: 'string', default: ':${port}', describe: 'Address to serve on' },`,
+    '  },',
+    '  address: ({ http }) => http,',
+  ];
 }
 
 const importLines = {

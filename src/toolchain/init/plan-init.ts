@@ -87,17 +87,21 @@ function newDefinition(project: OwnProject, options: Pick<InitOptions, 'cwd' | '
       hint: 'Rename it, or write the definition yourself.',
     });
   }
-  const [port, files] = [portIn(sources), filesIn(project, sources)];
-  const settings = { style, name: applicationName(project), port: port ?? 8080, files };
+  const [found, files] = [portIn(sources), filesIn(project, sources)];
+  const isServer = sources.some((source) => startsServer(source));
+  const port = isServer ? (found ?? 8080) : found;
+  const settings = { style, name: applicationName(project), port, files };
   const notes = [
     `Main file: ${pathIn(project, entry.path)} (${entry.why})`,
-    port === undefined ? 'Port: 8080, since the sources name none' : `Port: ${port}, as in the sources`,
+    portNote(port, found),
     ...(files.length > 0 ? [`Files beside the code: ${files.join(', ')}`] : []),
-    ...(sources.some((source) => startsServer(source))
-      ? []
-      : [`No server seems to start there: remove address and options from ${pathIn(project, path)} if so`]),
   ];
   return { path, notes, changes: [{ path, before: undefined, after: definitionText(settings) }] };
+}
+
+function portNote(port: number | undefined, found: number | undefined): string {
+  if (port === undefined) return 'Port: none, since no server starts there; if one does, add address to the definition';
+  return found === undefined ? `Port: ${port}, since the sources name none` : `Port: ${port}, as in the sources`;
 }
 
 function isInstalled({ folder }: OwnProject): boolean {

@@ -93,6 +93,19 @@ describe('planInit()', () => {
     expect(changes.map(({ after }) => after).join('')).toContain('/dist/own');
   });
 
+  it('gives a worker no address', async () => {
+    await writeFile(join(folder.path, 'src/server.ts'), 'setInterval(() => {}, 1000);\n');
+    const { changes, notes } = await plan();
+    expect(changes[0]?.after).toBe(`import { selfsame } from 'selfsame';
+
+void selfsame({
+  name: 'shop',
+  main: () => import('./server.js'),
+});
+`);
+    expect(notes.at(-1)).toBe('Port: none, since no server starts there; if one does, add address to the definition');
+  });
+
   it('refuses to write over another file of that name', async () => {
     await writeFile(join(folder.path, 'src/selfsame.ts'), 'export {};\n');
     await expect(plan()).rejects.toMatchObject({ code: 'project-refused' });
@@ -133,6 +146,7 @@ describe('selfsame init', () => {
 
   it('writes nothing when the answer is no, or nobody can be asked', async () => {
     expect(await run([], async () => Promise.resolve(false))).toMatchObject({ status: 1 });
+    expect(await run([], async () => Promise.resolve(undefined))).toMatchObject({ status: 130 });
     await expect(run([])).rejects.toMatchObject({
       code: 'project-refused',
       hint: 'Write it with: selfsame init --yes',
