@@ -10,6 +10,7 @@ import { hostTarget } from '../src/shared/target.ts';
 import { deploySuite } from './suites/deploy.ts';
 import { faultsSuite } from './suites/faults.ts';
 import { firstSuite } from './suites/first.ts';
+import { largeSuite } from './suites/large.ts';
 import { loopSuite } from './suites/loop.ts';
 import { lossesSuite } from './suites/losses.ts';
 import { rebuildSuite } from './suites/rebuild.ts';
@@ -34,6 +35,7 @@ const suites: Readonly<Record<string, { readonly quick: boolean; readonly run: S
   // These change a cluster, in namespaces of their own.
   deploy: { quick: false, run: rowsOf(deploySuite) },
   first: { quick: false, run: firstSuite },
+  large: { quick: false, run: rowsOf(largeSuite) },
   loop: { quick: false, run: loopSuite },
   scale: { quick: false, run: scaleSuite },
   updates: { quick: false, run: updatesSuite },

@@ -23,7 +23,12 @@ import { writeSecret } from './write-secret.ts';
 import { createHash } from 'node:crypto';
 import { assertDigest } from '../../../executable/format/assert-digest.ts';
 
-const limitMebibytes = 16;
+/**
+ * 37 Secrets. Measured with one replica of noise, 1, 15, 31 and 63 MiB: the first one is ready after 3.3, 5.6, 9.5 and 13.8 s, and etcd holds
+ * 2, 53, 110 and 213 MB more after three versions, of the 2 GB that it takes by default. At 63 MiB ten versions of one application would be a third
+ * of that, and the API server keeps all of them in memory. `npm run bench -- large` measures it.
+ */
+const limitMebibytes = 32;
 
 export interface SecretStoreOptions {
   /** Of the deployment: with its objects the Secrets go, too. */

@@ -43,12 +43,12 @@ describe('secretStore()', () => {
     });
   });
 
-  it('placeOf() refuses more than 16 MiB before anything is asked for', async () => {
+  it('placeOf() refuses more than 32 MiB before anything is asked for', async () => {
     const { store, server } = await storeRefusing(500, 'not asked');
-    const large = withBlob(await artifactOf(noise('large', 17 << 20)));
+    const large = withBlob(await artifactOf(noise('large', 33 << 20)));
     await expect(store.placeOf(large)).rejects.toMatchObject({
       code: 'cluster-refused',
-      message: 'Cannot store the application in the cluster: it takes more than 16 MiB, compressed',
+      message: 'Cannot store the application in the cluster: it takes more than 32 MiB, compressed',
       hint: 'Pass another store, such as --store azure://ACCOUNT/CONTAINER.',
     });
     expect(server.requests).toEqual([]);
