@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { checkApplication, type Application } from '../app/application.ts';
 import type { OptionSpecs } from '../app/options.ts';
+import { definitionReached } from '../app/start/reach-definition.ts';
 import { runApplication } from '../app/run.ts';
 import { splitArguments } from '../shared/flags.ts';
 import { requestedFormat } from './output/requested-format.ts';
@@ -17,6 +18,7 @@ import { printError } from './output/print-error.ts';
  */
 export async function selfsame<const S extends OptionSpecs>(app: Application<S>): Promise<void> {
   if (!isMainThread) return;
+  definitionReached();
   try {
     // Each definition is typed by its own options; from here on they are only passed along.
     const status = await dispatch(app as unknown as Application, process.argv.slice(2));

@@ -46,7 +46,7 @@ describe('selfsame()', () => {
     const ended = await runProgram(process.execPath, [program], { env: { SELFSAME_BUILD: 'check' } });
     expect(ended).toEqual({
       status: 0,
-      stdout: '{"name":"lingering","files":["public/**"],"external":["next"]}\n',
+      stdout: '{"name":"lingering","files":["public/**"],"external":["next"],"serves":false}\n',
       stderr: '',
     });
   });

@@ -40,13 +40,16 @@ export function executablePlaces(root: string, { main }: Pick<StartConfig, 'main
         load: () => createRequire(file)(file) as unknown,
       };
     },
-    get main() {
-      const module = new Module(join(root, main));
-      module.filename = join(root, main);
-      module.paths = [];
-      return module;
-    },
+    main: mainModule(join(root, main)),
   };
+}
+
+/** `require.main`, as it is where `node FILE` starts the application. */
+function mainModule(file: string): Module {
+  const module = new Module(file);
+  module.filename = file;
+  module.paths = [];
+  return module;
 }
 
 function urlOf(specifier: string, file: string): string {

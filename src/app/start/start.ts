@@ -7,6 +7,7 @@ import threads from 'node:worker_threads';
 import { listByName } from './folder-order.ts';
 import { loadNativesFrom } from './natives.ts';
 import { executablePlaces } from './places.ts';
+import { limitDefinition } from './reach-definition.ts';
 import { projectRoot, type StartConfig } from './start-config.ts';
 import { bundleOf, loadMain, mountInThread, startThreadsIn, type ThreadData } from './threads.ts';
 import { copyFilesOutOf, readCarriedFiles, visitFoldersOf } from './working-folder.ts';
@@ -36,7 +37,9 @@ function prepare(root: string, config: StartConfig): void {
   process.execArgv = [];
   process.setSourceMapsEnabled(true);
   const project = join(root, projectRoot);
-  Object.defineProperty(globalThis, '__selfsame', { value: executablePlaces(project, config) });
+  Object.defineProperty(globalThis, '__selfsame', {
+    value: { ...limitDefinition(process.argv.slice(2)), ...executablePlaces(project, config) },
+  });
   loadNativesFrom(root);
   startThreadsIn(root, config);
   copyFilesOutOf(root);
