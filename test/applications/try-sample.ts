@@ -125,7 +125,7 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
     const lines = running
       .output()
       .split('\n')
-      .filter((line) => !/^[\w-]+: serving on /.test(line));
+      .filter((line) => !line.startsWith(`${sample.name}: `));
     const shown = prints === undefined ? (asks.length > 0 ? [] : lines) : lines.filter((line) => prints.test(line));
     const text = named(shown.join('\n'), { ports, path });
     const printed = mask === undefined ? text : text.replaceAll(mask, '***');
@@ -178,6 +178,10 @@ function firstDifference(one: string, other: string): string {
   const [ones, others] = [one.split('\n'), other.split('\n')];
   const at = ones.findIndex((line, index) => line !== others[index]);
   const line = at === -1 ? ones.length : at;
-  const shown = (text = '(nothing)'): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  return `"${shown(others[line])}" instead of "${shown(ones[line])}"`;
+  const [had = '(nothing)', has = '(nothing)'] = [ones[line], others[line]];
+  // Of a long line, from shortly before where it differs.
+  const same = [...had].findIndex((character, index) => character !== has[index]);
+  const from = Math.max(0, (same === -1 ? had.length : same) - 60);
+  const shown = (text: string): string => `"${from > 0 ? '…' : ''}${text.slice(from, from + 200)}"`;
+  return `${shown(has)} instead of ${shown(had)}`;
 }

@@ -33,7 +33,7 @@ export const packages: readonly Sample[] = [
   { name: 'grpc' },
   { name: 'knex-pg', asks: ['/sql', '/query'] },
   { name: 'sequelize-pg', asks: ['/'] },
-  { name: 'typeorm', asks: ['/'], hasInstallScripts: false },
+  { name: 'typeorm', asks: ['/'] },
   { name: 'bunyan', asks: ['/a'], prints: /asked/, mask: /"(?:pid|hostname|time)":[^,]*/g },
   {
     name: 'i18next',
