@@ -180,8 +180,9 @@ function firstDifference(one: string, other: string): string {
   const line = at === -1 ? ones.length : at;
   const [had = '(nothing)', has = '(nothing)'] = [ones[line], others[line]];
   // Of a long line, from shortly before where it differs.
-  const same = [...had].findIndex((character, index) => character !== has[index]);
-  const from = Math.max(0, (same === -1 ? had.length : same) - 60);
+  let same = 0;
+  while (same < had.length && had[same] === has[same]) same += 1;
+  const from = Math.max(0, same - 60);
   const shown = (text: string): string => `"${from > 0 ? '…' : ''}${text.slice(from, from + 200)}"`;
   return `${shown(has)} instead of ${shown(had)}`;
 }

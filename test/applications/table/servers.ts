@@ -22,5 +22,8 @@ export const servers: readonly Sample[] = [
     home: { 'db.json': JSON.stringify(pens) },
   },
   { name: 'verdaccio', asks: ['/-/ping', '/-/whoami', '/', '/nothing'], home: { 'config.yaml': registry } },
-  { name: 'node-red', asks: [{ path: '/settings', isPatient: true }, { path: '/', mask: /v=[0-9a-f]{12}/g }, '/nodes', '/nothing'] },
+  {
+    name: 'node-red',
+    asks: [{ path: '/settings', isPatient: true }, { path: '/', mask: /v=[0-9a-f]{12}/g }, '/nodes', '/nothing'],
+  },
 ];
