@@ -6,3 +6,6 @@ import { processes } from './table/processes.ts';
 import { servers } from './table/servers.ts';
 
 export const samples: readonly Sample[] = [...frameworks, ...packages, ...modules, ...native, ...processes, ...servers];
+
+/** Those that differ most. */
+export const samplesInCi = samples.filter(({ isInCi }) => isInCi === true);

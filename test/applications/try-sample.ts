@@ -53,6 +53,10 @@ export async function trySample(sample: Sample, options: TryOptions = {}): Promi
   const { path, project } = place;
   const output = join(path, 'alone', 'app');
   const plain = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
+  // What fails by itself says nothing about its executable.
+  if (options.sources !== undefined && plain.status !== 0) {
+    return { differences: [], plainStatus: plain.status, buildMs: 0, sizeBytes: 0, startRatio: 0 };
+  }
   const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
   const program = isEmulated ? rebuilt(output, path) : [output];
   const packed = await see(sample, place, { words: hidden(program, project.path), cwd: join(path, 'alone') });
