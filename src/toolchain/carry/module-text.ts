@@ -14,9 +14,11 @@ export interface ModuleUses {
 
 const placeWords = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
 const computed = String.raw`(?=\(\s*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
-const computedRequire = new RegExp(String.raw`\brequire${computed}`, 'g');
+// Not a method of that name, such as mongoose's `paths.require(path)`; but `...require(name)`.
+const free = String.raw`(?<![\w$]|(?<!\.\.)\.)`;
+const computedRequire = new RegExp(String.raw`${free}require${computed}`, 'g');
 const requireMember = /\brequire(?=\.(?:resolve|cache|extensions)\b)/g;
-const computedImport = new RegExp(String.raw`\bimport${computed}`, 'g');
+const computedImport = new RegExp(String.raw`${free}import${computed}`, 'g');
 const requireOfItsOwn =
   /\bfunction\b[^()]*\([^()]*\brequire\b|\b(?:var|let|const)\s+require\b|\brequire\s*=(?!=)|\brequire\b[^()\n]*\)?\s*=>/;
 const starts = /\bcreateRequire\b|\bworker_threads\b|\bchild_process\b|['"](?:node:)?cluster['"]/;

@@ -16,6 +16,7 @@ describe('placed()', () => {
     ['if (import.meta.main) go()', `var __selfsameUrl=${at}.url,__selfsameMain=false;if (import.meta.main) go()`],
     ['require(name)', `var __selfsameRequire=${at}.require;__selfsameRequire(name)`],
     ['require(`@a/${b}`)', `var __selfsameRequire=${at}.require;__selfsameRequire(\`@a/\${b}\`)`],
+    ['[...require(name)]', `var __selfsameRequire=${at}.require;[...__selfsameRequire(name)]`],
     ['require.resolve("a")', `var __selfsameRequire=${at}.require;__selfsameRequire.resolve("a")`],
     ['await import(name)', `var __selfsameImport=${at}.import;await __selfsameImport(name)`],
   ])('gives %j its place', (text, expected) => {
@@ -28,6 +29,7 @@ describe('placed()', () => {
     'require(`./${a}.js`)',
     'function f(require) { require(a); }',
     'const require = createRequire(x); require(a)',
+    'paths.require(name); this.import(name); $require(name)',
   ])('leaves %j to the bundler', (text) => {
     expect(placed(text, 'p', false)).toBe(text);
   });
