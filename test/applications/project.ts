@@ -108,7 +108,12 @@ function inProject(cwd: string, command: string, words: readonly string[]): Spaw
   return spawnSync(command, words, {
     cwd,
     encoding: 'utf8',
-    env: { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))), PATH: path },
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
+      PATH: path,
+      // It would stay in TMPDIR.
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
   });
 }
 

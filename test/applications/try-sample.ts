@@ -153,7 +153,10 @@ function named(text: string, { ports, path }: { ports: Readonly<Record<string, n
   const places = text
     .replaceAll(join(path, 'project'), '.')
     .replaceAll(join(path, 'alone'), '.')
-    .replaceAll(path, '..');
+    .replaceAll(path, '..')
+    // Warnings name the process and its program.
+    .replaceAll(/\(node:\d+\)/g, '(node)')
+    .replaceAll(/\(Use `\S+ --trace/g, '(Use `node --trace');
   return Object.entries(ports).reduce((so, [name, port]) => so.replaceAll(`${port}`, name), places);
 }
 
