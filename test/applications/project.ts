@@ -26,7 +26,7 @@ interface Manifest {
   readonly workspaces?: readonly string[];
 }
 
-export interface Project {
+export interface SampleProject {
   readonly path: string;
   /** What plain Node.js is given to run it. */
   readonly start: readonly string[];
@@ -42,7 +42,7 @@ export function makeProject(
   from: string,
   path: string,
   { hasInstallScripts }: { hasInstallScripts: boolean },
-): Project {
+): SampleProject {
   const packages = installed(from, hasInstallScripts);
   cpSync(from, path, { recursive: true });
   const modules = join(path, 'node_modules');
