@@ -69,10 +69,18 @@ export function placed(text: string, place: string, isMain: boolean): string {
   }).flatMap(([name, value]) => (value === false ? [] : [`${name}=${value}`]));
   if (declared.length === 0) return text;
   const shebang = bound.startsWith('#!') ? '//' : '';
-  const directive = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/.test(bound) ? '"use strict";' : '';
+  const directive = isStrict(bound) ? '"use strict";' : '';
   const prefix = `${directive}var ${declared.join(',')};`;
   if (shebang !== '') return `${prefix}//${bound}`;
   return `${prefix}${bound}`;
+}
+
+/** One by one: a single pattern for all comments takes exponential time where many of them stand first. */
+function isStrict(text: string): boolean {
+  const skipped = /\s+|\/\/[^\n]*|\/\*[^]*?\*\//y;
+  let start = 0;
+  while (skipped.test(text)) start = skipped.lastIndex;
+  return /^(['"])use strict\1/.test(text.slice(start, start + 12));
 }
 
 /** Hides from the bundler that an argument begins with a fixed folder. */

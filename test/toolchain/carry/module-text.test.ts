@@ -43,6 +43,14 @@ describe('placed()', () => {
     );
   });
 
+  it('reads what begins with hundreds of comments at once', () => {
+    const comments = '/* a */ // b\n'.repeat(500);
+    expect(placed(`${comments}read(__dirname)`, 'p', false)).toBe(
+      `var __selfsameDir=${at}.folder;${comments}read(__dirname)`,
+    );
+    expect(placed(`${comments}"use strict"; read(__dirname)`, 'p', false)).toMatch(/^"use strict";var/);
+  });
+
   it('tells the main module that it is it', () => {
     expect(placed('if (require.main === module) go()', 'p', true)).toBe(
       'var __selfsameMainModule=module;if (require.main === module) go()',
