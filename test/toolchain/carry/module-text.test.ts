@@ -18,6 +18,7 @@ describe('placed()', () => {
     ['require(`@a/${b}`)', `var __selfsameRequire=${at}.require;__selfsameRequire(\`@a/\${b}\`)`],
     ['[...require(name)]', `var __selfsameRequire=${at}.require;[...__selfsameRequire(name)]`],
     ['require.resolve("a")', `var __selfsameRequire=${at}.require;__selfsameRequire.resolve("a")`],
+    ['import(/* @a */ /*b*/ name)', `var __selfsameImport=${at}.import;__selfsameImport(/* @a */ /*b*/ name)`],
     ['await import(name)', `var __selfsameImport=${at}.import;await __selfsameImport(name)`],
   ])('gives %j its place', (text, expected) => {
     expect(placed(text, 'p', false)).toBe(expected);
