@@ -4,10 +4,10 @@
 //     plain     shows what they do on plain Node.js, and builds nothing
 //     arm64     those with native code, rebuilt for the other architecture
 //     survey    popular packages instead of the samples
-import type { Sample } from './sample.ts';
+import type { SampleApplication } from './sample.ts';
 import { surveyed, surveyProject } from './survey.ts';
 import { samples } from './table.ts';
-import { plainSample, trySample, type Tried } from './try-sample.ts';
+import { plainSample, trySample, type TriedSample } from './try-sample.ts';
 
 const words = process.argv.slice(2);
 const [isPlain, isEmulated, isSurvey] = ['plain', 'arm64', 'survey'].map((mode) => words.includes(mode));
@@ -38,7 +38,7 @@ function isWanted({ name }: { readonly name: string }): boolean {
   return names.length === 0 || names.includes(name);
 }
 
-async function tell(sample: Sample, sources?: string): Promise<void> {
+async function tell(sample: SampleApplication, sources?: string): Promise<void> {
   const from = sources === undefined ? {} : { sources };
   try {
     if (isPlain === true) {
@@ -58,7 +58,7 @@ async function tell(sample: Sample, sources?: string): Promise<void> {
   all += 1;
 }
 
-function show(name: string, { differences, buildMs, sizeBytes, startRatio }: Tried): number {
+function show(name: string, { differences, buildMs, sizeBytes, startRatio }: TriedSample): number {
   const figures = `${buildMs} ms, ${(sizeBytes / 1e6).toFixed(1)} MB, starts in ${startRatio.toFixed(2)} of the time`;
   const isGood = differences.length === 0;
   console.log([`${isGood ? 'ok  ' : 'FAIL'} ${name}: ${figures}`, ...differences].join('\n       '));

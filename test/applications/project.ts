@@ -26,7 +26,7 @@ interface Manifest {
   readonly workspaces?: readonly string[];
 }
 
-export interface Project {
+export interface SampleProject {
   readonly path: string;
   /** What plain Node.js is given to run it. */
   readonly start: readonly string[];
@@ -42,7 +42,7 @@ export function makeProject(
   from: string,
   path: string,
   { hasInstallScripts }: { hasInstallScripts: boolean },
-): Project {
+): SampleProject {
   const packages = installed(from, hasInstallScripts);
   cpSync(from, path, { recursive: true });
   const modules = join(path, 'node_modules');
@@ -108,7 +108,12 @@ function inProject(cwd: string, command: string, words: readonly string[]): Spaw
   return spawnSync(command, words, {
     cwd,
     encoding: 'utf8',
-    env: { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))), PATH: path },
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
+      PATH: path,
+      // It would stay in TMPDIR.
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-export interface Command {
+export interface SampleCommand {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-export function startSample({ words: [file = '', ...words], cwd, env }: Command): RunningSample {
+export function startSample({ words: [file = '', ...words], cwd, env }: SampleCommand): RunningSample {
   const started = performance.now();
   const child = spawn(file, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let printed = '';

@@ -26,7 +26,7 @@ export interface SocketQuestion extends Asked {
 }
 
 /** A project of a stranger, in `samples/<name>`: its `start` is what plain Node.js runs, and its `src/selfsame.ts` is what is built. */
-export interface Sample {
+export interface SampleApplication {
   readonly name: string;
   /** None for a program that serves nothing. */
   readonly asks?: readonly Question[];

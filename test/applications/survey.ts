@@ -27,18 +27,7 @@ export function surveyProject({ name, file }: Surveyed): { readonly path: string
   writeFileSync(join(path, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', dependencies }));
   cpSync(file, join(path, 'src/main.ts'));
   cpSync(join(folder, 'ask.ts'), join(path, 'src/ask.ts'));
-  writeFileSync(join(path, 'src/selfsame.ts'), definitionOf(name));
+  const definition = readFileSync(join(folder, 'selfsame.ts'), 'utf8').replace('surveyed', name.replaceAll('.', '-'));
+  writeFileSync(join(path, 'src/selfsame.ts'), definition);
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-function definitionOf(name: string): string {
-  return `import { selfsame } from 'selfsame';
-
-void selfsame({
-  name: '${name.replaceAll('.', '-')}',
-  run: async () => {
-    await import('./main.ts');
-  },
-});
-`;
 }

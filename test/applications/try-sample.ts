@@ -7,11 +7,11 @@ import { otherMachine } from '../support/programs/emulator.ts';
 import { ask, ownPlaces } from './ask.ts';
 import { buildSample } from './build-sample.ts';
 import { hidden } from './hidden.ts';
-import { makeProject, plainNode, type Project } from './project.ts';
+import { makeProject, plainNode, type SampleProject } from './project.ts';
 import { excerpt, freePort, startSample } from './running.ts';
-import type { Sample } from './sample.ts';
+import type { SampleApplication } from './sample.ts';
 
-export interface Tried {
+export interface TriedSample {
   /** What it does otherwise than on plain Node.js, a line each. */
   readonly differences: readonly string[];
   /** How it ends on plain Node.js. */
@@ -33,10 +33,10 @@ interface Seen {
 
 interface Place {
   readonly path: string;
-  readonly project: Project;
+  readonly project: SampleProject;
 }
 
-function sourcesOf({ name }: Sample): string {
+function sourcesOf({ name }: SampleApplication): string {
   return join(import.meta.dirname, 'samples', name);
 }
 
@@ -47,12 +47,16 @@ interface TryOptions {
   readonly isEmulated?: boolean;
 }
 
-export async function trySample(sample: Sample, options: TryOptions = {}): Promise<Tried> {
+export async function trySample(sample: SampleApplication, options: TryOptions = {}): Promise<TriedSample> {
   const { sources = sourcesOf(sample), isEmulated = false } = options;
   using place = placeOf(sample, sources);
   const { path, project } = place;
   const output = join(path, 'alone', 'app');
   const plain = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
+  // What fails by itself says nothing about its executable.
+  if (options.sources !== undefined && plain.status !== 0) {
+    return { differences: [], plainStatus: plain.status, buildMs: 0, sizeBytes: 0, startRatio: 0 };
+  }
   const { milliseconds } = await buildSample(project.path, 'src/selfsame.ts', output);
   const program = isEmulated ? rebuilt(output, path) : [output];
   const packed = await see(sample, place, { words: hidden(program, project.path), cwd: join(path, 'alone') });
@@ -67,7 +71,10 @@ export async function trySample(sample: Sample, options: TryOptions = {}): Promi
 }
 
 /** @returns what a sample answers and prints on plain Node.js, for a look. */
-export async function plainSample(sample: Sample, { sources = sourcesOf(sample) }: TryOptions): Promise<string> {
+export async function plainSample(
+  sample: SampleApplication,
+  { sources = sourcesOf(sample) }: TryOptions,
+): Promise<string> {
   using place = placeOf(sample, sources);
   const { project } = place;
   const seen = await see(sample, place, { words: [plainNode, ...project.start], cwd: project.path });
@@ -84,7 +91,7 @@ function rebuilt(executable: string, folder: string): string[] {
   return [emulator, output];
 }
 
-function placeOf({ hasInstallScripts = true }: Sample, sources: string): Place & Disposable {
+function placeOf({ hasInstallScripts = true }: SampleApplication, sources: string): Place & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'selfsame-sample-'));
   chmodSync(path, 0o755);
   for (const name of ['alone', 'home', 'tmp']) mkdirSync(join(path, name));
@@ -98,7 +105,11 @@ function placeOf({ hasInstallScripts = true }: Sample, sources: string): Place &
   }
 }
 
-async function see(sample: Sample, { path }: Place, { words, cwd }: { words: string[]; cwd: string }): Promise<Seen> {
+async function see(
+  sample: SampleApplication,
+  { path }: Place,
+  { words, cwd }: { words: string[]; cwd: string },
+): Promise<Seen> {
   const { asks = [], until, mask, prints } = sample;
   const ports: Record<string, number> = { PORT: await freePort() };
   for (const name of Object.keys(sample.env ?? {})) if (name.startsWith('PORT')) ports[name] = await freePort();
@@ -125,7 +136,7 @@ async function see(sample: Sample, { path }: Place, { words, cwd }: { words: str
     const lines = running
       .output()
       .split('\n')
-      .filter((line) => !/^[\w-]+: serving on /.test(line));
+      .filter((line) => !line.startsWith(`${sample.name}: `));
     const shown = prints === undefined ? (asks.length > 0 ? [] : lines) : lines.filter((line) => prints.test(line));
     const text = named(shown.join('\n'), { ports, path });
     const printed = mask === undefined ? text : text.replaceAll(mask, '***');
@@ -149,11 +160,14 @@ function named(text: string, { ports, path }: { ports: Readonly<Record<string, n
   const places = text
     .replaceAll(join(path, 'project'), '.')
     .replaceAll(join(path, 'alone'), '.')
-    .replaceAll(path, '..');
+    .replaceAll(path, '..')
+    // Warnings name the process and its program.
+    .replaceAll(/\(node:\d+\)/g, '(node)')
+    .replaceAll(/\(Use `\S+ --trace/g, '(Use `node --trace');
   return Object.entries(ports).reduce((so, [name, port]) => so.replaceAll(`${port}`, name), places);
 }
 
-function differencesOf(sample: Sample, { plain, packed }: { plain: Seen; packed: Seen }): string[] {
+function differencesOf(sample: SampleApplication, { plain, packed }: { plain: Seen; packed: Seen }): string[] {
   const told: string[] = [];
   const compare = (what: string, one: string, other: string): void => {
     if (one !== other) told.push(`${what}: ${firstDifference(one, other)}`);
@@ -178,6 +192,11 @@ function firstDifference(one: string, other: string): string {
   const [ones, others] = [one.split('\n'), other.split('\n')];
   const at = ones.findIndex((line, index) => line !== others[index]);
   const line = at === -1 ? ones.length : at;
-  const shown = (text = '(nothing)'): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  return `"${shown(others[line])}" instead of "${shown(ones[line])}"`;
+  const [had = '(nothing)', has = '(nothing)'] = [ones[line], others[line]];
+  // Of a long line, from shortly before where it differs.
+  let same = 0;
+  while (same < had.length && had[same] === has[same]) same += 1;
+  const from = Math.max(0, same - 60);
+  const shown = (text: string): string => `"${from > 0 ? '…' : ''}${text.slice(from, from + 200)}"`;
+  return `${shown(has)} instead of ${shown(had)}`;
 }

@@ -13,10 +13,12 @@ export interface ModuleUses {
 }
 
 const placeWords = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
-const computed = String.raw`(?=\(\s*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
-const computedRequire = new RegExp(String.raw`\brequire${computed}`, 'g');
+const computed = String.raw`(?=\(\s*(?:/\*[^*]*\*/\s*)*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
+// Not a method of that name, such as mongoose's `paths.require(path)`; but `...require(name)`.
+const free = String.raw`(?<![\w$]|(?<!\.\.)\.)`;
+const computedRequire = new RegExp(String.raw`${free}require${computed}`, 'g');
 const requireMember = /\brequire(?=\.(?:resolve|cache|extensions)\b)/g;
-const computedImport = new RegExp(String.raw`\bimport${computed}`, 'g');
+const computedImport = new RegExp(String.raw`${free}import${computed}`, 'g');
 const requireOfItsOwn =
   /\bfunction\b[^()]*\([^()]*\brequire\b|\b(?:var|let|const)\s+require\b|\brequire\s*=(?!=)|\brequire\b[^()\n]*\)?\s*=>/;
 const starts = /\bcreateRequire\b|\bworker_threads\b|\bchild_process\b|['"](?:node:)?cluster['"]/;
@@ -67,10 +69,18 @@ export function placed(text: string, place: string, isMain: boolean): string {
   }).flatMap(([name, value]) => (value === false ? [] : [`${name}=${value}`]));
   if (declared.length === 0) return text;
   const shebang = bound.startsWith('#!') ? '//' : '';
-  const directive = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/.test(bound) ? '"use strict";' : '';
+  const directive = isStrict(bound) ? '"use strict";' : '';
   const prefix = `${directive}var ${declared.join(',')};`;
   if (shebang !== '') return `${prefix}//${bound}`;
   return `${prefix}${bound}`;
+}
+
+/** One by one: a single pattern for all comments takes exponential time where many of them stand first. */
+function isStrict(text: string): boolean {
+  const skipped = /\s+|\/\/[^\n]*|\/\*[^]*?\*\//y;
+  let start = 0;
+  while (skipped.test(text)) start = skipped.lastIndex;
+  return /^(['"])use strict\1/.test(text.slice(start, start + 12));
 }
 
 /** Hides from the bundler that an argument begins with a fixed folder. */

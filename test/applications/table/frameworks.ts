@@ -1,7 +1,7 @@
-import { post, trace, type Sample } from '../sample.ts';
+import { post, trace, type SampleApplication } from '../sample.ts';
 
 /** The frameworks that most servers are made with, each as its own documentation shows it. */
-export const frameworks: readonly Sample[] = [
+export const frameworks: readonly SampleApplication[] = [
   {
     name: 'express-commonjs',
     asks: ['/', '/users/ada', '/users/eve', post('/users', { name: 'Cy' }), '/nothing', trace('/throw')],

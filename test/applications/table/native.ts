@@ -1,7 +1,7 @@
-import type { Sample } from '../sample.ts';
+import type { SampleApplication } from '../sample.ts';
 
 /** Native add-ons, WebAssembly, and the database that Node.js has. */
-export const native: readonly Sample[] = [
+export const native: readonly SampleApplication[] = [
   { name: 'sharp', asks: ['/16', '/40'], isInCi: true, isForArm64: true },
   { name: 'bcrypt', asks: ['/secret'], isForArm64: true },
   { name: 'argon2', asks: ['/secret'], isForArm64: true },

@@ -1,9 +1,9 @@
-import { trace, type Sample } from '../sample.ts';
+import { trace, type SampleApplication } from '../sample.ts';
 
 const ids = /"sid":"[^"]*"/g;
 
 /** Packages that servers are made of: sockets, logs, pages, and what looks for its own files or for what may not be there. */
-export const packages: readonly Sample[] = [
+export const packages: readonly SampleApplication[] = [
   {
     name: 'socket-io',
     asks: [
@@ -33,7 +33,7 @@ export const packages: readonly Sample[] = [
   { name: 'grpc' },
   { name: 'knex-pg', asks: ['/sql', '/query'] },
   { name: 'sequelize-pg', asks: ['/'] },
-  { name: 'typeorm', asks: ['/'], hasInstallScripts: false },
+  { name: 'typeorm', asks: ['/'] },
   { name: 'bunyan', asks: ['/a'], prints: /asked/, mask: /"(?:pid|hostname|time)":[^,]*/g },
   {
     name: 'i18next',
@@ -55,7 +55,7 @@ export const packages: readonly Sample[] = [
 ];
 
 /** What the language and the platform offer: modules of every kind, and what fails with a trace. */
-export const modules: readonly Sample[] = [
+export const modules: readonly SampleApplication[] = [
   { name: 'top-level-await', asks: ['/'], isInCi: true },
   { name: 'json-import', asks: ['/'] },
   { name: 'computed-import', asks: ['/home', '/about', '/nothing'], isInCi: true },

@@ -1,7 +1,7 @@
-import type { Sample } from '../sample.ts';
+import type { SampleApplication } from '../sample.ts';
 
 /** Threads, processes, and programs that serve nothing. */
-export const processes: readonly Sample[] = [
+export const processes: readonly SampleApplication[] = [
   { name: 'worker-threads', asks: ['/10', '/20'], isInCi: true },
   { name: 'piscina', asks: ['/backwards'] },
   { name: 'fork', asks: ['/', '/again'], isInCi: true },

@@ -1,4 +1,4 @@
-import { post, type Sample } from '../sample.ts';
+import { post, type SampleApplication } from '../sample.ts';
 
 const pens = {
   pens: [
@@ -15,7 +15,7 @@ log: { type: stdout, format: json, level: fatal }
 `;
 
 /** Whole servers as they come from npm, unchanged. */
-export const servers: readonly Sample[] = [
+export const servers: readonly SampleApplication[] = [
   {
     name: 'json-server',
     asks: ['/pens', '/pens/2', post('/pens', { colour: 'green' }), '/pens?_sort=colour', '/', '/style.css', '/pens/7'],

@@ -16,7 +16,9 @@ describe('placed()', () => {
     ['if (import.meta.main) go()', `var __selfsameUrl=${at}.url,__selfsameMain=false;if (import.meta.main) go()`],
     ['require(name)', `var __selfsameRequire=${at}.require;__selfsameRequire(name)`],
     ['require(`@a/${b}`)', `var __selfsameRequire=${at}.require;__selfsameRequire(\`@a/\${b}\`)`],
+    ['[...require(name)]', `var __selfsameRequire=${at}.require;[...__selfsameRequire(name)]`],
     ['require.resolve("a")', `var __selfsameRequire=${at}.require;__selfsameRequire.resolve("a")`],
+    ['import(/* @a */ /*b*/ name)', `var __selfsameImport=${at}.import;__selfsameImport(/* @a */ /*b*/ name)`],
     ['await import(name)', `var __selfsameImport=${at}.import;await __selfsameImport(name)`],
   ])('gives %j its place', (text, expected) => {
     expect(placed(text, 'p', false)).toBe(expected);
@@ -28,6 +30,7 @@ describe('placed()', () => {
     'require(`./${a}.js`)',
     'function f(require) { require(a); }',
     'const require = createRequire(x); require(a)',
+    'paths.require(name); this.import(name); $require(name)',
   ])('leaves %j to the bundler', (text) => {
     expect(placed(text, 'p', false)).toBe(text);
   });
@@ -39,6 +42,14 @@ describe('placed()', () => {
     expect(placed('#!/usr/bin/env node\n__dirname', 'p', false)).toBe(
       `var __selfsameDir=${at}.folder;//#!/usr/bin/env node\n__dirname`,
     );
+  });
+
+  it('reads what begins with hundreds of comments at once', () => {
+    const comments = '/* a */ // b\n'.repeat(500);
+    expect(placed(`${comments}read(__dirname)`, 'p', false)).toBe(
+      `var __selfsameDir=${at}.folder;${comments}read(__dirname)`,
+    );
+    expect(placed(`${comments}"use strict"; read(__dirname)`, 'p', false)).toMatch(/^"use strict";var/);
   });
 
   it('tells the main module that it is it', () => {

@@ -3,4 +3,4 @@ import { hashSync, verifySync } from '@node-rs/argon2';
 import { hash } from '@node-rs/bcrypt';
 import { crc32 } from '@node-rs/crc32';
 
-console.log(crc32('x'), verifySync(hashSync('x'), 'x'), (await hash('x', 4)).length);
+console.log(crc32('x'), verifySync(hashSync('x'), 'x'), (await hash('x')).length);

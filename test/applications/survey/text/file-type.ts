@@ -1,10 +1,10 @@
 // mime@4.1.2 file-type@22.3.0 archiver@8.0.0
-import archiver from 'archiver';
+import * as archiver from 'archiver';
 import { fileTypeFromBuffer } from 'file-type';
 import mime from 'mime';
 
 console.log(
   mime.getType('a.svg'),
   await fileTypeFromBuffer(Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')),
-  typeof archiver,
+  Object.keys(archiver).length,
 );

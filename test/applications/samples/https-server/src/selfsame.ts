@@ -2,7 +2,7 @@ import { selfsame } from 'selfsame';
 
 void selfsame({
   name: 'https-server',
-  address: () => ':8080',
+  address: () => 'https://:8080',
   files: ['tls/*'],
   main: () => import('./main.ts'),
 });

@@ -1,0 +1,8 @@
+import { selfsame } from 'selfsame';
+
+void selfsame({
+  name: 'surveyed',
+  run: async () => {
+    await import('./main.ts');
+  },
+});
