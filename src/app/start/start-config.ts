@@ -8,6 +8,11 @@ export interface StartConfig {
   readonly folder: string;
   /** By the place of a module that is started by its place: the bundle of it. */
   readonly modules: Readonly<Record<string, string>>;
+  /**
+   * By the place of a module that is carried as a file, and by what it asks for: the number of that module in the bundle. By `''` and its place a
+   * module that is in the bundle as well.
+   */
+  readonly links: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** True if files are carried that the application reads relative to its working directory. */
   readonly readsFiles: boolean;
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { getAssetKeys } from 'node:sea';
 import threads from 'node:worker_threads';
 import { listByName } from './folder-order.ts';
+import { linkBundle } from './links.ts';
 import { loadNativesFrom } from './natives.ts';
 import { executablePlaces } from './places.ts';
+import { startProgramsOf } from './programs.ts';
 import { limitDefinition } from './reach-definition.ts';
 import { projectRoot, type StartConfig } from './start-config.ts';
 import { bundleOf, loadMain, mountInThread, startThreadsIn, type ThreadData } from './threads.ts';
@@ -38,11 +40,16 @@ function prepare(root: string, config: StartConfig): void {
   process.setSourceMapsEnabled(true);
   const project = join(root, projectRoot);
   Object.defineProperty(globalThis, '__selfsame', {
-    value: { ...limitDefinition(process.argv.slice(2)), ...executablePlaces(project, config) },
+    value: {
+      ...limitDefinition(process.argv.slice(2)),
+      ...executablePlaces(project, config),
+      ...linkBundle(project, config),
+    },
   });
   loadNativesFrom(root);
   startThreadsIn(root, config);
   copyFilesOutOf(root);
+  startProgramsOf(root);
   listByName(root);
   if (threads.isMainThread) visitFoldersOf(root);
   if (!config.readsFiles) return;

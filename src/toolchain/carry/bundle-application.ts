@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
 import { DeployError } from '../../shared/errors.ts';
-import { carryPlugin, type CarryFindings, type CarryOptions } from './carry-plugin.ts';
+import { carryPlugin, type BundledEntry, type CarryFindings, type CarryOptions } from './carry-plugin.ts';
 import { placeDefines } from './module-text.ts';
 import { packageOfFile } from './packages.ts';
 import { placeIn, withPlaces } from './place-token.ts';
@@ -19,11 +19,19 @@ export interface ApplicationBundle {
   readonly inputs: readonly string[];
 }
 
+/** A module of ours that imports the entry. */
+const mainName = 'selfsame:main';
+
 /** What esbuild is told of an application: Node's own rules for finding modules, and code that is as its authors wrote it. */
-function optionsFor({ project }: CarryOptions, entry: string, format: 'cjs' | 'esm'): BuildOptions {
+function optionsFor({ project }: CarryOptions, { entry, linking }: BundledEntry, format: 'cjs' | 'esm'): BuildOptions {
+  const first = linking === undefined ? '' : 'import "selfsame:links"; ';
   return {
     absWorkingDir: project.base,
-    entryPoints: [entry],
+    stdin: {
+      contents: `${first}import ${JSON.stringify(entry)};`,
+      resolveDir: project.base,
+      sourcefile: mainName,
+    },
     outfile: bundleFileOf(entry, format),
     bundle: true,
     write: false,
@@ -68,14 +76,17 @@ export function bundleFileOf(entry: string, format: 'cjs' | 'esm'): string {
  * @throws {DeployError} `bad-usage` with the file, the line and the column, in the words of esbuild.
  */
 export async function bundleEntry(
-  entry: string,
+  { entry, linking }: BundledEntry,
   options: CarryOptions,
   findings: CarryFindings,
 ): Promise<ApplicationBundle> {
   let format: ApplicationBundle['format'] = 'cjs';
   for (;;) {
+    const known = findings.renaming.size;
     try {
-      return await bundledAs(format, entry, options, findings);
+      const bundle = await bundledAs(format, { entry, linking }, options, findings);
+      // What was bundled before that was seen is to be kept whole.
+      if (findings.renaming.size === known) return bundle;
     } catch (error) {
       const unmatched = unmatchedIn(error, options.project.base).filter((file) => !findings.unmatched.has(file));
       for (const file of unmatched) findings.unmatched.add(file);
@@ -88,13 +99,14 @@ export async function bundleEntry(
 
 async function bundledAs(
   format: 'cjs' | 'esm',
-  entry: string,
+  bundled: BundledEntry,
   options: CarryOptions,
   findings: CarryFindings,
 ): Promise<ApplicationBundle> {
+  const { entry } = bundled;
   const { outputFiles = [], metafile } = await build({
-    ...optionsFor(options, entry, format),
-    plugins: [carryPlugin({ ...options, entry }, findings)],
+    ...optionsFor(options, bundled, format),
+    plugins: [carryPlugin({ ...options, ...bundled }, findings)],
   });
   return {
     entry,

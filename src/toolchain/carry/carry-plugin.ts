@@ -5,7 +5,7 @@ import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, Plug
 import type { Halves } from './halves.ts';
 import { withDecoratorMetadata } from './decorators.ts';
 import { frameworkOutputOf } from './framework-output.ts';
-import { placed, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
+import { placed, renamesRequire, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
 import { packageOfFile, type InstalledPackage } from './packages.ts';
 import { isPlatformSpecifier } from './platform-packages.ts';
 import { placeToken } from './place-token.ts';
@@ -17,6 +17,13 @@ export interface CarryOptions {
   readonly halves: Halves;
   /** True for packages that are not bundled. */
   readonly isKeptWhole: (name: string) => boolean;
+}
+
+/** What one bundle is made of. */
+export interface BundledEntry {
+  readonly entry: string;
+  /** The text of a module that comes first. */
+  readonly linking?: string | undefined;
 }
 
 /** What a bundling finds beside the modules that it bundles. */
@@ -31,6 +38,8 @@ export interface CarryFindings {
   readonly outputs: Set<string>;
   /** Files of packages with patterns that match nothing here: what they ask for is looked for at run time. */
   readonly unmatched: Set<string>;
+  /** Packages that give `require` another name: what they load by it is theirs, and must find the same instance of them. */
+  readonly renaming: Set<string>;
   /** Text of the project's own modules, by file. */
   readonly own: Map<string, string>;
 }
@@ -43,13 +52,14 @@ export function noFindings(): CarryFindings {
     kept: new Map(),
     outputs: new Set(),
     unmatched: new Set(),
+    renaming: new Set(),
     own: new Map(),
   };
 }
 
 /** Bundles what can be bundled, and makes what cannot be found in its place in the executable. */
 export function carryPlugin(
-  { project, halves, isKeptWhole, entry }: CarryOptions & { readonly entry: string },
+  { project, halves, isKeptWhole, entry, linking }: CarryOptions & BundledEntry,
   findings: CarryFindings,
 ): Plugin {
   const mains = new Set([project.entry]);
@@ -57,6 +67,11 @@ export function carryPlugin(
     name: 'carry',
     setup(bundling) {
       bundling.onResolve({ filter: /^selfsame$/ }, async () => ({ path: await halves.library() }));
+      bundling.onResolve({ filter: /^selfsame:links$/ }, ({ path }) => ({ path, namespace: 'links' }));
+      bundling.onLoad({ filter: /^/, namespace: 'links' }, () => ({
+        contents: linking ?? '',
+        resolveDir: project.base,
+      }));
       bundling.onResolve({ filter: /^/ }, async (asked) => resolved(bundling, asked));
       bundling.onLoad({ filter: /^/, namespace: 'missing' }, ({ path }) => ({
         contents: throwing(path, 'MODULE_NOT_FOUND'),
@@ -140,6 +155,8 @@ export function carryPlugin(
     const isOwn = packageOfFile(file) === undefined;
     if (isOwn) findings.own.set(file, text);
     findings.modules.set(file, usesOf(text));
+    const of = packageOfFile(file);
+    if (of !== undefined && renamesRequire(text)) findings.renaming.add(of.name);
     const decorated = isOwn ? withDecoratorMetadata(text, file) : undefined;
     const contents = placed(decorated ?? text, placeToken(file, project.base), mains.has(file));
     return { contents, loader: loaderOf(file) };

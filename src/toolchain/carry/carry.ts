@@ -9,6 +9,7 @@ import { noFindings, type CarryFindings } from './carry-plugin.ts';
 import { filesThroughLinks } from './framework-output.ts';
 import { keptWhole } from './kept-whole.ts';
 import { layOut, type Dependant } from './layout.ts';
+import { findLinks, isCode, linkingText, linkTable, linkTargets } from './links.ts';
 import { readLockFile } from './lock-file.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
@@ -52,15 +53,24 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   const isOurs = (path: string): boolean => `${path}/`.startsWith(`${halves.folder}/`);
   const isKeptWhole = keptWhole(project, external, isOurs);
   const findings = noFindings();
-  const options = { project, halves, isKeptWhole };
-  const main = await bundleEntry(project.entry, options, findings);
-  const ownFiles = findOwnFiles(
-    new Map([...findings.own].filter(([file]) => !isOurs(file) || file === project.entry)),
-    project,
+  const options = { project, halves, isKeptWhole: (name: string) => isKeptWhole(name) || findings.renaming.has(name) };
+  const isOwn = (file: string): boolean => !isOurs(file) || file === project.entry;
+  let main = await bundleEntry({ entry: project.entry }, options, findings);
+  const named = namedFiles(files, project);
+  const ownFiles = findOwnFiles(new Map([...findings.own].filter(([file]) => isOwn(file))), project);
+  const own = [...new Set([...ownFiles.files, ...named])];
+  const loadable = own.filter(isCode);
+  const links = await findLinks(loadable, project);
+  const targets = linkTargets(
+    links,
+    loadable.filter((file) => main.inputs.includes(file)),
   );
+  if (targets.length > 0) {
+    main = await bundleEntry({ entry: project.entry, linking: linkingText(targets) }, options, findings);
+  }
   const bundles = [main];
   for (const module of [...ownFiles.modules].toSorted()) {
-    if (module !== project.entry) bundles.push(await bundleEntry(module, options, findings));
+    if (module !== project.entry) bundles.push(await bundleEntry({ entry: module }, options, findings));
   }
   const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))].toSorted();
 
@@ -69,7 +79,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   const lock = readLockFile(project);
   const platform = await platformPackagesOf(
     [...carried.values()].map(({ of }) => of),
-    { lock, report, signal },
+    { lock, report, signal, absent: (name, by) => findings.missing.set(name, new Set([`${by.folder}/package.json`])) },
   );
   for (const { of } of platform) carried.set(of.key, { of, reason: 'its place', code: true });
 
@@ -88,7 +98,6 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
       for (const place of layout.get(of.key) ?? []) put(`${place}/${file}`, content);
     }
   }
-  const own = [...new Set([...ownFiles.files, ...namedFiles(files, project)])];
   for (const file of own) put(placeOf(file), await ownContent(file));
   for (const output of findings.outputs) {
     for (const file of filesThroughLinks(output)) put(slashed(relative(project.base, file)), await readFile(file));
@@ -110,6 +119,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
       main: placeOf(project.entry),
       folder: slashed(relative(project.base, project.folder)),
       modules,
+      links: linkTable(links, targets, { both: loadable, placeOf }),
       readsFiles: files.length > 0,
     },
     assets: new Map([...assets].toSorted(([one], [other]) => (one < other ? -1 : 1))),

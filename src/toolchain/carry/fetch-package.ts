@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { defaultCacheFolder } from '../../executable/runtimes/cache.ts';
-import { download, downloadReason } from '../../executable/runtimes/download.ts';
+import { download, downloadReason, HttpError, SourceError } from '../../executable/runtimes/download.ts';
 import { networkFromNpm } from '../../executable/runtimes/npm-network.ts';
 import { packageInRegistry } from '../../executable/runtimes/sources.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -28,9 +28,10 @@ export interface FetchPackageOptions {
  * Fetches a package for another architecture than this machine's, which no package manager installs here, from the registry that npm uses.
  * It is kept in the user's cache folder.
  *
+ * @returns undefined if the registry has no such version.
  * @throws {DeployError} `package-unavailable` if it does not come, or its bytes are not those of its integrity.
  */
-export async function fetchPackage(options: FetchPackageOptions): Promise<InstalledPackage> {
+export async function fetchPackage(options: FetchPackageOptions): Promise<InstalledPackage | undefined> {
   const { name, version, integrity, report, signal } = options;
   const refuse = (reason: string, hint: string, cause?: unknown): DeployError =>
     new DeployError('package-unavailable', `Cannot get ${name} ${version}: ${reason}`, { hint, cause });
@@ -54,12 +55,17 @@ export async function fetchPackage(options: FetchPackageOptions): Promise<Instal
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DeployError) throw error;
+    if (isUnpublished(error)) return undefined;
     throw refuse(
       downloadReason(error),
       'It is needed for the other Linux architecture. Check the registry in .npmrc, and build again.',
       error,
     );
   }
+}
+
+function isUnpublished(error: unknown): boolean {
+  return error instanceof HttpError ? error.status === 404 : error instanceof SourceError;
 }
 
 /** Named for its bytes, so that a cache never has to be asked whether it is right. */

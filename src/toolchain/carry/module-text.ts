@@ -33,6 +33,11 @@ export function usesOf(text: string): ModuleUses {
   };
 }
 
+/** True for `load = require`, which the bundler does not follow. */
+export function renamesRequire(text: string): boolean {
+  return /[\w$]\s*=\s*require\s*[;,\n]/.test(text) && !requireOfItsOwn.test(text);
+}
+
 /** What the bundler replaces in every module; {@link placed} declares what stands for it where a module uses it. */
 export const placeDefines = {
   __dirname: '__selfsameDir',

@@ -23,6 +23,8 @@ export interface PlatformOptions {
   readonly lock: LockFile | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
+  /** Called with a package that its publisher has not published, and what asks for it: an installation does without, too. */
+  readonly absent: (name: string, by: InstalledPackage) => void;
 }
 
 /** A package for one platform, and what asks for it. */
@@ -51,6 +53,7 @@ export async function platformPackagesOf(
     )) {
       if (!linuxName.test(name)) continue;
       const of = findPackage(name, by.folder) ?? (await fetched(name, range, by, options));
+      if (of === undefined) continue;
       found.push({ by, of });
       waiting.push(of);
     }
@@ -62,8 +65,8 @@ async function fetched(
   name: string,
   range: string,
   by: InstalledPackage,
-  { lock, report, signal }: PlatformOptions,
-): Promise<InstalledPackage> {
+  { lock, report, signal, absent }: PlatformOptions,
+): Promise<InstalledPackage | undefined> {
   const [locked, ...others] = lock?.get(name) ?? [];
   const exact = /^\d+\.\d+\.\d+\S*$/.test(range) ? range : undefined;
   const chosen = others.length === 0 ? locked : [locked, ...others].find((each) => each?.version === exact);
@@ -73,7 +76,9 @@ async function fetched(
       hint: 'Install again, so that the lock file names the packages of all platforms: remove it and node_modules first.',
     });
   }
-  return fetchPackage({ name, version, integrity: chosen?.integrity, report, signal });
+  const of = await fetchPackage({ name, version, integrity: chosen?.integrity, report, signal });
+  if (of === undefined) absent(`${name}@${version}`, by);
+  return of;
 }
 
 /** What takes the place of well-known packages that compile or download on install. */

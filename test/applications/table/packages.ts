@@ -59,6 +59,7 @@ export const modules: readonly SampleApplication[] = [
   { name: 'top-level-await', asks: ['/'], isInCi: true },
   { name: 'json-import', asks: ['/'] },
   { name: 'computed-import', asks: ['/home', '/about', '/nothing'], isInCi: true },
+  { name: 'folder-of-routes', asks: ['/dates', '/visits', '/'], isInCi: true },
   { name: 'express-javascript', asks: ['/users', trace('/errors')] },
   { name: 'decorators', asks: ['/home'] },
   { name: 'workspace', asks: ['/pen'] },
