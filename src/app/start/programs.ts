@@ -16,9 +16,10 @@ interface SpawnRequest {
  */
 export function startProgramsOf(root: string): void {
   const isInside = (file: unknown): file is string => typeof file === 'string' && file.startsWith(`${root}/`);
-  const prototype = ChildProcess.prototype as ChildProcess & { spawn(request: SpawnRequest): unknown };
   // What spawn, execFile and fork come down to.
-  const begin = prototype.spawn;
+  type Begin = (this: ChildProcess, request: SpawnRequest) => unknown;
+  const prototype = ChildProcess.prototype as unknown as { spawn: Begin };
+  const begin = Reflect.get(prototype, 'spawn');
   prototype.spawn = function (this: ChildProcess, request: SpawnRequest): unknown {
     if (!isInside(request.file)) return Reflect.apply(begin, this, [request]);
     const copy = realProgram(request.file);

@@ -130,11 +130,11 @@ function inputsOf(metafile: Metafile | undefined, base: string): string[] {
     .toSorted();
 }
 
-/** Files of packages with a pattern in the place of a name, which matches nothing here. */
+/** Files of packages that ask for what is not there, by a path or by a pattern. */
 function unmatchedIn(error: unknown, base: string): string[] {
   const { errors = [] } = error as Partial<BuildFailure>;
   return errors
-    .filter(({ text }) => /^Could not resolve (?:require|import)\(.*\*/.test(text))
+    .filter(({ text }) => /^Could not resolve (?:(?:require|import)\(.*\*|"\.)/.test(text))
     .map(({ location }) => slashed(resolve(base, location?.file ?? '')))
     .filter((file) => packageOfFile(file) !== undefined);
 }

@@ -36,7 +36,7 @@ export interface CarryFindings {
   readonly kept: Map<string, InstalledPackage>;
   /** Folders that a framework has built. */
   readonly outputs: Set<string>;
-  /** Files of packages with patterns that match nothing here: what they ask for is looked for at run time. */
+  /** Files of packages that ask for what is not there, by a path or a pattern: it is looked for at run time. */
   readonly unmatched: Set<string>;
   /** Packages that give `require` another name: what they load by it is theirs, and must find the same instance of them. */
   readonly renaming: Set<string>;
@@ -105,6 +105,9 @@ export function carryPlugin(
     if (namespace === 'kept-module') return { path, namespace: 'kept' };
     if (pluginData === resolving || kind === 'entry-point' || isBuiltin(path) || path.startsWith('node:'))
       return undefined;
+    // Most of all imports, and each question takes two turns: what is not there is an error, which leads to a closer look.
+    if (/^\.{1,2}\/.*(?<!\.node)$/.test(path) && namespace === 'file' && isBundledAsIs(slashed(importer)))
+      return undefined;
     // Which of them is there is known where it runs.
     if (isPlatformSpecifier(path, packageOfFile(slashed(importer)))) {
       return { path: JSON.stringify([placeToken(slashed(importer), project.base), path]), namespace: 'platform' };
@@ -131,6 +134,10 @@ export function carryPlugin(
     }
     // Left to esbuild, which then also knows the tsconfig.json and the module type of the file.
     return shaken(file, slashed(importer));
+  }
+
+  function isBundledAsIs(importer: string): boolean {
+    return packageOfFile(importer) !== undefined && !findings.unmatched.has(importer);
   }
 
   /** Thrown when it is reached, as Node.js does. What the project's own code names by a path is a mistake, which esbuild reports. */
