@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { printError } from '../src/cli/output/print-error.ts';
 import { DeployError } from '../src/shared/errors.ts';
 import { hostTarget } from '../src/shared/target.ts';
+import { applicationsSuite } from './suites/applications.ts';
 import { deploySuite } from './suites/deploy.ts';
 import { faultsSuite } from './suites/faults.ts';
 import { firstSuite } from './suites/first.ts';
@@ -32,6 +33,8 @@ const suites: Readonly<Record<string, { readonly quick: boolean; readonly run: S
   version: { quick: true, run: rowsOf(versionSuite) },
   start: { quick: true, run: rowsOf(startSuite) },
   rebuild: { quick: true, run: rowsOf(rebuildSuite) },
+  // This one builds eight applications in four ways; their packages are fetched once.
+  applications: { quick: false, run: applicationsSuite },
   // These change a cluster, in namespaces of their own.
   deploy: { quick: false, run: rowsOf(deploySuite) },
   first: { quick: false, run: firstSuite },

@@ -68,6 +68,7 @@ async function runAll(): Promise<void> {
   if (isWhole) counted.push(await checked());
   await setup();
   env['SELFSAME_TEST_BUILT'] = 'yes';
+  env['SELFSAME_TEST_EXAMPLES'] = join(folder.own, 'examples');
   if (wanted.includes('unit')) await run('unit', workers);
   if (source === undefined && onCluster.length > 0) sayThatNoCluster();
 

@@ -21,7 +21,7 @@ export const plainNode = process.execPath;
 interface Manifest {
   readonly scripts?: { readonly build?: string; readonly start?: string };
   readonly dependencies?: unknown;
-  readonly devDependencies?: unknown;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly overrides?: unknown;
   readonly workspaces?: readonly string[];
 }
@@ -30,6 +30,12 @@ export interface SampleProject {
   readonly path: string;
   /** What plain Node.js is given to run it. */
   readonly start: readonly string[];
+}
+
+export interface ProjectOptions {
+  readonly hasInstallScripts: boolean;
+  /** The folder that it has for the package `selfsame`; by default this clone. */
+  readonly library?: string;
 }
 
 /**
@@ -41,7 +47,7 @@ export interface SampleProject {
 export function makeProject(
   from: string,
   path: string,
-  { hasInstallScripts }: { hasInstallScripts: boolean },
+  { hasInstallScripts, library = root }: ProjectOptions,
 ): SampleProject {
   const packages = installed(from, hasInstallScripts);
   cpSync(from, path, { recursive: true });
@@ -52,7 +58,7 @@ export function makeProject(
     cpSync(packages, modules, { recursive: true, verbatimSymlinks: true });
   }
   mkdirSync(modules, { recursive: true });
-  symlinkSync(root, join(modules, 'selfsame'));
+  symlinkSync(library, join(modules, 'selfsame'));
 
   const { scripts } = manifestOf(path);
   if (scripts?.build !== undefined) succeeded(inProject(path, 'sh', ['-c', scripts.build]));
@@ -66,7 +72,7 @@ function installed(from: string, hasInstallScripts: boolean): string {
   const manifests = globSync('{,packages/*/}package.json', { cwd: from }).toSorted();
   const wanted = manifests.map((file) => {
     const { dependencies, devDependencies, overrides, workspaces } = manifestOf(join(from, dirname(file)));
-    return { file, dependencies, devDependencies, overrides, workspaces };
+    return { file, dependencies, devDependencies: withoutOurs(devDependencies), overrides, workspaces };
   });
   const asked = JSON.stringify({ wanted, hasInstallScripts, node: process.version });
   const id = createHash('sha256').update(asked).digest('hex').slice(0, 16);
@@ -96,6 +102,11 @@ function installed(from: string, hasInstallScripts: boolean): string {
     rmSync(folder, { recursive: true, force: true });
   }
   return join(kept, 'node_modules');
+}
+
+/** What is installed is linked to, and not fetched. */
+function withoutOurs({ selfsame: _linked, ...others }: Readonly<Record<string, string>> = {}) {
+  return Object.keys(others).length === 0 ? undefined : others;
 }
 
 function manifestOf(folder: string): Manifest {

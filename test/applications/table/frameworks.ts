@@ -32,6 +32,7 @@ export const frameworks: readonly SampleApplication[] = [
     ],
     isInCi: true,
   },
+  { name: 'fastify', asks: ['/sum/2/3', '/sum/two/3', '/nothing'] },
   { name: 'fastify-autoload', asks: ['/', '/items', '/nothing'] },
   { name: 'koa-views', asks: ['/', post('/echo', { a: [1] }), '/teapot', '/robots.txt', '/nothing'] },
   { name: 'hono', asks: ['/', '/stream', post('/age', { age: 41 }), post('/age', { age: -1 }), '/files/nothing'] },

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { RunFolder } from './leftovers.ts';
 
 /** What a run sets for its tests, and a part of the cluster that a test starts must not keep: it outlives the run. */
-const ofTheRun = ['TMPDIR', 'SELFSAME_TEST_CLUSTER', 'SELFSAME_TEST_IMAGES', 'SELFSAME_TEST_KUBECONFIG'];
+const ofTheRun = [
+  'TMPDIR',
+  'SELFSAME_TEST_CLUSTER',
+  'SELFSAME_TEST_IMAGES',
+  'SELFSAME_TEST_EXAMPLES',
+  'SELFSAME_TEST_KUBECONFIG',
+];
 
 /**
  * Makes a command that runs the one of SELFSAME_TEST_CLUSTER with the environment that this process has.
