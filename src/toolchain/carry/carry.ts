@@ -98,7 +98,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   }
   const modules: Record<string, string> = {};
   for (const bundle of bundles) {
-    const { code, map } = placedBundle(bundle, layout, project.base);
+    const { code, map } = placedBundle(bundle, layout, { base: project.base, sent: findings.sent });
     const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
     put(place, code);
     put(`${place}.map`, map);
