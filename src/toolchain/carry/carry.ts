@@ -38,6 +38,8 @@ export interface CarriedApplication {
   readonly platform: readonly PlatformPackage[];
   readonly ownFiles: OwnFiles;
   readonly missing: CarryFindings['missing'];
+  /** True if the entry, or what it imports, imports selfsame. */
+  readonly usesSelfsame: boolean;
   /** Absolute paths of the project's own files that went in. */
   readonly sources: readonly string[];
 }
@@ -117,6 +119,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     platform,
     ownFiles,
     missing: findings.missing,
+    usesSelfsame: main.inputs.some(isOurs),
     sources: [...inputs.filter((file) => !file.includes('/node_modules/')), ...own],
   };
 }
