@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hidden } from '../../test/applications/hidden.ts';
-import { makeProject, plainNode, type Project } from '../../test/applications/project.ts';
+import { makeProject, plainNode, type SampleProject } from '../../test/applications/project.ts';
 import { freePort, startSample } from '../../test/applications/running.ts';
 import { root } from '../../src/toolchain/bundle.ts';
 import {
@@ -135,7 +135,7 @@ interface Attempt {
   readonly packer: Packer;
   readonly runnable: Runnable;
   readonly project: PackedProject;
-  readonly made: Project;
+  readonly made: SampleProject;
 }
 
 /** Builds an executable and asks it once, out of sight of the project. @returns why it cannot be compared. */

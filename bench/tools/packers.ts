@@ -55,8 +55,9 @@ export async function selfsamePacker({ folder, signal }: PackersOptions): Promis
 export async function bunPacker({ signal }: PackersOptions): Promise<Packer> {
   const name = `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`;
   const report = (): void => undefined;
-  const { folder } = await fetchPackage({ name, version: bunVersion, integrity: undefined, report, signal });
-  const bun = join(folder, 'bin/bun');
+  const found = await fetchPackage({ name, version: bunVersion, integrity: undefined, report, signal });
+  if (found === undefined) throw new Error(`There is no ${name} ${bunVersion}`);
+  const bun = join(found.folder, 'bin/bun');
   await chmod(bun, 0o755);
   return {
     name: 'bun build --compile',

@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
 import { digestOfFile, type Digest } from '../shared/digest.ts';
@@ -9,9 +9,10 @@ import { hostTarget, type Target } from '../shared/target.ts';
 import { applicationBlob } from './application-blob.ts';
 import { carry, type CarriedApplication } from './carry/carry.ts';
 import { findProject, type Project } from './carry/project.ts';
-import { readDefinition, type Definition } from './definition.ts';
+import { neverCalls, readDefinition, type Definition } from './definition.ts';
 import { writeExecutable } from './executables.ts';
 import type { Halves } from './carry/halves.ts';
+import { besideOutput, writing } from './output.ts';
 import { tryOut, type TrialOutcome } from './trial.ts';
 
 export interface BuildRequest {
@@ -82,14 +83,13 @@ export async function buildBlob(
   };
   const make = async (settings: CarrySettings) => timed('bundle', carriedBlob(request, project, settings));
   const write = async (blob: Buffer): Promise<void> =>
-    timed(
-      'write',
-      writeExecutable(target, { name: executableName(request), blob, output: path, ...writing(request, target) }),
-    );
+    timed('write', writeExecutable(target, { blob, output: path, ...writingOptions(request, target) }));
 
   const assumed = earlier?.definition ?? { files: [], external: [] };
   let made = await make(assumed);
   if (earlier?.blob.equals(made.blob) === true) return undefined;
+  // Whatever else it may be, it is not run.
+  if (!made.carried.usesSelfsame) throw neverCalls(shown(entry));
   await write(made.blob);
   const definition = await timed('check', readDefinition({ path, entry: shown(entry), timeoutMs: checkMs, signal }));
   if (!isDeepStrictEqual([assumed.files, assumed.external], [definition.files, definition.external])) {
@@ -122,15 +122,13 @@ function shown(entry: string): string {
 /**
  * Builds an application into an executable. A file that is there is replaced only once the new one is right.
  *
- * @throws {DeployError} as {@link buildBlob}; `trial-failed` if the trial shows that a part of the application is missing.
+ * @throws {DeployError} as {@link buildBlob}; `output-refused` for a file that cannot be written; `trial-failed` if the trial shows that a part of the application is missing.
  */
 export async function buildExecutable(request: WriteRequest): Promise<BuiltExecutable> {
   const { entry, target = targetHere(), trialMs, signal } = request;
   const { folder: project } = await findProject(entry);
   const output = request.output ?? join(project, 'dist', fileNameFor(request, target));
-  await mkdir(dirname(output), { recursive: true });
-  const folder = await mkdtemp(join(dirname(output), '.selfsame-'));
-  try {
+  return besideOutput(output, async (folder) => {
     const built = await buildBlob(request, folder);
     if (built === undefined) throw new Error('A first build is always a change');
     const { serves } = built.definition;
@@ -139,18 +137,13 @@ export async function buildExecutable(request: WriteRequest): Promise<BuiltExecu
         ? undefined
         : await tryOut({ path: built.path, hidden: built.project.base, serves, timeoutMs: trialMs, signal });
     refuseIncomplete(shown(entry), trial);
-    if (target === targetHere()) await rename(built.path, output);
-    else
-      await writeExecutable(target, {
-        name: executableName(request),
-        blob: built.blob,
-        output,
-        ...writing(request, target),
-      });
+    await writing(output, async () =>
+      target === targetHere()
+        ? rename(built.path, output)
+        : writeExecutable(target, { blob: built.blob, output, ...writingOptions(request, target) }),
+    );
     return { ...built, output, trial, version: await digestOfFile(output, signal) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What fails for want of the environment it is made for is right; what misses a part of itself is not. */
@@ -176,8 +169,9 @@ export function targetHere(): Target {
   });
 }
 
-function writing({ report, signal, runtimesFor }: BuildRequest, target: Target) {
-  return { report, signal, runtimes: runtimesFor?.(target) };
+function writingOptions(request: BuildRequest, target: Target) {
+  const { report, signal, runtimesFor } = request;
+  return { name: executableName(request), report, signal, runtimes: runtimesFor?.(target) };
 }
 
 type Named = Pick<BuildRequest, 'entry' | 'name'>;

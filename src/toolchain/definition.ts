@@ -54,13 +54,17 @@ export async function readDefinition({ path, entry, timeoutMs, signal }: Definit
     throw refuse(reasonIn(stderr) || `it ended with ${ended ?? status}`, 'Correct it, and build again.');
   const line = stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) {
-    throw refuse(
-      'it never calls selfsame()',
-      "Call selfsame({ name, main: () => import('./main.ts') }) in the file that is built.",
-    );
+    throw neverCalls(entry);
   }
   const { name = '', files = [], external = [], serves = true } = JSON.parse(line) as Partial<Definition>;
   return { name, files, external, serves };
+}
+
+/** @param entry as it was typed. */
+export function neverCalls(entry: string): DeployError {
+  return new DeployError('bad-usage', `Cannot build ${entry}: it never calls selfsame()`, {
+    hint: 'Build the file that does, or have one made by npx selfsame init.',
+  });
 }
 
 /** Our own refusals are one line; of what Node.js prints for an error that nobody caught, the error and where it is from. */

@@ -7,61 +7,30 @@ import { packPackage } from '../../scripts/package/pack.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
 import { expressProject, type ExpressProject } from '../support/programs/express-project.ts';
+import { packageManagers, type ManagerName, type PackageManager } from '../support/programs/package-managers.ts';
 import { inProject, plainEnvironment, projectOf } from '../support/programs/project.ts';
-
-const tools = { pnpm: '12.21.0', yarn: '1.22.22', '@yarnpkg/cli-dist': '4.18.1' };
 
 let folder: ScratchFolder;
 let tarball: string;
-let registry: string;
-const toolFile = (path: string): string => join(folder.path, 'node_modules', path);
+let managers: Readonly<Record<ManagerName, PackageManager>>;
 
 beforeAll(async () => {
-  folder = await projectOf({ 'package.json': { private: true, dependencies: tools } });
-  const installed = inProject(['npm', 'install', '--no-bin-links'], { cwd: folder.path });
+  folder = await projectOf({ 'package.json': { private: true } });
+  const installed = packageManagers(folder.path);
   ({ tarball } = await packPackage(join(folder.path, 'packed')));
-  ({ stdout: registry } = await inProject(['npm', 'config', 'get', 'registry'], { cwd: folder.path }));
-  await installed;
+  managers = await installed;
 }, 180_000);
 
 afterAll(async () => folder[Symbol.asyncDispose]());
 
-interface Manager {
-  readonly project: Omit<ExpressProject, 'tarball'>;
-  readonly install: () => string[];
-  /** In front of the name of a script or a bin. */
-  readonly run: () => string[];
-  readonly files?: () => Record<string, string>;
-}
+const projects: readonly (readonly [ManagerName, Omit<ExpressProject, 'tarball'>])[] = [
+  ['npm', { type: 'commonjs', tests: 'jest' }],
+  ['pnpm', { type: 'module', tests: 'vitest' }],
+  ['yarn classic', { type: 'commonjs', tests: 'node' }],
+  ['yarn berry', { type: 'module', tests: 'node' }],
+];
 
-const managers: Record<string, Manager> = {
-  npm: {
-    project: { type: 'commonjs', tests: 'jest' },
-    install: () => ['npm', 'install'],
-    run: () => ['npx', '--no-install'],
-  },
-  pnpm: {
-    project: { type: 'module', tests: 'vitest' },
-    install: () => ['node', toolFile('pnpm/bin/pnpm.mjs'), 'install', '--store-dir', join(folder.path, 'store')],
-    run: () => ['node', toolFile('pnpm/bin/pnpm.mjs'), 'exec'],
-  },
-  'yarn classic': {
-    project: { type: 'commonjs', tests: 'node' },
-    install: () => ['node', toolFile('yarn/bin/yarn.js'), 'install', '--registry', registry.trim()],
-    run: () => ['node', toolFile('yarn/bin/yarn.js'), '-s', 'run'],
-  },
-  'yarn berry': {
-    project: { type: 'module', tests: 'node' },
-    install: () => ['node', toolFile('@yarnpkg/cli-dist/bin/yarn.js'), 'install'],
-    run: () => ['node', toolFile('@yarnpkg/cli-dist/bin/yarn.js'), 'run'],
-    files: () => ({
-      'yarn.lock': '',
-      '.yarnrc.yml': `nodeLinker: node-modules\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\nnpmRegistryServer: ${registry}`,
-    }),
-  },
-};
-
-describe.each(Object.entries(managers))('a project with Express, by %s', (_name, manager) => {
+describe.each(projects)('a project with Express, by %s', (name, kind) => {
   let project: ScratchFolder;
   const env = () => ({
     YARN_CACHE_FOLDER: join(project.path, '.cache'),
@@ -70,11 +39,11 @@ describe.each(Object.entries(managers))('a project with Express, by %s', (_name,
     npm_config_cache: join(folder.path, 'npm-cache'),
   });
   const run = async (words: readonly string[], status = 0) =>
-    inProject([...manager.run(), ...words], { cwd: project.path, env: env(), status });
+    inProject([...managers[name].run, ...words], { cwd: project.path, env: env(), status });
 
   beforeAll(async () => {
-    project = await projectOf({ ...expressProject({ ...manager.project, tarball }), ...manager.files?.() });
-    await inProject(manager.install(), { cwd: project.path, env: env() });
+    project = await projectOf({ ...expressProject({ ...kind, tarball }), ...managers[name].files });
+    await inProject(managers[name].install, { cwd: project.path, env: env() });
   }, 300_000);
 
   afterAll(async () => project[Symbol.asyncDispose]());

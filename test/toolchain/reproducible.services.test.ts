@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asAnotherUser } from '../support/programs/another-user.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -40,12 +41,6 @@ interface Circumstances {
   readonly clock: string;
 }
 
-/** Whoever is not root can be another user only in a user namespace: root there. */
-function asAnother(user: string): string[] {
-  if (process.getuid?.() !== 0) return ['unshare', '--user', '--map-root-user'];
-  return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
-}
-
 /** Builds a copy of the sources as `npm run build` does, and asks what came of it. */
 async function build(checkout: string, { user, umask, clock, ...environment }: Circumstances): Promise<string> {
   await mkdir(checkout, { recursive: true });
@@ -66,7 +61,7 @@ async function build(checkout: string, { user, umask, clock, ...environment }: C
   const env = { ...environment, PATH: process.env['PATH'], HOME: home, XDG_CACHE_HOME: home };
   const command = `umask ${umask}; faketime -m '${clock}' node scripts/launch.mjs scripts/build.ts >&2 && ./dist/hello-world --version-hash --output json`;
   const words = ['sh', '-c', command];
-  const as = user === undefined ? words : [...asAnother(user), ...words];
+  const as = user === undefined ? words : [...asAnotherUser(user), ...words];
   const { stdout } = await run(as[0] ?? '', as.slice(1), { cwd: checkout, env });
   return stdout;
 }

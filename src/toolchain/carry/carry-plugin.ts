@@ -6,10 +6,12 @@ import type { Halves } from './halves.ts';
 import { withDecoratorMetadata } from './decorators.ts';
 import { frameworkOutputOf } from './framework-output.ts';
 import { placed, renamesRequire, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
-import { packageOfFile, type InstalledPackage } from './packages.ts';
+import { packageCopies } from './package-copies.ts';
+import { packageOfFile, runsOnLinux, type InstalledPackage } from './packages.ts';
 import { isPlatformSpecifier } from './platform-packages.ts';
 import { placeToken } from './place-token.ts';
 import { manifestIn, nearestFolder, slashed, type Project } from './project.ts';
+import { strayPeers } from './stray-peers.ts';
 
 /** What a bundling is told of an application. */
 export interface CarryOptions {
@@ -42,6 +44,10 @@ export interface CarryFindings {
   readonly renaming: Set<string>;
   /** Text of the project's own modules, by file. */
   readonly own: Map<string, string>;
+  /** Which copy of a package stands for the others. */
+  readonly copyOf: (file: string) => string;
+  /** Files of ES modules that esbuild was sent to: it does not know of these that they are. */
+  readonly sent: Set<string>;
 }
 
 export function noFindings(): CarryFindings {
@@ -54,6 +60,8 @@ export function noFindings(): CarryFindings {
     unmatched: new Set(),
     renaming: new Set(),
     own: new Map(),
+    copyOf: packageCopies(),
+    sent: new Set(),
   };
 }
 
@@ -63,6 +71,7 @@ export function carryPlugin(
   findings: CarryFindings,
 ): Plugin {
   const mains = new Set([project.entry]);
+  const isStray = strayPeers(project);
   return {
     name: 'carry',
     setup(bundling) {
@@ -114,23 +123,28 @@ export function carryPlugin(
     }
     const found = await bundling.resolve(path, { kind, importer, namespace, resolveDir, pluginData: resolving });
     if (found.errors.length > 0) return kind === 'import-statement' ? undefined : unresolved(asked);
-    const file = slashed(found.path);
     if (found.external || found.namespace !== 'file') return undefined;
+    const file = findings.copyOf(slashed(found.path));
     if (slashed(importer) === project.entry && kind !== 'import-statement') mains.add(file);
     const output = frameworkOutputOf(file, project);
     if (output !== undefined) {
       findings.outputs.add(output);
       return { path: `./${slashed(relative(dirname(entry), file))}`, external: true };
     }
+    const of = packageOfFile(file);
+    if (of !== undefined && kind !== 'import-statement' && isChance(of, slashed(importer))) return unresolved(asked);
     if (file.endsWith('.node')) {
       findings.natives.add(file);
       return { path: file, namespace: 'native' };
     }
-    const of = packageOfFile(file);
     if (of !== undefined && isKeptWhole(of.name)) {
       findings.kept.set(of.key, of);
       // Not by its own name, which would say that it is a module, whatever stands in its place.
       return { path: `${file}#`, namespace: isModule(file, of) ? 'kept-module' : 'kept' };
+    }
+    if (file !== slashed(found.path)) {
+      if (of !== undefined && isModule(file, of)) findings.sent.add(file);
+      return { path: file, sideEffects: found.sideEffects };
     }
     // Left to esbuild, which then also knows the tsconfig.json and the module type of the file.
     return shaken(file, slashed(importer));
@@ -138,6 +152,12 @@ export function carryPlugin(
 
   function isBundledAsIs(importer: string): boolean {
     return packageOfFile(importer) !== undefined && !findings.unmatched.has(importer);
+  }
+
+  /** True for what some package managers install, and others do not: packages for other systems, and peers that nobody gave. */
+  function isChance(of: InstalledPackage, importer: string): boolean {
+    const by = packageOfFile(importer);
+    return !runsOnLinux(of.manifest) || (by !== undefined && by.key !== of.key && isStray(of.name, by));
   }
 
   /** Thrown when it is reached, as Node.js does. What the project's own code names by a path is a mistake, which esbuild reports. */

@@ -39,6 +39,8 @@ export interface CarriedApplication {
   readonly platform: readonly PlatformPackage[];
   readonly ownFiles: OwnFiles;
   readonly missing: CarryFindings['missing'];
+  /** True if the entry, or what it imports, imports selfsame. */
+  readonly usesSelfsame: boolean;
   /** Absolute paths of the project's own files that went in. */
   readonly sources: readonly string[];
 }
@@ -107,7 +109,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   }
   const modules: Record<string, string> = {};
   for (const bundle of bundles) {
-    const { code, map } = placedBundle(bundle, layout, project.base);
+    const { code, map } = placedBundle(bundle, layout, { base: project.base, sent: findings.sent });
     const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
     put(place, code);
     put(`${place}.map`, map);
@@ -127,6 +129,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     platform,
     ownFiles,
     missing: findings.missing,
+    usesSelfsame: main.inputs.some(isOurs),
     sources: [...inputs.filter((file) => !file.includes('/node_modules/')), ...own],
   };
 }

@@ -28,6 +28,18 @@ export function ownManifests(
       workspaces: _members,
       ...manifest
     } = found as Record<string, unknown>;
-    return [[folder, JSON.stringify(manifest, undefined, 2)]];
+    return [[folder, JSON.stringify(inOrder(manifest), undefined, 2)]];
   });
+}
+
+/** Yarn writes dependencies in an order of its own. */
+function inOrder(manifest: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(manifest).map(([field, value]) => [
+      field,
+      /dependencies$/i.test(field) && typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+        : value,
+    ]),
+  );
 }

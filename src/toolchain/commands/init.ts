@@ -39,7 +39,7 @@ export const initCommand: ToolCommand = {
 async function ask({ confirm, signal }: ToolContext): Promise<boolean | undefined> {
   if (confirm === undefined) {
     throw new DeployError('project-refused', 'Cannot ask whether to write this: there is no terminal', {
-      hint: 'Write it with: selfsame init --yes',
+      hint: 'Write it with: npx selfsame init --yes',
     });
   }
   const answer = await confirm('Write these changes?');

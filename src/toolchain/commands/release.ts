@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { targets } from '../../shared/target.ts';
 import { buildBlob } from '../build.ts';
+import { besideOutput } from '../output.ts';
 import { release } from '../release.ts';
 import { entryLine, projectRequest, runtimeSourceOption } from './project-request.ts';
 import type { ToolCommand } from './tool-command.ts';
@@ -20,9 +20,7 @@ export const releaseCommand: ToolCommand = {
     const { cwd, print, report, signal } = context;
     const { request, project } = await projectRequest(context, words);
     const folder = resolve(cwd, words.text('output') ?? join(project.folder, 'dist/release'));
-    await mkdir(folder, { recursive: true });
-    const scratch = await mkdtemp(join(folder, '.selfsame-'));
-    try {
+    return besideOutput(join(folder, 'RELEASE.json'), async (scratch) => {
       const built = await buildBlob(request, scratch);
       if (built === undefined) throw new Error('A first build is always a change');
       const { name, runtimesFor } = request;
@@ -31,8 +29,6 @@ export const releaseCommand: ToolCommand = {
         print(`${files[target].version}  ${relative(cwd, join(folder, files[target].file))}`);
       }
       return 0;
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    });
   },
 };

@@ -47,13 +47,20 @@ function askForCommand(context: ToolContext): number {
 }
 
 function unknownCommand(name: string): DeployError {
+  return new DeployError('bad-usage', `Unknown command "${name}"`, { hint: hintFor(name) });
+}
+
+function hintFor(name: string): string {
+  if (/^(?:run|start|serve)$/.test(name))
+    return 'Build first: npx selfsame build. The file that it prints is the program.';
+  if (/^(?:deploy|publish|push|up)$/.test(name)) {
+    return 'Executables deploy themselves: npx selfsame build, and then the file that it prints with --kubernetes.';
+  }
   const meant = nearest(
     name,
     toolCommands.map((known) => known.name),
   );
-  return new DeployError('bad-usage', `Unknown command "${name}"`, {
-    hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}Run selfsame --help to see every command.`,
-  });
+  return `${meant === undefined ? '' : `Did you mean ${meant}? `}Run npx selfsame --help to see every command.`;
 }
 
 function asksForHelp(words: readonly string[]): boolean {
@@ -68,7 +75,10 @@ function readWords(
   const end = words.indexOf('--');
   const [own, rest] = end < 0 ? [words, []] : [words.slice(0, end), words.slice(end + 1)];
   const refuse = (reason: string, cause?: unknown): never => {
-    throw new DeployError('bad-usage', reason, { hint: `Run selfsame ${name} --help to see what it takes.`, cause });
+    throw new DeployError('bad-usage', reason, {
+      hint: `Run npx selfsame ${name} --help to see what it takes.`,
+      cause,
+    });
   };
   if (rest.length > 0 && !takesRest) refuse(`Cannot use "${rest[0]}" behind --`);
   try {

@@ -46,10 +46,17 @@ export async function buildInput(cwd: string, named?: string): Promise<BuildInpu
   const entry = named === undefined ? findDefinition(project) : path;
   if (entry === undefined) {
     throw new DeployError('bad-usage', `Cannot find ${named ?? 'a file that calls selfsame()'}`, {
-      hint: named === undefined ? 'Make one with: selfsame init' : 'Name the file that calls selfsame().',
+      hint: named === undefined ? missingHint(project) : 'Name the file that calls selfsame().',
     });
   }
   return { entry, project, name: applicationFileName(project, entry) };
+}
+
+/** The root of a workspace has no application of its own. */
+function missingHint({ manifest }: OwnProject): string {
+  return manifest.workspaces === undefined
+    ? 'Make one with: npx selfsame init'
+    : 'Go to the package of the workspace that has one, or make one there with: npx selfsame init';
 }
 
 /** What an executable is called: as its main file, or as the package where that is plain `selfsame`. */

@@ -30,7 +30,7 @@ export function findEntry(project: OwnProject, { named, cwd, isAgreed }: EntryOp
     const path = resolveSource(resolve(cwd, named));
     if (path !== undefined) return { path, why: 'you named it' };
     throw new DeployError('project-refused', `Cannot find the source file "${named}"`, {
-      hint: 'Name the file that starts your server, for example: selfsame init src/server.ts',
+      hint: 'Name the file that starts your server, for example: npx selfsame init src/server.ts',
     });
   }
   return entryInManifest(project) ?? entryInUsualPlace(project, isAgreed) ?? refuseMissing(project);
@@ -93,7 +93,7 @@ function entryInUsualPlace(project: OwnProject, isAgreed: boolean): FoundEntry |
   if (likely.length > 1 && !isAgreed) {
     const names = likely.map((candidate) => pathIn(project, candidate));
     throw new DeployError('project-refused', `Cannot choose between ${names.join(', ')}`, {
-      hint: `Name the one that starts your server, for example: selfsame init ${names[0]}`,
+      hint: `Name the one that starts your server, for example: npx selfsame init ${names[0]}`,
     });
   }
   const how = servers.length > 0 ? 'it is a usual main file, and starts a server' : 'it is a usual main file';
@@ -105,7 +105,7 @@ function refuseMissing(project: OwnProject): never {
   const standalone = '.next/standalone/server.js';
   throw new DeployError('project-refused', `Cannot find the file that starts the server of "${project.folder}"`, {
     hint: isNext
-      ? `Set output: 'standalone' in next.config, run next build, then: selfsame init ${standalone}`
-      : 'Name it, for example: selfsame init src/server.ts',
+      ? `Set output: 'standalone' in next.config, run next build, then: npx selfsame init ${standalone}`
+      : 'Name it, for example: npx selfsame init src/server.ts',
   });
 }

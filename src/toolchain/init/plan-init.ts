@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { DeployError } from '../../shared/errors.ts';
+import { nearestFolder } from '../carry/project.ts';
 import { definitionText } from './definition.ts';
 import { editedIgnored } from './edit-ignored.ts';
 import { editedManifest } from './edit-manifest.ts';
@@ -68,8 +69,8 @@ export async function planInit({ cwd, named, isAgreed, version }: InitOptions): 
     changes: changes.filter(({ before, after }) => before !== after),
     notes: [...defined.notes, ...(isDifferent ? [`scripts["${scriptName}"] stays as it is: "${other}"`] : [])],
     next: [
-      ...(isInstalled(project) ? [] : ['npm install']),
-      `npm run ${scriptName}`,
+      ...(isInstalled(project) ? [] : [`${packageManagerOf(project)} install`]),
+      `${packageManagerOf(project)} run ${scriptName}`,
       `./${pathIn(project, output)} --help`,
     ],
   };
@@ -104,8 +105,17 @@ function portNote(port: number | undefined, found: number | undefined): string {
   return found === undefined ? `Port: ${port}, since the sources name none` : `Port: ${port}, as in the sources`;
 }
 
+/** In the project, or in the workspace that it is a part of. */
 function isInstalled({ folder }: OwnProject): boolean {
-  return existsSync(join(folder, 'node_modules/selfsame'));
+  return nearestFolder(folder, (at) => existsSync(join(at, 'node_modules/selfsame'))) !== undefined;
+}
+
+/** By the nearest lock file. */
+function packageManagerOf({ folder }: OwnProject): string {
+  const lockFiles = { 'package-lock.json': 'npm', 'pnpm-lock.yaml': 'pnpm', 'yarn.lock': 'yarn' };
+  const found = (at: string) => Object.entries(lockFiles).find(([name]) => existsSync(join(at, name)));
+  const at = nearestFolder(folder, (each) => found(each) !== undefined);
+  return (at === undefined ? undefined : found(at)?.[1]) ?? 'npm';
 }
 
 /** All changes as one patch, with paths from the project's folder. */

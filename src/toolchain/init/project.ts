@@ -19,6 +19,7 @@ interface ProjectManifest {
   readonly description?: string;
   readonly type?: string;
   readonly main?: string;
+  readonly workspaces?: unknown;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;

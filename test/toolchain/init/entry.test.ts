@@ -77,7 +77,7 @@ describe('findEntry()', () => {
     await expect(entryIn(files)).rejects.toMatchObject({
       code: 'project-refused',
       message: 'Cannot choose between src/main.ts, server.js',
-      hint: 'Name the one that starts your server, for example: selfsame init src/main.ts',
+      hint: 'Name the one that starts your server, for example: npx selfsame init src/main.ts',
     });
     expect((await entryIn(files, { isAgreed: true })).path).toBe('src/main.ts');
     expect((await entryIn(files, { named: 'server.js' })).path).toBe('server.js');
@@ -89,7 +89,7 @@ describe('findEntry()', () => {
     });
     await expect(entryIn({ 'package.json': {} })).rejects.toMatchObject({ code: 'project-refused' });
     await expect(entryIn({ 'package.json': { dependencies: { next: '16' } } })).rejects.toMatchObject({
-      hint: "Set output: 'standalone' in next.config, run next build, then: selfsame init .next/standalone/server.js",
+      hint: "Set output: 'standalone' in next.config, run next build, then: npx selfsame init .next/standalone/server.js",
     });
     await expect(entryIn({ 'package.json': '{ "name": ' })).rejects.toMatchObject({ code: 'project-refused' });
     await expect(findOwnProject('/')).rejects.toMatchObject({ code: 'project-refused' });

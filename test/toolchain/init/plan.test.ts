@@ -149,7 +149,7 @@ describe('selfsame init', () => {
     expect(await run([], async () => Promise.resolve(undefined))).toMatchObject({ status: 130 });
     await expect(run([])).rejects.toMatchObject({
       code: 'project-refused',
-      hint: 'Write it with: selfsame init --yes',
+      hint: 'Write it with: npx selfsame init --yes',
     });
     expect(await textOf('.gitignore')).toBe('node_modules');
   });

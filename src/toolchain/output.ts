@@ -1,0 +1,57 @@
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemReason } from '../executable/format/atomic-write.ts';
+import { DeployError } from '../shared/errors.ts';
+
+/**
+ * Calls a function with a new folder beside a file that is to be written, and removes it. What could not be written after the work
+ * is refused before it; folders that were made for the file go, too, if it is not written.
+ *
+ * @param output absolute path.
+ * @throws {DeployError} `output-refused`, and whatever the function throws.
+ */
+export async function besideOutput<Result>(output: string, work: (folder: string) => Promise<Result>): Promise<Result> {
+  const parent = dirname(output);
+  const made = await writing(output, async () => {
+    if (existsSync(output) && statSync(output).isDirectory()) {
+      throw Object.assign(new Error('It is a folder'), { code: 'EISDIR', syscall: 'open' });
+    }
+    return mkdir(parent, { recursive: true });
+  });
+  try {
+    const folder = await writing(output, async () => mkdtemp(join(parent, '.selfsame-')));
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } finally {
+    if (made !== undefined) await removeEmpty(parent, made);
+  }
+}
+
+/** @throws {DeployError} `output-refused` for what the system does not let be written. */
+export async function writing<Result>(output: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw new DeployError('output-refused', `Cannot write "${output}": ${reason}`, {
+      hint: 'Pass -o with a file in a folder that you can write.',
+      cause,
+    });
+  }
+}
+
+/** Removes a folder and those above it, up to one, as long as nothing is in them. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return;
+  }
+  if (folder !== last) await removeEmpty(dirname(folder), last);
+}
