@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { packageCode } from '../../scripts/package/bundles.ts';
 import { publishedManifest } from '../../scripts/package/manifest.ts';
 import { root } from '../../src/toolchain/bundle.ts';
-import { fetchPackage } from '../../src/toolchain/carry/fetch-package.ts';
+import { fetchPackage } from '../../src/toolchain/installed/fetch-package.ts';
 import { runTool } from './run-tool.ts';
 
 /** An application as a packer finds it. */

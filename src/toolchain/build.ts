@@ -8,7 +8,7 @@ import type { Report } from '../shared/report.ts';
 import { hostTarget, type Target } from '../shared/target.ts';
 import { applicationBlob } from './application-blob.ts';
 import { carry, type CarriedApplication } from './carry/carry.ts';
-import { findProject, type Project } from './carry/project.ts';
+import { findProject, type Project } from './installed/project.ts';
 import { neverCalls, readDefinition, type Definition } from './definition.ts';
 import { writeExecutable } from './executables.ts';
 import type { Halves } from './carry/halves.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
 import { startAsset } from '../app/start/start-config.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
-import { bundlingError } from './carry/bundle-application.ts';
-import { slashed } from './carry/project.ts';
+import { bundlingError } from './carry/bundling-error.ts';
+import { slashed } from './installed/project.ts';
 import type { Halves } from './carry/halves.ts';
 
 export const root = join(import.meta.dirname, '../..');

@@ -9,7 +9,7 @@ import type { Target } from '../shared/target.ts';
 import { buildExecutable, carriedBlob, type BuildRequest } from './build.ts';
 import { root, sourceHalves } from './bundle.ts';
 import { scriptReport } from './executables.ts';
-import { findProject } from './carry/project.ts';
+import { findProject } from './installed/project.ts';
 import type { Halves } from './carry/halves.ts';
 
 const example = 'src/hello-world.ts';

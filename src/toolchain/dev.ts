@@ -6,7 +6,7 @@ import { styleText } from 'node:util';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments } from '../shared/flags.ts';
 import { buildBlob, fileNameFor, executableName, targetHere, type BuildRequest, type EarlierBuild } from './build.ts';
-import { findProject } from './carry/project.ts';
+import { findProject } from './installed/project.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
 import { onOrphaned } from './dev-guard.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, type BuildContext } from 'esbuild';
 import { bundleOptions, halfOf, root, sourceHalves } from './bundle.ts';
-import { bundlingError } from './carry/bundle-application.ts';
+import { bundlingError } from './carry/bundling-error.ts';
 import type { Halves } from './carry/halves.ts';
 
 export interface KeptHalves extends Halves {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startAsset } from '../app/start/start-config.ts';
 import type { Halves } from './carry/halves.ts';
-import { slashed } from './carry/project.ts';
+import { slashed } from './installed/project.ts';
 
 /** Files of the npm package, by the names that they have in an executable. */
 export const halfFiles = {

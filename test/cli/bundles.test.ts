@@ -44,7 +44,7 @@ describe('main', () => {
       'app/src/hello-world.bundle.cjs.map',
     ]);
     expect(code.length).toBeLessThan(1_000);
-    expect(application['app/.selfsame/start.cjs']).toBeLessThan(10_000);
+    expect(application['app/.selfsame/start.cjs']).toBeLessThan(15_000);
     expect(application['app/src/hello-world.bundle.cjs']).toBeLessThan(160_000);
   });
 });

@@ -6,12 +6,12 @@ import type { Halves } from './halves.ts';
 import { withDecoratorMetadata } from './decorators.ts';
 import { frameworkOutputOf } from './framework-output.ts';
 import { placed, renamesRequire, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
-import { packageCopies } from './package-copies.ts';
-import { packageOfFile, runsOnLinux, type InstalledPackage } from './packages.ts';
-import { isPlatformSpecifier } from './platform-packages.ts';
+import { packageCopies } from '../installed/package-copies.ts';
+import { isModuleOf, packageOfFile, runsOnLinux, type InstalledPackage } from '../installed/packages.ts';
+import { isPlatformSpecifier } from '../installed/platform-packages.ts';
 import { placeToken } from './place-token.ts';
-import { manifestIn, nearestFolder, slashed, type Project } from './project.ts';
-import { strayPeers } from './stray-peers.ts';
+import { slashed, type Project } from '../installed/project.ts';
+import { strayPeers } from '../installed/stray-peers.ts';
 
 /** What a bundling is told of an application. */
 export interface CarryOptions {
@@ -140,10 +140,10 @@ export function carryPlugin(
     if (of !== undefined && isKeptWhole(of.name)) {
       findings.kept.set(of.key, of);
       // Not by its own name, which would say that it is a module, whatever stands in its place.
-      return { path: `${file}#`, namespace: isModule(file, of) ? 'kept-module' : 'kept' };
+      return { path: `${file}#`, namespace: isModuleOf(file, of) ? 'kept-module' : 'kept' };
     }
     if (file !== slashed(found.path)) {
-      if (of !== undefined && isModule(file, of)) findings.sent.add(file);
+      if (of !== undefined && isModuleOf(file, of)) findings.sent.add(file);
       return { path: file, sideEffects: found.sideEffects };
     }
     // Left to esbuild, which then also knows the tsconfig.json and the module type of the file.
@@ -204,15 +204,6 @@ function loaderOf(file: string): Loader {
   const [, kind = 'js'] = /^\.[cm]?([jt]sx?)$/.exec(extname(file)) ?? [];
   // Packages for React Native and the like have JSX in .js; Node.js refuses it, and so does the build.
   return kind as Loader;
-}
-
-function isModule(file: string, { folder }: InstalledPackage): boolean {
-  if (/\.[cm]js$/.test(file)) return file.endsWith('.mjs');
-  const at = nearestFolder(
-    file.slice(0, file.lastIndexOf('/')),
-    (each) => each === folder || manifestIn(each) !== undefined,
-  );
-  return at !== undefined && manifestIn(at)?.type === 'module';
 }
 
 function throwing(name: string, code: string): string {

@@ -4,20 +4,26 @@ import { transform } from 'esbuild';
 import { projectRoot, type StartConfig } from '../../app/start/start-config.ts';
 import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
-import { bundleEntry, bundleFileOf, placedBundle, type ApplicationBundle } from './bundle-application.ts';
+import { bundleEntry, bundleFileOf, type ApplicationBundle } from './bundle-application.ts';
 import { noFindings, type CarryFindings } from './carry-plugin.ts';
 import { filesThroughLinks } from './framework-output.ts';
 import { keptWhole } from './kept-whole.ts';
-import { layOut, type Dependant } from './layout.ts';
+import { layOut, type Dependant } from '../installed/layout.ts';
 import { findLinks, isCode, linkingText, linkTable, linkTargets } from './links.ts';
-import { readLockFile } from './lock-file.ts';
+import { readLockFile } from '../installed/lock-file.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
-import { filesOfPackage } from './package-files.ts';
-import { findPackage, namesNeededBy, type InstalledPackage } from './packages.ts';
-import { compiledRefusal, isCompiledHere, platformPackagesOf, type PlatformPackage } from './platform-packages.ts';
+import { filesOfPackage } from '../installed/package-files.ts';
+import { findPackage, namesNeededBy, type InstalledPackage } from '../installed/packages.ts';
+import {
+  compiledRefusal,
+  isCompiledHere,
+  platformPackagesOf,
+  type PlatformPackage,
+} from '../installed/platform-packages.ts';
+import { placedBundle } from './placed-bundle.ts';
 import { placeIn } from './place-token.ts';
-import { manifestIn, nearestFolder, slashed, type Project } from './project.ts';
+import { manifestIn, nearestFolder, slashed, type Project } from '../installed/project.ts';
 import { reachedPackages, type CarriedPackage } from './reached-packages.ts';
 
 export interface CarryRequest {

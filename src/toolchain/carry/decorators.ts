@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseTsconfig } from 'get-tsconfig';
 import { DeployError } from '../../shared/errors.ts';
-import { manifestIn, nearestFolder } from './project.ts';
+import { manifestIn, nearestFolder } from '../installed/project.ts';
 
 /** The part of TypeScript's API that is used: the same in 4.x to 6.x. */
 interface TypeScript {

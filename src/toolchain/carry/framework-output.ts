@@ -2,7 +2,7 @@
 // https://nitro.build/deploy/runtimes/node, https://svelte.dev/docs/kit/adapter-node, https://docs.astro.build/en/guides/integrations-guide/node/
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { slashed, type Project } from './project.ts';
+import { slashed, type Project } from '../installed/project.ts';
 
 /** Folders, and what shows that one is such an output. */
 const outputs: readonly { readonly folder: string; readonly mark: string }[] = [

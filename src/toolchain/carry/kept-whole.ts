@@ -1,5 +1,5 @@
-import { findPackage, type InstalledPackage } from './packages.ts';
-import type { Project } from './project.ts';
+import { findPackage, type InstalledPackage } from '../installed/packages.ts';
+import type { Project } from '../installed/project.ts';
 
 /**
  * Packages that other packages look into, or that look for their own files in ways that no bundle can follow; their programs are kept as they

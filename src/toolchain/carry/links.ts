@@ -1,10 +1,10 @@
 // What modules of the project ask for that are carried as files: the bundle has it, and hands it to them.
 import { build, type Plugin } from 'esbuild';
-import { packageOfFile } from './packages.ts';
-import { slashed, type Project } from './project.ts';
+import { packageOfFile } from '../installed/packages.ts';
+import { slashed, type Project } from '../installed/project.ts';
 
 /** A module that is carried as a file, and a module that it asks for. */
-export interface Link {
+export interface ModuleLink {
   readonly from: string;
   readonly specifier: string;
   /** A path, or a name that is found from `from`. */
@@ -16,11 +16,11 @@ export interface Link {
  *
  * @param files absolute paths of modules that are carried as files; what another of them is, is found there.
  */
-export async function findLinks(files: readonly string[], { base }: Project): Promise<Link[]> {
+export async function findLinks(files: readonly string[], { base }: Project): Promise<ModuleLink[]> {
   const carried = new Set(files);
-  const links: Link[] = [];
+  const links: ModuleLink[] = [];
   for (const file of files) {
-    const found: Link[] = [];
+    const found: ModuleLink[] = [];
     const collect: Plugin = {
       name: 'links',
       setup(bundling) {
@@ -55,7 +55,7 @@ export async function findLinks(files: readonly string[], { base }: Project): Pr
     }
     links.push(...found);
   }
-  const keyOf = ({ from, specifier }: Link): string => `${from}\0${specifier}`;
+  const keyOf = ({ from, specifier }: ModuleLink): string => `${from}\0${specifier}`;
   return [...new Map(links.map((link) => [keyOf(link), link])).values()].toSorted((one, other) =>
     keyOf(one) < keyOf(other) ? -1 : 1,
   );
@@ -82,7 +82,7 @@ export function linkingText(targets: readonly string[]): string {
  *
  * @param both modules that are carried as files, and are in the bundle as well: there are not to be two of them.
  */
-export function linkTargets(links: readonly Link[], both: readonly string[]): string[] {
+export function linkTargets(links: readonly ModuleLink[], both: readonly string[]): string[] {
   return [...new Set([...links.map(({ to }) => to), ...both])].toSorted();
 }
 
@@ -92,7 +92,7 @@ export function linkTargets(links: readonly Link[], both: readonly string[]): st
  * @param targets of {@link linkTargets}.
  */
 export function linkTable(
-  links: readonly Link[],
+  links: readonly ModuleLink[],
   targets: readonly string[],
   { both, placeOf }: { readonly both: readonly string[]; readonly placeOf: (file: string) => string },
 ): Record<string, Record<string, number>> {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { DeployError } from '../../shared/errors.ts';
-import { slashed, type Project } from './project.ts';
+import { slashed, type Project } from '../installed/project.ts';
 
 /** A line of the project's own sources. */
 interface SourceLine {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { manifestIn, nearestFolder, type Project } from './project.ts';
+import { manifestIn, nearestFolder, type Project } from '../installed/project.ts';
 
 /** The folders of the project with a package.json: more than one in a workspace. */
 export function ownFolders(inputs: readonly string[], project: Project): string[] {

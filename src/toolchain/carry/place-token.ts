@@ -1,8 +1,8 @@
 // Stands for a place in the executable until it is known where each package lies.
 import { relative } from 'node:path';
-import { packageOfFile } from './packages.ts';
-import { slashed } from './project.ts';
-import type { Layout } from './layout.ts';
+import { packageOfFile } from '../installed/packages.ts';
+import { slashed } from '../installed/project.ts';
+import type { Layout } from '../installed/layout.ts';
 
 const token = /"selfsame:([^"|]*)\|([^"]*)"/g;
 

@@ -1,6 +1,13 @@
 import type { CarryFindings } from './carry-plugin.ts';
-import { findPackage, nameIn, namesNeededBy, packageOfFile, runsOnLinux, type InstalledPackage } from './packages.ts';
-import type { Project } from './project.ts';
+import {
+  findPackage,
+  nameIn,
+  namesNeededBy,
+  packageOfFile,
+  runsOnLinux,
+  type InstalledPackage,
+} from '../installed/packages.ts';
+import type { Project } from '../installed/project.ts';
 
 /** Why a package lies in the executable's file system. */
 type CarryReason =

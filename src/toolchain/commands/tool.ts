@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { DeployError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
+import { parseWords } from '../../shared/parse-words.ts';
 import { buildCommand } from './build.ts';
 import { devCommand } from './dev.ts';
 import { initCommand } from './init.ts';
@@ -82,14 +82,7 @@ function readWords(
   };
   if (rest.length > 0 && !takesRest) refuse(`Cannot use "${rest[0]}" behind --`);
   try {
-    const specs = Object.entries(options).map(([option, { type, short }]) => {
-      return [option, { type, ...(short !== undefined && { short }) }] as const;
-    });
-    const { values, positionals } = parseArgs({
-      args: [...own],
-      options: Object.fromEntries(specs),
-      allowPositionals: true,
-    });
+    const { values, positionals } = parseWords(options, own, { strict: true, hasOperands: true });
     if (positionals.length > operandLimit) refuse(`Cannot use "${positionals[operandLimit]}" as one more word`);
     return {
       operands: positionals,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { DeployError } from '../../shared/errors.ts';
-import { nearestFolder } from '../carry/project.ts';
+import { nearestFolder } from '../installed/project.ts';
 import { definitionText } from './definition.ts';
 import { editedIgnored } from './edit-ignored.ts';
 import { editedManifest } from './edit-manifest.ts';

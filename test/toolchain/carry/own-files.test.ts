@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findOwnFiles, namedFiles } from '../../../src/toolchain/carry/own-files.ts';
-import type { Project } from '../../../src/toolchain/carry/project.ts';
+import type { Project } from '../../../src/toolchain/installed/project.ts';
 
 let project: Project;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sourceHalves } from '../../../src/toolchain/bundle.ts';
 import { carry, type CarriedApplication } from '../../../src/toolchain/carry/carry.ts';
-import { findProject } from '../../../src/toolchain/carry/project.ts';
+import { findProject } from '../../../src/toolchain/installed/project.ts';
 import type { ScratchFolder } from '../../support/executable/scratch.ts';
 import { projectOf, type ProjectFiles } from '../../support/programs/project.ts';
 

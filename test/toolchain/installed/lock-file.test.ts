@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readLockFile } from '../../../src/toolchain/carry/lock-file.ts';
+import { readLockFile } from '../../../src/toolchain/installed/lock-file.ts';
 
 let folder: string;
 beforeEach(async () => {

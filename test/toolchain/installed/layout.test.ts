@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { layOut, type Dependant } from '../../../src/toolchain/carry/layout.ts';
-import type { InstalledPackage } from '../../../src/toolchain/carry/packages.ts';
+import { layOut, type Dependant } from '../../../src/toolchain/installed/layout.ts';
+import type { InstalledPackage } from '../../../src/toolchain/installed/packages.ts';
 
 const packageNamed = (key: string, folder = `/store/${key}`): InstalledPackage => ({
   key,

@@ -1,0 +1,67 @@
+import { basename, dirname, relative, resolve } from 'node:path';
+import { bundleFileOf, type ApplicationBundle } from './bundle-application.ts';
+import type { Layout } from '../installed/layout.ts';
+import { placeIn, withPlaces } from './place-token.ts';
+import { shiftedMappings, type LineShift } from './placed-map.ts';
+import { slashed } from '../installed/project.ts';
+
+/** What esbuild throws for a name that a pattern does not match: Node.js has a code for it. */
+const patternMiss = /(var fn = (\w+)\[(\w+)\];\s*if \(fn\) return fn\(\);\s*)throw new Error\([^\n]*\);/;
+const patternRefusal =
+  '$1throw Object.assign(new Error("Cannot find module \'" + $3 + "\'"), { code: String(Object.values($2)[0]).includes("Promise") ? "ERR_MODULE_NOT_FOUND" : "MODULE_NOT_FOUND" });';
+
+/** A bundle with the places of a layout in it, and without a path of this machine: the same wherever its packages were installed. */
+export function placedBundle(
+  bundle: ApplicationBundle,
+  layout: Layout,
+  { base, sent }: { readonly base: string; readonly sent: ReadonlySet<string> },
+): { code: string; map: string } {
+  const shown = new Map(bundle.inputs.map((file) => [slashed(relative(base, file)), file]));
+  const placeOf = (name: string): string | undefined => {
+    const file = shown.get(name);
+    if (file !== undefined) return placeIn(layout, file, base);
+    const [, kind, path] = /^(native|kept|kept-module):(\/.*|[A-Za-z]:.*)$/.exec(name) ?? [];
+    return path === undefined ? undefined : `${kind}:${placeIn(layout, path, base)}`;
+  };
+  // esbuild names each module in a comment, or as that of the function around it, each in a line of its own.
+  const shifts = new Map<number, LineShift>();
+  const named = asModules(bundle.code, sent, shown)
+    .split('\n')
+    .map((line, number) => {
+      const [, before = '', name = '', after = ''] = moduleLine.exec(line) ?? [];
+      const place = name === '' ? undefined : placeOf(name);
+      if (place === undefined) return line;
+      shifts.set(number, { column: before.length, by: place.length - name.length });
+      return `${before}${place}${after}`;
+    })
+    .join('\n')
+    .replace(patternMiss, patternRefusal);
+  const file = bundleFileOf(bundle.entry, bundle.format);
+  const map = JSON.parse(bundle.map) as { sources: string[]; mappings: string };
+  // As paths in the executable's file system, which is where modules take themselves to lie.
+  const from = dirname(placeIn(layout, file, base));
+  const sources = map.sources.map((source) => {
+    const [, kind] = /^(?:.*\/)?([a-z-]+):/.exec(source) ?? [];
+    return kind ?? relative(from, placeIn(layout, slashed(resolve(dirname(file), source)), base));
+  });
+  return {
+    code: `${withPlaces(named, layout)}\n//# sourceMappingURL=${basename(file)}.map\n`,
+    map: JSON.stringify({ ...map, sources, mappings: shiftedMappings(map.mappings, shifts) }),
+  };
+}
+
+const moduleLine = /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/;
+
+/** ES modules see CommonJS as Node.js shows it to them: esbuild does so where it knows that they are, and says so by the 1. */
+function asModules(text: string, sent: ReadonlySet<string>, shown: ReadonlyMap<string, string>): string {
+  if (sent.size === 0) return text;
+  let isSent = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      const [, name = ''] = /^\s*\/\/ ([^"\n]+)$/.exec(line) ?? [];
+      if (shown.has(name) || /^[a-z-]+:/.test(name)) isSent = sent.has(shown.get(name) ?? '');
+      return isSent ? line.replaceAll(/\b__toESM\((require_\w+\(\)|require\("[^"]+"\))\)/g, '__toESM($1, 1)') : line;
+    })
+    .join('\n');
+}
