@@ -21,14 +21,18 @@ const mainName = 'selfsame:main';
 
 /** What esbuild is told of an application: Node's own rules for finding modules, and code that is as its authors wrote it. */
 function optionsFor({ project }: CarryOptions, { entry, linking }: BundledEntry, format: 'cjs' | 'esm'): BuildOptions {
-  const first = linking === undefined ? '' : 'import "selfsame:links"; ';
   return {
     absWorkingDir: project.base,
-    stdin: {
-      contents: `${first}import ${JSON.stringify(entry)};`,
-      resolveDir: project.base,
-      sourcefile: mainName,
-    },
+    // By itself it keeps its exports, which whoever started it may ask for.
+    ...(linking === undefined
+      ? { entryPoints: [entry] }
+      : {
+          stdin: {
+            contents: `import "selfsame:links"; import ${JSON.stringify(entry)};`,
+            resolveDir: project.base,
+            sourcefile: mainName,
+          },
+        }),
     outfile: bundleFileOf(entry, format),
     bundle: true,
     write: false,

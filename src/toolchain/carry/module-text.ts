@@ -13,7 +13,8 @@ export interface ModuleUses {
 }
 
 const placeWords = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
-const computed = String.raw`(?=\(\s*(?:/\*[^*]*\*/\s*)*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
+// Not a method's definition either: `require(names, message) {`.
+const computed = String.raw`(?!\([^()]*\)\s*\{)(?=\(\s*(?:/\*[^*]*\*/\s*)*(?:(?!['"\x60)\s/])[^)]|"" \+|\x60(?!\.{1,2}/)[^\x60]*\$\{))`;
 // Not a method of that name, such as mongoose's `paths.require(path)`; but `...require(name)`.
 const free = String.raw`(?<![\w$]|(?<!\.\.)\.)`;
 const computedRequire = new RegExp(String.raw`${free}require${computed}`, 'g');

@@ -30,6 +30,7 @@ describe('placed()', () => {
     'require(`./${a}.js`)',
     'function f(require) { require(a); }',
     'const require = createRequire(x); require(a)',
+    'class A { require(a, b) { return b; } }',
     'paths.require(name); this.import(name); $require(name)',
   ])('leaves %j to the bundler', (text) => {
     expect(placed(text, 'p', false)).toBe(text);
