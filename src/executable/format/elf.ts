@@ -60,7 +60,7 @@ export async function readElf(file: FileHandle): Promise<Elf | undefined> {
 }
 
 /** True for the first bytes of a 64-bit little-endian ELF file. */
-function isElf(start: Uint8Array): boolean {
+export function isElf(start: Uint8Array): boolean {
   return (
     start.length >= headerBytes && Buffer.from(start.subarray(0, 6)).equals(Buffer.from('\x7fELF\x02\x01', 'latin1'))
   );

@@ -12,6 +12,12 @@ interface SourceLine {
   readonly text: string;
 }
 
+/** A line that reads in the working directory. */
+export interface ReadingLine extends SourceLine {
+  /** Relative to the project's folder; undefined where the line does not say it alone. */
+  readonly path: string | undefined;
+}
+
 /** What the project's own modules name by a place. */
 export interface OwnFiles {
   /** Absolute paths. */
@@ -19,7 +25,7 @@ export interface OwnFiles {
   /** Modules that are started by their place: threads and processes. */
   readonly modules: ReadonlySet<string>;
   /** Read relative to the working directory: found there at run time, or among `files` of the definition. */
-  readonly relative: readonly SourceLine[];
+  readonly relative: readonly ReadingLine[];
   /** Named by a place where nothing is. */
   readonly absent: readonly SourceLine[];
 }
@@ -38,7 +44,7 @@ const byWorkingDirectory = new RegExp(
 /** @param own text of the project's own modules, by file. */
 export function findOwnFiles(own: ReadonlyMap<string, string>, project: Project): OwnFiles {
   const [files, modules] = [new Set<string>(), new Set<string>()];
-  const [relativeLines, absent]: [SourceLine[], SourceLine[]] = [[], []];
+  const [relativeLines, absent]: [ReadingLine[], SourceLine[]] = [[], []];
   for (const [file, text] of [...own].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     const lineAt = (index: number): SourceLine => lineOf(text, index, slashed(relative(project.base, file)));
     for (const pattern of [joined, added, inTemplate, byUrl]) {
@@ -57,11 +63,17 @@ export function findOwnFiles(own: ReadonlyMap<string, string>, project: Project)
         match[0].includes('cwd') ||
         (path !== '' && !path.startsWith('/') && existsSync(join(project.folder, path)))
       ) {
-        relativeLines.push(lineAt(match.index));
+        relativeLines.push({ ...lineAt(match.index), path: path === '' ? undefined : path });
       }
     }
   }
   return { files, modules, relative: relativeLines, absent };
+}
+
+/** True if one of some files, absolute, is a path of a project, or below it. */
+export function areIn(path: string, files: readonly string[], { folder }: Pick<Project, 'folder'>): boolean {
+  const target = slashed(join(folder, path)).replace(/\/$/, '');
+  return files.some((file) => file === target || file.startsWith(`${target}/`));
 }
 
 /**

@@ -37,7 +37,7 @@ const fileCalls = [
  *
  * @returns patterns for `files`, e.g. `public/**`.
  */
-export function filesIn(project: OwnProject, sources: readonly SourceFile[]): readonly string[] {
+export function filesIn(project: Pick<OwnProject, 'folder'>, sources: readonly SourceFile[]): readonly string[] {
   const named = sources.flatMap(({ text }) => [
     ...fileCalls.flatMap((call) => Array.from(text.matchAll(call), ([, words = '']) => pathOfWords(words))),
     // Express looks there on its own.
@@ -50,7 +50,7 @@ function pathOfWords(words: string): string {
   return posix.join(...words.split(/['"`]\s*,?\s*['"`]?/).filter((word) => word !== ''));
 }
 
-function patternFor(project: OwnProject, path: string): string[] {
+function patternFor(project: Pick<OwnProject, 'folder'>, path: string): string[] {
   const absolute = resolve(project.folder, path);
   const inside = pathIn(project, absolute);
   const isOutside = inside === '' || inside.startsWith('..');

@@ -49,7 +49,7 @@ describe('findOwnFiles()', () => {
 
   it('tells by line what is read relative to the working directory, and what is not there', () => {
     const { relative: read, absent } = found("\napp.use(express.static('public'));\njoin(__dirname, 'gone');\n");
-    expect(read).toEqual([{ file: 'src/app.ts', line: 2, text: "app.use(express.static('public'));" }]);
+    expect(read).toEqual([{ file: 'src/app.ts', line: 2, text: "app.use(express.static('public'));", path: 'public' }]);
     expect(absent).toEqual([{ file: 'src/app.ts', line: 3, text: "join(__dirname, 'gone');" }]);
   });
 });

@@ -106,6 +106,21 @@ void selfsame({
     expect(notes.at(-1)).toBe('Port: none, since no server starts there; if one does, add address to the definition');
   });
 
+  it('says what to type next in the words of the package manager', async () => {
+    await writeFile(join(folder.path, 'pnpm-lock.yaml'), '');
+    expect((await plan()).next.slice(0, 2)).toEqual(['pnpm install', 'pnpm run build:selfsame']);
+  });
+
+  it('finds selfsame in the workspace that the project is a part of', async () => {
+    const [part, installed] = [join(folder.path, 'packages/api'), join(folder.path, 'node_modules/selfsame')];
+    await mkdir(part, { recursive: true });
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(part, 'package.json'), '{"name": "api"}\n');
+    await writeFile(join(part, 'server.js'), "require('http').createServer().listen(3000);\n");
+    const { next } = await planInit({ cwd: part, isAgreed: true, version: '1.2.3' });
+    expect(next[0]).toBe('npm run build:selfsame');
+  });
+
   it('refuses to write over another file of that name', async () => {
     await writeFile(join(folder.path, 'src/selfsame.ts'), 'export {};\n');
     await expect(plan()).rejects.toMatchObject({ code: 'project-refused' });
