@@ -92,7 +92,7 @@ export function plainBundlePacker(library: string, { folder, signal }: PackersOp
       const bundle = join(folder, 'before.cjs');
       const definition = await readFile(join(path, 'src/selfsame.ts'), 'utf8');
       const entry = join(path, 'src/before.ts');
-      await writeFile(entry, definition.replace(/import\('[^']+'\)/, `import('../${compiledEntry}')`));
+      await writeFile(entry, definition.replace(/import\('[^']+'\)/, `import('${join('..', compiledEntry)}')`));
       const externals = optional.map((each) => `--external:${each}`);
       const words = ['--format=cjs', '--keep-names', `--alias:selfsame=${library}`, ...externals, ...bundling];
       await runTool([process.execPath, esbuildFile, entry, ...words, `--outfile=${bundle}`], {

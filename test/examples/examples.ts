@@ -22,7 +22,7 @@ export interface ExampleQuestion {
   readonly answer: unknown;
 }
 
-export interface Example {
+export interface ExampleProject {
   readonly folder: string;
   /** None for one that serves nothing. */
   readonly asks: readonly ExampleQuestion[];
@@ -34,7 +34,7 @@ export interface Example {
 
 const hashOfAllmine = '$2b$04$XKJ/NfrlY03079XfsMoxxe7QnOtYA9l7DLqbST/8dQS0SFxXQvl1O';
 
-export const examples: readonly Example[] = [
+export const examples: readonly ExampleProject[] = [
   {
     folder: 'express',
     asks: [
@@ -85,7 +85,7 @@ export const examples: readonly Example[] = [
   },
 ];
 
-export interface BuiltExample extends Example {
+export interface BuiltExample extends ExampleProject {
   /** Of the package, the application and the executable. */
   readonly name: string;
   readonly project: string;
