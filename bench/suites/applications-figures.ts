@@ -26,6 +26,7 @@ interface ContenderRows {
   readonly build: Row | undefined;
   readonly size: Row | undefined;
   readonly start: Row;
+  readonly processor: Row;
   readonly idle: Row;
 }
 
@@ -39,6 +40,11 @@ function rowsOf(application: string, { name, buildMs, sizeBytes, starts }: Conte
     build: buildMs && { what: `${what}: build`, unit: 'ms', samples: buildMs },
     size: sizeBytes === undefined ? undefined : memoryRow(`${what}: size`, [sizeBytes]),
     start: { what: `${what}: to first answer`, unit: 'ms', samples: starts.map(({ ms }) => ms) },
+    processor: {
+      what: `${what}: on a processor until then`,
+      unit: 'ms',
+      samples: starts.map(({ processorMs }) => processorMs),
+    },
     idle: memoryRow(
       `${what}: idle, resident`,
       starts.map(({ residentBytes }) => residentBytes),
@@ -52,15 +58,19 @@ export function applicationRows({ name, contenders }: MeasuredApplication): Row[
   const [ours, plain] = [all[0], all.at(-1)];
   const bundle = all[contenders.findIndex((contender) => contender.name === bundleName)];
   const rows: Row[] = [];
-  for (const { build, size, start, idle } of all) {
+  for (const { build, size, start, processor, idle } of all) {
     if (build !== undefined) rows.push(build);
     if (size !== undefined) rows.push(size);
-    rows.push({ ...start, ...(plain && { against: plain.start }) }, { ...idle, ...(plain && { against: plain.idle }) });
+    rows.push({ ...start, ...(plain && { against: plain.start }) }, processor, {
+      ...idle,
+      ...(plain && { against: plain.idle }),
+    });
   }
   if (ours === undefined || bundle === undefined) return rows;
   return [
     ...rows,
     { ...ours.start, against: bundle.start, goal: { ratio: goals.start } },
+    { ...ours.processor, against: bundle.processor },
     { ...ours.idle, against: bundle.idle, goal: { ratio: goals.idle } },
   ];
 }
@@ -89,7 +99,7 @@ export function applicationText(measured: readonly MeasuredApplication[]): strin
     for (const [by, reason] of unable) table.push(['', by, { colSpan: 6, content: reason }]);
   }
   return [
-    'START: to the first answer. IDLE: resident once that stays the same; an executable shares no page of Node.js with others.',
+    'START: to the first answer. IDLE: resident once that stays the same. × NODE: of the project as it is started there, of TypeScript its sources.',
     table.toString(),
     '',
     `What is one CommonJS bundle, as ours were before they carried files: ours against that, at most ${goals.start} and ${goals.idle} ×`,
@@ -98,17 +108,20 @@ export function applicationText(measured: readonly MeasuredApplication[]): strin
 }
 
 function againstBundle(measured: readonly MeasuredApplication[]): string {
-  const table = new Table({ head: ['APPLICATION', 'START', 'HOLDS', 'IDLE', 'HOLDS'], ...plainTable });
+  const table = new Table({
+    head: ['APPLICATION', 'START', 'HOLDS', 'ON A PROCESSOR', 'IDLE', 'HOLDS'],
+    ...plainTable,
+  });
   for (const { name, contenders } of measured) {
     const bundle = contenders.find((contender) => contender.name === bundleName);
     const [ours] = contenders;
     if (ours === undefined || bundle === undefined) continue;
     const [own, other] = [rowsOf(name, ours), rowsOf(name, bundle)];
-    const cells = (['start', 'idle'] as const).flatMap((which) => {
+    const held = (which: keyof typeof goals): string[] => {
       const { ratio = NaN, holds } = figures({ ...own[which], against: other[which], goal: { ratio: goals[which] } });
       return [`${ratio.toFixed(2)} ×`, holds === true ? 'yes' : 'NO'];
-    });
-    table.push([name, ...cells]);
+    };
+    table.push([name, ...held('start'), `${ratioOf(own.processor, other.processor)} ×`, ...held('idle')]);
   }
   return table.toString();
 }
@@ -120,5 +133,5 @@ function shown(row: Row): string {
 
 function ratioOf(row: Row, against: Row | undefined): string {
   const { ratio } = figures({ ...row, ...(against && { against }) });
-  return ratio === undefined || row.samples === against?.samples ? '' : ratio.toFixed(2);
+  return ratio === undefined ? '' : ratio.toFixed(2);
 }

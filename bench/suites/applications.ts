@@ -27,6 +27,7 @@ interface Subject {
   readonly question: FirstQuestion;
   readonly hasInstallScripts?: boolean;
   readonly entry?: string;
+  readonly compiledEntry?: string;
   readonly optional?: readonly string[];
   readonly isModule?: boolean;
 }
@@ -41,6 +42,7 @@ const subjects: readonly Subject[] = [
     name: 'nest',
     folder: `${samples}/nest`,
     question: { path: '/cats' },
+    compiledEntry: 'dist/main.js',
     optional: ['@nestjs/microservices', '@nestjs/websockets'],
   },
   {
@@ -95,8 +97,9 @@ async function measuredSubject(subject: Subject, { packers, runs, signal }: How)
     const alone = join(place, 'alone');
     await mkdir(alone);
     const { hasInstallScripts = true, entry = 'src/main.ts', optional = [], isModule = false } = subject;
+    const { compiledEntry = entry } = subject;
     const made = makeProject(join(root, subject.folder), join(place, 'project'), { hasInstallScripts });
-    const project = { path: made.path, entry, optional, isModule };
+    const project = { path: made.path, entry, compiledEntry, optional, isModule };
     const plain: Runnable = { name: 'node', words: [plainNode, ...made.start], cwd: made.path };
     const expected = await answerOf(plain, { subject });
     const able: { readonly packer: Packer; readonly runnable: Runnable }[] = [];
@@ -160,9 +163,12 @@ async function failureOf(
 
 /** The line that says it. */
 function reasonIn(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim());
-  const line = lines.find((each) => /\b\w*(?:error|Error)\b.*:|Cannot|Could not/.test(each) && each.length < 400);
-  return (line ?? lines[0] ?? '').replaceAll(/\/\S*\/(?=[^/\s]+)/g, '').slice(0, 110);
+  const lines = text.split('\n').map((line) => line.replace(/^.*\[ERROR\] /, 'error: ').trim());
+  const line = lines.find(
+    (each) => /^(?:[\w-]+: )*(?:\w*Error\b|error: )/.test(each) && !each.includes('Command failed'),
+  );
+  const short = (line ?? lines[0] ?? '').replaceAll(/\/\S*\/(?=[^/\s]+)/g, '');
+  return short.length > 100 ? `${short.slice(0, 100)}…` : short;
 }
 
 function environment(port: number, cwd: string): Record<string, string> {

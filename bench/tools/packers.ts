@@ -1,5 +1,5 @@
 // The ways to make one executable file of an application that the benchmark compares.
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageCode } from '../../scripts/package/bundles.ts';
 import { publishedManifest } from '../../scripts/package/manifest.ts';
@@ -10,8 +10,9 @@ import { runTool } from './run-tool.ts';
 /** An application as a packer finds it. */
 export interface PackedProject {
   readonly path: string;
-  /** What listens, relative to the project. */
+  /** What listens, relative to the project: as bun takes it, and as esbuild does, which knows no types of decorated classes. */
   readonly entry: string;
+  readonly compiledEntry: string;
   /** Packages that it asks for and that are not installed: bundlers want to be told. */
   readonly optional: readonly string[];
   /** True if it awaits at its top, which only an ES module may. */
@@ -72,12 +73,12 @@ export async function bunPacker({ signal }: PackersOptions): Promise<Packer> {
 export function seaPacker({ folder, signal }: PackersOptions): Packer {
   return {
     name: 'node --build-sea',
-    async build({ path, entry, optional, isModule }, output) {
+    async build({ path, compiledEntry, optional, isModule }, output) {
       const bundle = join(folder, isModule ? 'bundle.mjs' : 'bundle.cjs');
       const externals = optional.map((each) => `--external:${each}`);
       const shape = isModule ? ['--format=esm', `--banner:js=${requireOfModules}`] : ['--format=cjs'];
       const words = [...shape, ...externals, ...bundling, `--outfile=${bundle}`];
-      await runTool([process.execPath, esbuildFile, entry, ...words], { cwd: path, signal });
+      await runTool([process.execPath, esbuildFile, compiledEntry, ...words], { cwd: path, signal });
       await buildSea({ bundle, output, isModule, folder, signal });
     },
   };
@@ -87,11 +88,14 @@ export function seaPacker({ folder, signal }: PackersOptions): Packer {
 export function plainBundlePacker(library: string, { folder, signal }: PackersOptions): Packer {
   return {
     name: 'one CommonJS bundle',
-    async build({ path, optional }, output) {
-      const bundle = join(folder, 'today.cjs');
+    async build({ path, compiledEntry, optional }, output) {
+      const bundle = join(folder, 'before.cjs');
+      const definition = await readFile(join(path, 'src/selfsame.ts'), 'utf8');
+      const entry = join(path, 'src/before.ts');
+      await writeFile(entry, definition.replace(/import\('[^']+'\)/, `import('${join('..', compiledEntry)}')`));
       const externals = optional.map((each) => `--external:${each}`);
       const words = ['--format=cjs', '--keep-names', `--alias:selfsame=${library}`, ...externals, ...bundling];
-      await runTool([process.execPath, esbuildFile, 'src/selfsame.ts', ...words, `--outfile=${bundle}`], {
+      await runTool([process.execPath, esbuildFile, entry, ...words, `--outfile=${bundle}`], {
         cwd: path,
         signal,
       });
