@@ -2,7 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { BuiltExecutable } from '../build.ts';
 import type { CarriedPackage } from '../carry/reached-packages.ts';
 import { areIn, namedFiles } from '../carry/own-files.ts';
-import { nameIn, packageOfFile } from '../carry/packages.ts';
+import { nameIn, packageOfFile } from '../installed/packages.ts';
 import { filesIn } from '../init/server-settings.ts';
 import { reachableSources } from '../init/sources.ts';
 import { nativeNotes } from './native-notes.ts';

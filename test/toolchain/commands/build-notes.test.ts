@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BuiltExecutable } from '../../../src/toolchain/build.ts';
 import { sourceHalves } from '../../../src/toolchain/bundle.ts';
 import { carry } from '../../../src/toolchain/carry/carry.ts';
-import { findProject } from '../../../src/toolchain/carry/project.ts';
+import { findProject } from '../../../src/toolchain/installed/project.ts';
 import { buildNotes } from '../../../src/toolchain/commands/build-notes.ts';
 import { trialNotes } from '../../../src/toolchain/commands/trial-notes.ts';
 import type { TrialOutcome } from '../../../src/toolchain/trial.ts';
