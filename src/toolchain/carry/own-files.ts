@@ -13,7 +13,7 @@ interface SourceLine {
 }
 
 /** A line that reads in the working directory. */
-export interface ReadingLine extends SourceLine {
+interface ReadingLine extends SourceLine {
   /** Relative to the project's folder; undefined where the line does not say it alone. */
   readonly path: string | undefined;
 }
