@@ -39,7 +39,7 @@ export function adoptServers(options: AdoptOptions): Adoption {
   const all: Adopted[] = [];
   let adopted: Adopted | undefined;
 
-  const adopt = (server: HttpServer, asked: ListenOptions): Adopted => {
+  const adopt = (server: HttpServer, asked: ListenOptions, onListening: unknown): Adopted => {
     const address: Address = { port: asked.port ?? 0, ...(!options.decidesHost && hostOf(asked)), ...options.address };
     const { drain, closed } = attend(server, options);
     const makeRoom = async (): Promise<void> => {
@@ -52,8 +52,9 @@ export function adoptServers(options: AdoptOptions): Adoption {
     });
     beforeListeners(server, {
       error(error: Error) {
-        const refusal =
-          server.listening || server.listenerCount('error') > 0 ? undefined : listenRefusal(error, address);
+        // Express 5 calls what waits for the server also where it fails; few look which it was.
+        const isSeenTo = server.listeners('error').some((listener) => listener !== onListening);
+        const refusal = server.listening || isSeenTo ? undefined : listenRefusal(error, address);
         if (refusal !== undefined) options.onRefused(refusal);
         return refusal !== undefined;
       },
@@ -84,10 +85,10 @@ export function adoptServers(options: AdoptOptions): Adoption {
       return Reflect.apply(listen, this, words);
     }
     if (options.decidesHost) refuseOtherScheme(this, { port: asked.port ?? 0, ...options.address });
-    adopted ??= adopt(this, asked);
+    const onListening = words.at(-1);
+    adopted ??= adopt(this, asked, onListening);
     const { host: _host, ...rest } = asked;
     const wanted = { ...(options.decidesHost ? rest : asked), ...options.address };
-    const onListening = words.at(-1);
     return Reflect.apply(listen, this, [wanted, ...(typeof onListening === 'function' ? [onListening] : [])]);
   };
   NetServer.prototype.listen = listenAdopted as typeof NetServer.prototype.listen;

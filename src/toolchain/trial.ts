@@ -73,7 +73,7 @@ export async function tryOut({ path, hidden, serves, timeoutMs, signal }: TrialO
       const found = await firstOf({ child: child.stderr, ended, serves, timeoutMs, signal });
       return { ...found, isHidden, ms: Math.round(performance.now() - startedAt) };
     } finally {
-      await stop(child.pid, ended);
+      await stop(child.pid, ended, signal);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -133,7 +133,8 @@ async function statusOf(url: string, signal: AbortSignal): Promise<number> {
   return status;
 }
 
-async function stop(pid: number | undefined, ended: Promise<unknown>): Promise<void> {
+/** In order, unless nobody waits for that any more. */
+async function stop(pid: number | undefined, ended: Promise<unknown>, signal?: AbortSignal): Promise<void> {
   if (pid === undefined) return;
   const send = (name: NodeJS.Signals): void => {
     try {
@@ -142,8 +143,10 @@ async function stop(pid: number | undefined, ended: Promise<unknown>): Promise<v
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  send('SIGTERM');
-  const isGone = await Promise.race([ended.then(() => true), wait(3_000, false)]);
+  if (signal?.aborted !== true) send('SIGTERM');
+  // Nothing waits for the timer itself: it would hold up the end of each build.
+  const late = wait(3_000, false, { ref: false });
+  const isGone = signal?.aborted !== true && (await Promise.race([ended.then(() => true), late]));
   if (!isGone) send('SIGKILL');
   await ended;
 }

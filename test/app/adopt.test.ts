@@ -79,11 +79,13 @@ describe('adoptServers()', () => {
   it('refuses a taken port in one line, unless the application sees to it', async () => {
     const taken = createServer().listen(0);
     const address = `:${(taken.address() as AddressInfo).port}`;
-    expect(await adoptedEnd('plain', ['--http', address])).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: `error: Cannot serve on localhost${address}: the port is taken. Pass another address.\n`,
-    });
+    for (const how of ['plain', 'tellsBoth']) {
+      expect(await adoptedEnd(how, ['--http', address])).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `error: Cannot serve on localhost${address}: the port is taken. Pass another address.\n`,
+      });
+    }
     expect(await adoptedEnd('handlesRefusal', ['--http', address])).toMatchObject({
       status: 9,
       stdout: '"EADDRINUSE"\n',

@@ -89,6 +89,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   ENOENT: 'there is no such folder',
   ENOTDIR: 'a part of its path is a file',
+  // Node.js 20 says so where a folder is to be made.
+  EEXIST: 'a part of its path is a file',
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symbolic links lead in a circle',

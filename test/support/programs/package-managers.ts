@@ -12,6 +12,8 @@ export interface PackageManager {
   readonly install: readonly string[];
   /** In front of packages that are added to those for development. */
   readonly add: readonly string[];
+  /** Runs the tests of a project. */
+  readonly test: readonly string[];
   /** In front of the name of a bin. */
   readonly run: readonly string[];
   /** What a project has because of it. */
@@ -38,12 +40,14 @@ export async function packageManagers(folder: string): Promise<Readonly<Record<M
     npm: {
       install: ['npm', 'install'],
       add: ['npm', 'install', '-D'],
+      test: ['npm', 'test'],
       run: ['npx', '--no-install'],
       files: {},
     },
     pnpm: {
       install: [...pnpm, 'install', ...store],
       add: [...pnpm, 'add', '-D', ...store],
+      test: [...pnpm, 'test'],
       run: [...pnpm, 'exec'],
       // It asks whether scripts of packages may run, and ends with 1 where nobody answers.
       files: { 'pnpm-workspace.yaml': 'allowBuilds:\n  bcrypt: false\n' },
@@ -51,12 +55,14 @@ export async function packageManagers(folder: string): Promise<Readonly<Record<M
     'yarn classic': {
       install: [...classic, 'install', '--registry', registry],
       add: [...classic, 'add', '-D', '--registry', registry],
+      test: [...classic, 'test'],
       run: [...classic, '-s', 'run'],
       files: {},
     },
     'yarn berry': {
       install: [...berry, 'install'],
       add: [...berry, 'add', '-D'],
+      test: [...berry, 'test'],
       run: [...berry, 'run'],
       files: {
         'yarn.lock': '',
