@@ -5,8 +5,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packPackage } from '../../scripts/package/pack.ts';
-import type { ScratchFolder } from '../support/executable/scratch.ts';
-import { inProject, plainEnvironment, projectOf } from '../support/programs/project.ts';
+import type { ScratchFolder } from '../../support/executable/scratch.ts';
+import { inProject, plainEnvironment, projectOf } from '../../support/programs/project.ts';
 
 const definition = (main: string): string =>
   `const { selfsame } = require('selfsame');\nvoid selfsame({ name: 'shop', main: () => import('${main}') });\n`;
