@@ -45,7 +45,7 @@ export async function selfsamePacker({ folder, signal }: PackersOptions): Promis
   const command = [process.execPath, join(home, 'bin/selfsame.js'), 'build', 'src/selfsame.ts', '--no-trial'] as const;
   return {
     name: 'selfsame build',
-    library: join(home, 'halves/library.mjs'),
+    library: join(home, 'halves/library.cjs'),
     async build({ path }, output) {
       await runTool([...command, '--runtime-source', process.execPath, '--output', output], { cwd: path, signal });
     },

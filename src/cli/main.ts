@@ -1,7 +1,6 @@
-import { isMainThread } from 'node:worker_threads';
 import { checkApplication, type Application } from '../app/application.ts';
 import type { OptionSpecs } from '../app/options.ts';
-import { definitionReached } from '../app/start/reach-definition.ts';
+import { definitionReached, isInThread } from '../app/start/reach-definition.ts';
 import { runApplication } from '../app/run.ts';
 import { splitArguments } from '../shared/flags.ts';
 import { requestedFormat } from './output/requested-format.ts';
@@ -17,7 +16,7 @@ import { printError } from './output/print-error.ts';
  * ends by itself ends as any program of Node.js does. The promise never rejects. Does nothing in a worker thread.
  */
 export async function selfsame<const S extends OptionSpecs>(app: Application<S>): Promise<void> {
-  if (!isMainThread) return;
+  if (await isInThread()) return;
   definitionReached();
   try {
     // Each definition is typed by its own options; from here on they are only passed along.

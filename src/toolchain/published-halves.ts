@@ -13,7 +13,7 @@ export const halfFiles = {
 } as const;
 
 /** What an import of `selfsame` becomes in an executable. */
-export const libraryFile = 'halves/library.mjs';
+export const libraryFile = 'halves/library.cjs';
 
 /**
  * The halves of an installed package.

@@ -135,8 +135,8 @@ async function strangersWay(by: ManagerName, { type, as }: Way): Promise<string>
     expect((await shop(['self', 'verify'])).stderr).toContain('All 2 pods run these bytes.');
   });
 
-  const source = await readFile(join(cwd, 'src/app.ts'), 'utf8');
-  await writeFile(join(cwd, 'src/app.ts'), source.replace("'The shop'", "'The new shop'"));
+  const source = await readFile(join(cwd, 'src/shop.ts'), 'utf8');
+  await writeFile(join(cwd, 'src/shop.ts'), source.replace("'The shop'", "'The new shop'"));
   await step('change, selfsame build', build);
   await step('--kubernetes --replicas 2, again', async () => {
     const { stderr } = await shop(['--kubernetes', '--replicas', '2']);

@@ -27,6 +27,7 @@ const built = async (text: string, options: Partial<WriteRequest> = {}) => {
 };
 
 const adopting = "void selfsame({ name: 'shop', address: () => ':8080', main: () => import('./main.ts') });";
+const idle = "void selfsame({ name: 'shop', main: () => undefined });";
 const server = `import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 const answer = (text) => createServer((_request, response) => response.end(text)).listen(Number(process.env.PORT));\n`;
@@ -102,10 +103,10 @@ describe('buildExecutable()', () => {
   it.each([
     ['console.log(selfsame.name);', /it never calls selfsame\(\)/],
     [
-      'setInterval(() => undefined, 1000); await new Promise(() => undefined);',
+      `setInterval(() => undefined, 1000); await new Promise(() => undefined);\n${idle}`,
       /does not come to selfsame\(\) within 1\.5 s/,
     ],
-    ["throw new TypeError('not today');", /: TypeError: not today, at src\/app\.ts:2:7$/],
+    [`throw new TypeError('not today');\n${idle}`, /: TypeError: not today, at src\/app\.ts:2:7$/],
     ["void selfsame({ name: 'Shop', main: () => undefined });", /: Cannot use "Shop" as a name/],
     ["void selfsame({ name: 'shop', files: ['none/**'], main: () => undefined });", /^Cannot carry "none\/\*\*"/],
     ["import './gone.ts';", /^Cannot bundle src\/app\.ts:2:8: Could not resolve "\.\/gone\.ts"/],
@@ -118,7 +119,7 @@ describe('buildExecutable()', () => {
   });
 
   it('makes a program whose help does not wait for ever', async () => {
-    const waiting = `setInterval(() => undefined, 1000); if (process.env.WAITS) await new Promise(() => undefined);\n${adopting}`;
+    const waiting = `setInterval(() => undefined, 1000); if (process.env.WAITS) await new Promise(() => undefined);\n${idle}`;
     await write({ 'src/main.ts': '' });
     const { output } = await built(waiting, { trialMs: undefined });
     const ended = await runProgram(output, ['--help'], { env: { WAITS: '1' } });

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { getAssetKeys, getRawAsset } from 'node:sea';
-import { isMainThread } from 'node:worker_threads';
 
 /**
  * Lets native add-ons be loaded from the executable. Node.js loads one from memory, under a name that the next one would have, too, for which the
@@ -11,10 +10,10 @@ import { isMainThread } from 'node:worker_threads';
  *
  * @param root where the executable's file system is mounted.
  */
-export function loadNativesFrom(root: string): void {
+export function loadNativesFrom(root: string, { isThread }: { readonly isThread: boolean }): void {
   const load = process.dlopen.bind(process);
   // Threads share the names, and not what is counted here.
-  let isFirst = isMainThread;
+  let isFirst = !isThread;
   process.dlopen = (module: object, filename: string, ...rest: number[]): void => {
     const isInside = filename.startsWith(`${root}/`);
     const libraries = isInside ? sharedLibraries() : [];

@@ -1,5 +1,5 @@
 // Programs that packages bring along, such as esbuild's: the system starts those in real folders alone.
-import childProcess, { ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,10 +15,11 @@ interface SpawnRequest {
  * @param root where it is mounted.
  */
 export function startProgramsOf(root: string): void {
+  const childProcess = process.getBuiltinModule('node:child_process');
   const isInside = (file: unknown): file is string => typeof file === 'string' && file.startsWith(`${root}/`);
   // What spawn, execFile and fork come down to.
   type Begin = (this: ChildProcess, request: SpawnRequest) => unknown;
-  const prototype = ChildProcess.prototype as unknown as { spawn: Begin };
+  const prototype = childProcess.ChildProcess.prototype as unknown as { spawn: Begin };
   const begin = Reflect.get(prototype, 'spawn');
   prototype.spawn = function (this: ChildProcess, request: SpawnRequest): unknown {
     if (!isInside(request.file)) return Reflect.apply(begin, this, [request]);

@@ -30,3 +30,10 @@ export function limitDefinition(words: readonly string[]): Reachable {
 export function definitionReached(): void {
   (globalThis as { __selfsame?: Reachable }).__selfsame?.reached();
 }
+
+/** True in a thread: a file with a definition that a thread loads does not run the application again. */
+export async function isInThread(): Promise<boolean> {
+  const { __selfsame: executable } = globalThis as { __selfsame?: { readonly isThread: boolean } };
+  // Loading that module takes 2 ms, which an executable need not pay.
+  return executable?.isThread ?? !(await import('node:worker_threads')).isMainThread;
+}

@@ -13,6 +13,8 @@ export interface StartConfig {
    * module that is in the bundle as well.
    */
   readonly links: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** True if a module of the application may start threads or programs. */
+  readonly starts: boolean;
   /** True if files are carried that the application reads relative to its working directory. */
   readonly readsFiles: boolean;
 }

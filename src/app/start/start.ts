@@ -3,7 +3,6 @@ import { realpathSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { getAssetKeys } from 'node:sea';
-import threads from 'node:worker_threads';
 import { listByName } from './folder-order.ts';
 import { linkBundle } from './links.ts';
 import { loadNativesFrom } from './natives.ts';
@@ -20,38 +19,43 @@ import { copyFilesOutOf, readCarriedFiles, visitFoldersOf } from './working-fold
  * @param root where the executable's file system is mounted.
  */
 export function startApplication(root: string, config: StartConfig): void {
-  prepare(root, config);
+  prepare(root, config, { isThread: false });
   loadMain(fileOfFork(root, config) ?? join(root, projectRoot, config.entry));
 }
 
 /** Starts a file of the executable in a thread. */
 export function startThread(): void {
+  const threads = process.getBuiltinModule('node:worker_threads');
   const { file, config, data } = threads.workerData as ThreadData;
   Reflect.set(threads, 'workerData', data);
   syncBuiltinESMExports();
-  prepare(mountInThread(), config);
+  prepare(mountInThread(), config, { isThread: true });
   process.argv[1] = file;
   loadMain(file);
 }
 
-function prepare(root: string, config: StartConfig): void {
+function prepare(root: string, config: StartConfig, { isThread }: { readonly isThread: boolean }): void {
   // Programs that it starts must not be given Node's own arguments of the blob.
   process.execArgv = [];
   process.setSourceMapsEnabled(true);
   const project = join(root, projectRoot);
   Object.defineProperty(globalThis, '__selfsame', {
     value: {
+      isThread,
       ...limitDefinition(process.argv.slice(2)),
       ...executablePlaces(project, config),
       ...linkBundle(project, config),
     },
   });
-  loadNativesFrom(root);
-  startThreadsIn(root, config);
+  loadNativesFrom(root, { isThread });
   copyFilesOutOf(root);
-  startProgramsOf(root);
   listByName(root);
-  if (threads.isMainThread) visitFoldersOf(root);
+  if (!isThread) visitFoldersOf(root);
+  // Loading what they change takes 5 ms.
+  if (config.starts) {
+    startThreadsIn(root, config);
+    startProgramsOf(root);
+  }
   if (!config.readsFiles) return;
   const folder = join(projectRoot, config.folder).replaceAll('\\', '/');
   const carried = getAssetKeys().filter((name) => name.startsWith(`${folder}/`) && !name.includes('/node_modules/'));

@@ -4,7 +4,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { getAssetKeys, getRawAsset } from 'node:sea';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import threads, { Worker } from 'node:worker_threads';
+import type { WorkerOptions } from 'node:worker_threads';
 import { projectRoot, startAsset, type StartConfig } from './start-config.ts';
 
 /** What a thread is told before it loads its file. */
@@ -23,8 +23,9 @@ start.exports.startThread();`;
 
 /** Lets threads load files of the executable's file system. */
 export function startThreadsIn(root: string, config: StartConfig): void {
-  class ThreadOfExecutable extends Worker {
-    constructor(file: string | URL, options: threads.WorkerOptions = {}) {
+  const threads = process.getBuiltinModule('node:worker_threads');
+  class ThreadOfExecutable extends threads.Worker {
+    constructor(file: string | URL, options: WorkerOptions = {}) {
       const path = pathOf(file);
       if (options.eval === true || path === undefined || !path.startsWith(`${root}/`)) {
         super(file, options);

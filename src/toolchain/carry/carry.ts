@@ -11,6 +11,7 @@ import { keptWhole } from './kept-whole.ts';
 import { layOut, type Dependant } from '../installed/layout.ts';
 import { findLinks, isCode, linkingText, linkTable, linkTargets } from './links.ts';
 import { readLockFile } from '../installed/lock-file.ts';
+import { mayStart } from './module-text.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
 import { filesOfPackage } from '../installed/package-files.ts';
@@ -99,10 +100,12 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   const put = (place: string, content: Uint8Array | string): void => {
     assets.set(`${projectRoot}/${place}`, typeof content === 'string' ? Buffer.from(content) : content);
   };
+  let starting = loadable.length > 0 || findings.outputs.size > 0;
   const placeOf = (file: string): string => placeIn(layout, file, project.base);
   for (const { of, code } of carried.values()) {
     for (const file of filesOfPackage(of, { code })) {
       const content = await readFile(join(of.folder, file));
+      starting ||= /\.[cm]?js$/.test(file) && mayStart(content.toString());
       for (const place of layout.get(of.key) ?? []) put(`${place}/${file}`, content);
     }
   }
@@ -115,7 +118,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   }
   const modules: Record<string, string> = {};
   for (const bundle of bundles) {
-    const { code, map } = placedBundle(bundle, layout, { base: project.base, sent: findings.sent });
+    const { code, map } = await placedBundle(bundle, layout, { base: project.base, sent: findings.sent });
     const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
     put(place, code);
     put(`${place}.map`, map);
@@ -128,6 +131,8 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
       folder: slashed(relative(project.base, project.folder)),
       modules,
       links: linkTable(links, targets, { both: loadable, placeOf }),
+      starts:
+        bundles.length > 1 || starting || [...findings.modules].some(([file, uses]) => uses.starts && !isOurs(file)),
       readsFiles: files.length > 0,
     },
     assets: new Map([...assets].toSorted(([one], [other]) => (one < other ? -1 : 1))),

@@ -29,9 +29,14 @@ export function usesOf(text: string): ModuleUses {
   return {
     place: placeWords.test(text),
     computed: matches(computedRequire, text) || matches(computedImport, text),
-    starts: starts.test(text),
+    starts: mayStart(text),
     resolved: [...text.matchAll(resolvedName)].map(([, name = '']) => name),
   };
+}
+
+/** True for a module that may start threads or processes, or make its own `require`. */
+export function mayStart(text: string): boolean {
+  return starts.test(text);
 }
 
 /** True for `load = require`, which the bundler does not follow. */

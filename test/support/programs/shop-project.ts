@@ -13,7 +13,7 @@ export function shopProject(type: 'commonjs' | 'module'): ProjectFiles {
       version: '1.0.0',
       private: true,
       type,
-      scripts: { build: 'tsc', start: 'node dist/server.js', test: 'tsc && node --test dist/app.test.js' },
+      scripts: { build: 'tsc', start: 'node dist/server.js', test: 'tsc && node --test dist/shop.test.js' },
       dependencies: { bcrypt: '6.0.0', ejs: '3.1.10', express: '5.2.1' },
       devDependencies: {
         '@types/bcrypt': '6.0.0',
@@ -39,43 +39,43 @@ export function shopProject(type: 'commonjs' | 'module'): ProjectFiles {
     'public/style.css': 'body { color: black }\n',
     'views/index.ejs': '<h1><%= title %></h1><% for (const { name } of products) { %><li><%= name %></li><% } %>\n',
     'data/products.json': [{ id: 1, name: 'Teapot' }],
-    'src/app.ts': `import { readFileSync } from 'node:fs';
+    'src/shop.ts': `import { readFileSync } from 'node:fs';
 import bcrypt from 'bcrypt';
 import express from 'express';
 
 const products = JSON.parse(readFileSync('data/products.json', 'utf8')) as { id: number; name: string }[];
 
-export const app = express();
-app.set('view engine', 'ejs');
-app.use(express.json());
-app.use(express.static('public'));
-app.get('/', (_request, response) => {
+export const shop = express();
+shop.set('view engine', 'ejs');
+shop.use(express.json());
+shop.use(express.static('public'));
+shop.get('/', (_request, response) => {
   response.render('index', { title: 'The shop', products });
 });
-app.get('/health', (_request, response) => {
+shop.get('/health', (_request, response) => {
   response.json({ status: 'ok' });
 });
-app.get('/products/:id', (request, response) => {
+shop.get('/products/:id', (request, response) => {
   const found = products.find(({ id }) => String(id) === request.params.id);
   response.status(found === undefined ? 404 : 200).json(found ?? { error: 'not found' });
 });
-app.post('/hash', async (request, response) => {
+shop.post('/hash', async (request, response) => {
   const { password } = request.body as { password: string };
   response.json({ isRight: await bcrypt.compare(password, await bcrypt.hash(password, 4)) });
 });
 `,
-    'src/server.ts': `import { app } from './app${ending}';
+    'src/server.ts': `import { shop } from './shop${ending}';
 
 const port = Number(process.env.PORT) || 3000;
-app.listen(port, () => console.log('The shop is open'));
+shop.listen(port, () => console.log('The shop is open'));
 `,
-    'src/app.test.ts': `import assert from 'node:assert';
+    'src/shop.test.ts': `import assert from 'node:assert';
 import type { AddressInfo } from 'node:net';
 import test from 'node:test';
-import { app } from './app${ending}';
+import { shop } from './shop${ending}';
 
 test('lists what there is', async () => {
-  const server = app.listen(0);
+  const server = shop.listen(0);
   try {
     const { port } = server.address() as AddressInfo;
     const response = await fetch(\`http://127.0.0.1:\${port}/\`);

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { packPackage } from '../../scripts/package/pack.ts';
+import { packPackage } from '../../../scripts/package/pack.ts';
 import type { ScratchFolder } from '../../support/executable/scratch.ts';
 import { inProject, plainEnvironment, projectOf } from '../../support/programs/project.ts';
 

@@ -105,7 +105,7 @@ describe('carry(), whichever way packages are installed', () => {
     expect(bundle.match(/shared of/g)).toHaveLength(1);
     expect(bundle).not.toContain('of a tool');
     // As Node.js shows CommonJS to a module.
-    expect(bundle).toContain('__toESM(require_old(), 1)');
+    expect(bundle).toContain('__toESM(require_old(),1)');
   });
 
   it('keeps a copy that was patched', async () => {
