@@ -71,7 +71,7 @@ const shellRunner: RunnerUnderTest = { title: 'run.sh', command: ['sh', script] 
 /** The bundle as it was built before the tests, with the Node.js of an official image. */
 export const stockRunner: RunnerUnderTest = {
   title: 'the stock runner',
-  command: [installedRuntime, join(import.meta.dirname, '../../../dist/runner.cjs')],
+  command: [installedRuntime, join(import.meta.dirname, '../../../dist/parts/runner.cjs')],
 };
 
 export const runners = [shellRunner, stockRunner];
