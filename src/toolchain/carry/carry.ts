@@ -15,7 +15,7 @@ import { mayStart } from './module-text.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
 import { filesOfPackage } from '../installed/package-files.ts';
-import { findPackage, namesNeededBy, type InstalledPackage } from '../installed/packages.ts';
+import { findPackage, namesNeededBy, packageOfFile, type InstalledPackage } from '../installed/packages.ts';
 import {
   compiledRefusal,
   isCompiledHere,
@@ -118,7 +118,11 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   }
   const modules: Record<string, string> = {};
   for (const bundle of bundles) {
-    const { code, map } = await placedBundle(bundle, layout, { base: project.base, sent: findings.sent });
+    const { code, map } = await placedBundle(bundle, layout, {
+      base: project.base,
+      sent: findings.sent,
+      isOwn: (path) => isOwn(path) && packageOfFile(path) === undefined,
+    });
     const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
     put(place, code);
     put(`${place}.map`, map);

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { transform } from 'esbuild';
-import { packageOfFile } from '../installed/packages.ts';
 import { bundleFileOf, type ApplicationBundle } from './bundle-application.ts';
 import type { Layout } from '../installed/layout.ts';
 import { placeIn, withPlaces } from './place-token.ts';
@@ -14,11 +13,18 @@ const patternMiss = /(var fn = (\w+)\[(\w+)\];\s*if \(fn\) return fn\(\);\s*)thr
 const patternRefusal =
   '$1throw Object.assign(new Error("Cannot find module \'" + $3 + "\'"), { code: String(Object.values($2)[0]).includes("Promise") ? "ERR_MODULE_NOT_FOUND" : "MODULE_NOT_FOUND" });';
 
+interface PlacedOptions {
+  readonly base: string;
+  readonly sent: ReadonlySet<string>;
+  /** True for a source of the project, and not of a package or of selfsame. */
+  readonly isOwn: (file: string) => boolean;
+}
+
 /** A bundle with the places of a layout in it, and without a path of this machine: the same wherever its packages were installed. */
 export async function placedBundle(
   bundle: ApplicationBundle,
   layout: Layout,
-  { base, sent }: { readonly base: string; readonly sent: ReadonlySet<string> },
+  { base, sent, isOwn }: PlacedOptions,
 ): Promise<{ code: string; map: string }> {
   const shown = new Map(bundle.inputs.map((file) => [slashed(relative(base, file)), file]));
   const placeOf = (name: string): string | undefined => {
@@ -53,7 +59,7 @@ export async function placedBundle(
   });
   const { names } = map;
   const placed = { code: withPlaces(named, layout), names, mappings: shiftedMappings(map.mappings, shifts) };
-  return withoutWhitespace(placed, { sources, name: basename(file) });
+  return withoutWhitespace(placed, { sources, name: basename(file), isOwn });
 }
 
 interface MappedSource {
@@ -69,7 +75,11 @@ interface MappedSource {
  */
 async function withoutWhitespace(
   { code, names, mappings }: { readonly code: string; readonly names: readonly string[]; readonly mappings: string },
-  { sources, name }: { readonly sources: readonly MappedSource[]; readonly name: string },
+  {
+    sources,
+    name,
+    isOwn,
+  }: Pick<PlacedOptions, 'isOwn'> & { readonly sources: readonly MappedSource[]; readonly name: string },
 ): Promise<{ code: string; map: string }> {
   // By number: esbuild would make paths of them.
   const map = { version: 3, names, sources: sources.map((_source, index) => `${index}`), mappings };
@@ -87,7 +97,9 @@ async function withoutWhitespace(
   });
   const composed = JSON.parse(written.map) as { sources: string[] };
   const used = composed.sources.map((number) => sources[Number(number)] ?? { name, path: undefined });
-  const contents = await Promise.all(used.map(async ({ path }) => (path === undefined ? null : shownContent(path))));
+  const contents = await Promise.all(
+    used.map(async ({ path }) => (path === undefined ? null : shownContent(path, isOwn(path)))),
+  );
   return {
     code: `${written.code}//# sourceMappingURL=${name}.map\n`,
     map: JSON.stringify({ ...composed, sources: used.map((source) => source.name), sourcesContent: contents }),
@@ -95,10 +107,10 @@ async function withoutWhitespace(
 }
 
 /** Of a package lines, and not what stands in them; of a source that its author has not published so many as it may have. */
-async function shownContent(path: string): Promise<string> {
+async function shownContent(path: string, isOwn: boolean): Promise<string> {
   if (!existsSync(path)) return '...\n'.repeat(5_000);
   const text = await readFile(path, 'utf8');
-  return packageOfFile(path) === undefined ? text : text.replaceAll(/[^\n]+/g, '...');
+  return isOwn ? text : text.replaceAll(/[^\n]+/g, '...');
 }
 
 const moduleLine = /^(\s*\/\/ |\s*(?:async )?")([^"\n]+)("\(.*)?$/;
