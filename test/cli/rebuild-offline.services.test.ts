@@ -19,9 +19,10 @@ let program: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   program = join(folder, 'hello-world');
-  const { mainPath, code } = readBlob(await bufferOf((await openExecutable(helloExecutable)).blob));
+  const parts = readBlob(await bufferOf((await openExecutable(helloExecutable)).blob));
   const deployer = Buffer.from('throw new Error("the deploying half was loaded")');
-  const blob = bytesOf(writeBlob({ mainPath, code, assets: [['deployer.cjs', deployer]] }));
+  const assets = new Map(parts.assets).set('deployer.cjs', deployer);
+  const blob = bytesOf(writeBlob({ ...parts, assets }));
   await rebuild(here, { from: { blob }, output: program, runtimes: { source: localSource(installedRuntime) } });
   await prefixFile(elsewhere);
 }, 120_000);

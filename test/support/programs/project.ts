@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { scratchFolder, type ScratchFolder } from '../executable/scratch.ts';
@@ -35,8 +36,13 @@ export async function inProject(
   [file = '', ...words]: readonly string[],
   { cwd, env, status = 0 }: ProjectCommand,
 ): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn(file, words, { cwd, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Package managers and test runners leave there what they keep.
+  const temporary = await mkdtemp(join(tmpdir(), 'selfsame-project-'));
+  await chmod(temporary, 0o1777);
+  const own = { ...plainEnvironment(), TMPDIR: temporary, ...env };
+  const child = spawn(file, words, { cwd, env: own, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  await rm(temporary, { recursive: true, force: true });
   if (child.exitCode === status) return { stdout, stderr };
   throw new Error(`${file} ${words.join(' ')} ended with ${child.exitCode}:\n${stdout}${stderr}`);
 }
