@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { transform } from 'esbuild';
 import { projectRoot, type StartConfig } from '../../app/start/start-config.ts';
 import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
@@ -12,6 +11,7 @@ import { layOut, type Dependant } from '../installed/layout.ts';
 import { findLinks, isCode, linkingText, linkTable, linkTargets } from './links.ts';
 import { readLockFile } from '../installed/lock-file.ts';
 import { mayStart } from './module-text.ts';
+import { ownContent } from './own-content.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
 import { filesOfPackage } from '../installed/package-files.ts';
@@ -184,16 +184,6 @@ function dependantsOf(
     needs: needsOf(namesNeededBy(manifestIn(folder) ?? {}), folder),
   }));
   return [...folders, ...packages];
-}
-
-/** A module of TypeScript that is loaded by its place is carried as the JavaScript that it becomes. */
-async function ownContent(file: string): Promise<Uint8Array> {
-  const content = await readFile(file);
-  if (!/\.(?:[cm]?ts|[jt]sx)$/.test(file) || /\.d\.[cm]?ts$/.test(file)) return content;
-  const loader = file.endsWith('x') ? (file.endsWith('.jsx') ? 'jsx' : 'tsx') : 'ts';
-  return Buffer.from(
-    (await transform(content.toString(), { loader, target: 'node26', sourcefile: basename(file) })).code,
-  );
 }
 
 /** What lies at the place of a module that is started by it: it leads to its bundle. */
