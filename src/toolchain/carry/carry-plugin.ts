@@ -7,10 +7,10 @@ import { withDecoratorMetadata } from './decorators.ts';
 import { frameworkOutputOf } from './framework-output.ts';
 import { placed, renamesRequire, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
 import { packageCopies } from '../installed/package-copies.ts';
-import { isModuleOf, packageOfFile, runsOnLinux, type InstalledPackage } from '../installed/packages.ts';
+import { packageOfFile, runsOnLinux, type InstalledPackage } from '../installed/packages.ts';
 import { isPlatformSpecifier } from '../installed/platform-packages.ts';
 import { placeToken } from './place-token.ts';
-import { slashed, type Project } from '../installed/project.ts';
+import { isModuleFile, slashed, type Project } from '../installed/project.ts';
 import { strayPeers } from '../installed/stray-peers.ts';
 
 /** What a bundling is told of an application. */
@@ -140,10 +140,10 @@ export function carryPlugin(
     if (of !== undefined && isKeptWhole(of.name)) {
       findings.kept.set(of.key, of);
       // Not by its own name, which would say that it is a module, whatever stands in its place.
-      return { path: `${file}#`, namespace: isModuleOf(file, of) ? 'kept-module' : 'kept' };
+      return { path: `${file}#`, namespace: isModuleFile(file) ? 'kept-module' : 'kept' };
     }
     if (file !== slashed(found.path)) {
-      if (of !== undefined && isModuleOf(file, of)) findings.sent.add(file);
+      if (of !== undefined && isModuleFile(file)) findings.sent.add(file);
       return { path: file, sideEffects: found.sideEffects };
     }
     // Left to esbuild, which then also knows the tsconfig.json and the module type of the file.

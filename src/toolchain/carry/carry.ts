@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { projectRoot, type StartConfig } from '../../app/start/start-config.ts';
 import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
@@ -24,7 +24,7 @@ import {
 } from '../installed/platform-packages.ts';
 import { placedBundle } from './placed-bundle.ts';
 import { placeIn } from './place-token.ts';
-import { manifestIn, nearestFolder, slashed, type Project } from '../installed/project.ts';
+import { isModuleFile, manifestIn, slashed, type Project } from '../installed/project.ts';
 import { reachedPackages, type CarriedPackage } from './reached-packages.ts';
 
 export interface CarryRequest {
@@ -126,7 +126,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     const place = placeOf(bundleFileOf(bundle.entry, bundle.format));
     put(place, code);
     put(`${place}.map`, map);
-    if (bundle !== main) Object.assign(modules, byPlace(bundle, place, { placeOf, put, project }));
+    if (bundle !== main) Object.assign(modules, byPlace(bundle, place, { placeOf, put }));
   }
   return {
     start: {
@@ -190,19 +190,11 @@ function dependantsOf(
 function byPlace(
   { entry, format }: ApplicationBundle,
   place: string,
-  {
-    placeOf,
-    put,
-    project,
-  }: { placeOf: (file: string) => string; put: (place: string, text: string) => void; project: Project },
+  { placeOf, put }: { placeOf: (file: string) => string; put: (place: string, text: string) => void },
 ): Record<string, string> {
   const name = `./${basename(place)}`;
-  const at =
-    nearestFolder(dirname(entry), (folder) => folder === project.base || manifestIn(folder) !== undefined) ??
-    project.base;
-  const isModule = /\.mts$|\.mjs$/.test(entry) || (!/\.c[jt]s$/.test(entry) && manifestIn(at)?.type === 'module');
   const text =
-    isModule || format === 'esm'
+    isModuleFile(entry) || format === 'esm'
       ? `export * from '${name}'; import * as all from '${name}'; export default all.default;\n`
       : `module.exports = require('${name}');\n`;
   const names = [placeOf(entry), placeOf(entry.replace(/\.([cm]?)tsx?$/, '.$1js'))];

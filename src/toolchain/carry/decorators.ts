@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseTsconfig } from 'get-tsconfig';
 import { DeployError } from '../../shared/errors.ts';
-import { manifestIn, nearestFolder } from '../installed/project.ts';
+import { isModuleFile, nearestFolder } from '../installed/project.ts';
 
 /** The part of TypeScript's API that is used: the same in 4.x to 6.x. */
 interface TypeScript {
@@ -47,11 +47,6 @@ export function withDecoratorMetadata(text: string, file: string): string | unde
     },
   });
   return outputText;
-}
-
-function isModuleFile(file: string): boolean {
-  const folder = nearestFolder(dirname(file), (at) => manifestIn(at) !== undefined);
-  return file.endsWith('.mts') || (folder !== undefined && manifestIn(folder)?.type === 'module');
 }
 
 function typescriptFor(file: string): TypeScript {

@@ -1,7 +1,7 @@
 // What modules of the project ask for that are carried as files: the bundle has it, and hands it to them.
 import { build, type Plugin } from 'esbuild';
 import { packageOfFile } from '../installed/packages.ts';
-import { slashed, type Project } from '../installed/project.ts';
+import { isSourceName, slashed, type Project } from '../installed/project.ts';
 
 /** A module that is carried as a file, and a module that it asks for. */
 export interface ModuleLink {
@@ -65,7 +65,7 @@ const resolvingLink = Symbol('resolvingLink');
 
 /** True for a file that Node.js would load as a module. */
 export function isCode(file: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(file) && !/\.d\.[cm]?ts$/.test(file) && packageOfFile(file) === undefined;
+  return isSourceName(file) && packageOfFile(file) === undefined;
 }
 
 /**

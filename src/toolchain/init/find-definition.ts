@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
+import { isSourceName } from '../installed/project.ts';
 import { applicationName, findOwnProject, pathIn, type OwnProject } from './project.ts';
-import { definesApplication, isSourceName, resolveSource } from './sources.ts';
+import { definesApplication, resolveSource } from './sources.ts';
 
 /**
  * The file of a project that defines an application: what `selfsame init` wrote, or what the user did.

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
 import type { OwnProject } from './project.ts';
-import { isSourceName, type SourceFile } from './sources.ts';
+import { isSourceName } from '../installed/project.ts';
+import type { SourceFile } from './sources.ts';
 
 /** How a new file beside the entry is to be written, so that it fits the project. */
 export interface ModuleStyle {

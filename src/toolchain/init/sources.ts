@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isSourceName } from '../installed/project.ts';
 
 /** The endings of source files, those that the user writes first. */
 export const sourceEndings = ['ts', 'mts', 'cts', 'tsx', 'js', 'mjs', 'cjs', 'jsx'] as const;
@@ -63,10 +64,6 @@ export function resolveSource(path: string): string | undefined {
 function isSource(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isFile()) return false;
   return isSourceName(path) || /^#!.*\bnode\b|\brequire\(|^import\s/m.test(readFileSync(path, 'utf8').slice(0, 2000));
-}
-
-export function isSourceName(path: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 }
 
 /** True if a file has a server listen, in any of the frameworks' words. */

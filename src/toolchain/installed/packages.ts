@@ -59,13 +59,3 @@ export function runsOnLinux({ os, cpu, libc }: Manifest, cpus: readonly string[]
 export function nameIn(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
-
-/** True if Node.js takes a file of a package for an ES module. */
-export function isModuleOf(file: string, { folder }: InstalledPackage): boolean {
-  if (/\.[cm]js$/.test(file)) return file.endsWith('.mjs');
-  const at = nearestFolder(
-    file.slice(0, file.lastIndexOf('/')),
-    (each) => each === folder || manifestIn(each) !== undefined,
-  );
-  return at !== undefined && manifestIn(at)?.type === 'module';
-}

@@ -25,7 +25,7 @@ export interface Manifest {
 /** Where an application is built from. All paths are absolute and real, with `/` between names. */
 export interface Project {
   readonly entry: string;
-  /** The folder of the nearestFolder package.json, or that of the entry where there is none. */
+  /** The folder of the nearest package.json, or that of the entry where there is none. */
   readonly folder: string;
   /** The root of the workspace, or `folder`. Places in the executable are relative to it, so that no path of this machine is in them. */
   readonly base: string;
@@ -70,6 +70,18 @@ async function realFile(entry: string): Promise<string> {
 export function manifestIn(folder: string): Manifest | undefined {
   const path = join(folder, 'package.json');
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
+}
+
+/** True if Node.js takes a file for an ES module: by its ending, or by the nearest package.json. */
+export function isModuleFile(file: string): boolean {
+  if (/\.[cm][jt]sx?$/.test(file)) return /\.m[jt]sx?$/.test(file);
+  const folder = nearestFolder(dirname(file), (at) => manifestIn(at) !== undefined);
+  return folder !== undefined && manifestIn(folder)?.type === 'module';
+}
+
+/** True for a file that may be a module of an application, and does not have types alone. */
+export function isSourceName(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 }
 
 function isWorkspace(folder: string): boolean {
