@@ -1,28 +1,17 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { getTsconfig, type TsConfigJsonResolved } from 'get-tsconfig';
 import { DeployError } from '../../shared/errors.ts';
+import { nearestManifest, parseManifest, type Manifest } from '../installed/project.ts';
 
 /** A user's project: the folder of its package.json, and what its settings say. */
 export interface OwnProject {
   /** Absolute. */
   readonly folder: string;
-  readonly manifest: ProjectManifest;
+  readonly manifest: Manifest;
   /** package.json as it is. */
   readonly manifestText: string;
   readonly compilerOptions: NonNullable<TsConfigJsonResolved['compilerOptions']> | undefined;
-}
-
-interface ProjectManifest {
-  readonly name?: string;
-  readonly description?: string;
-  readonly type?: string;
-  readonly main?: string;
-  readonly workspaces?: unknown;
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,23 +33,6 @@ export async function findOwnProject(from: string): Promise<OwnProject> {
     manifestText,
     compilerOptions: getTsconfig(folder)?.config.compilerOptions,
   };
-}
-
-function nearestManifest(folder: string): string | undefined {
-  if (existsSync(join(folder, 'package.json'))) return folder;
-  return dirname(folder) === folder ? undefined : nearestManifest(dirname(folder));
-}
-
-function parseManifest(text: string, folder: string): ProjectManifest {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as ProjectManifest;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new DeployError('project-refused', `Cannot read "${join(folder, 'package.json')}": ${cause.message}`, {
-      hint: 'Correct it, and run this again.',
-      cause,
-    });
-  }
 }
 
 /** A path below the project as it is written in sources and package.json: relative, with slashes. */

@@ -7,6 +7,7 @@ import { DeployError } from '../../shared/errors.ts';
 export interface Manifest {
   readonly name?: string;
   readonly version?: string;
+  readonly description?: string;
   readonly type?: string;
   readonly main?: string;
   readonly module?: string;
@@ -36,11 +37,11 @@ export interface Project {
  * Finds the project of an application.
  *
  * @param entry its main file; relative to the working directory.
- * @throws {DeployError} `bad-usage` if there is no such file, or the packages of its project are not in folders.
+ * @throws {DeployError} `bad-usage` if there is no such file, or the packages of its project are not in folders; `project-refused`.
  */
 export async function findProject(entry: string): Promise<Project> {
   const file = await realFile(entry);
-  const folder = nearestFolder(dirname(file), (at) => existsSync(join(at, 'package.json'))) ?? dirname(file);
+  const folder = nearestManifest(dirname(file)) ?? dirname(file);
   const base = nearestFolder(folder, isWorkspace) ?? folder;
   if ([folder, base].some((at) => existsSync(join(at, '.pnp.cjs')))) {
     throw new DeployError(
@@ -66,16 +67,43 @@ async function realFile(entry: string): Promise<string> {
   }
 }
 
-/** The manifest of a folder, undefined where there is none. */
+/**
+ * The manifest of a folder, undefined where there is none.
+ *
+ * @throws {DeployError} as {@link parseManifest}.
+ */
 export function manifestIn(folder: string): Manifest | undefined {
   const path = join(folder, 'package.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
+  return existsSync(path) ? parseManifest(readFileSync(path, 'utf8'), folder) : undefined;
+}
+
+/**
+ * Reads the text of a package.json.
+ *
+ * @param folder of it, for people.
+ * @throws {DeployError} `project-refused` if it is not JSON.
+ */
+export function parseManifest(text: string, folder: string): Manifest {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as Manifest;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new DeployError('project-refused', `Cannot read "${join(folder, 'package.json')}": ${cause.message}`, {
+      hint: 'Correct it, and run this again.',
+      cause,
+    });
+  }
+}
+
+/** The folder of the nearest package.json, from a folder upwards. */
+export function nearestManifest(from: string): string | undefined {
+  return nearestFolder(from, (at) => existsSync(join(at, 'package.json')));
 }
 
 /** True if Node.js takes a file for an ES module: by its ending, or by the nearest package.json. */
 export function isModuleFile(file: string): boolean {
   if (/\.[cm][jt]sx?$/.test(file)) return /\.m[jt]sx?$/.test(file);
-  const folder = nearestFolder(dirname(file), (at) => manifestIn(at) !== undefined);
+  const folder = nearestManifest(dirname(file));
   return folder !== undefined && manifestIn(folder)?.type === 'module';
 }
 
