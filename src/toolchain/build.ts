@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
 import { digestOfFile, type Digest } from '../shared/digest.ts';
@@ -8,7 +8,7 @@ import type { Report } from '../shared/report.ts';
 import { hostTarget, type Target } from '../shared/target.ts';
 import { applicationBlob } from './application-blob.ts';
 import { carry, type CarriedApplication } from './carry/carry.ts';
-import { findProject, type Project } from './installed/project.ts';
+import { findProject, shownPath, type Project } from './installed/project.ts';
 import { neverCalls, readDefinition, type Definition } from './definition.ts';
 import { writeExecutable } from './executables.ts';
 import type { Halves } from './carry/halves.ts';
@@ -54,6 +54,11 @@ export interface BuiltExecutable extends BuiltBlob {
   readonly trial: TrialOutcome | undefined;
 }
 
+/** With its executable for this machine. */
+interface RunnableBlob extends BuiltBlob {
+  readonly path: string;
+}
+
 /** What an earlier build of the same application found. */
 export type EarlierBuild = Pick<BuiltBlob, 'blob' | 'definition'>;
 
@@ -65,11 +70,17 @@ export type EarlierBuild = Pick<BuiltBlob, 'blob' | 'definition'>;
  * @returns with the executable; undefined if nothing has changed.
  * @throws {DeployError} whatever `carry` and `readDefinition` throw; `bad-target` where no executable can be made for this machine.
  */
+export async function buildBlob(request: BuildRequest, folder: string): Promise<RunnableBlob>;
+export async function buildBlob(
+  request: BuildRequest,
+  folder: string,
+  earlier: EarlierBuild | undefined,
+): Promise<RunnableBlob | undefined>;
 export async function buildBlob(
   request: BuildRequest,
   folder: string,
   earlier?: EarlierBuild,
-): Promise<(BuiltBlob & { readonly path: string }) | undefined> {
+): Promise<RunnableBlob | undefined> {
   const { entry, signal, checkMs = 10_000 } = request;
   const target = targetHere();
   const project = await findProject(entry);
@@ -89,9 +100,12 @@ export async function buildBlob(
   let made = await make(assumed);
   if (earlier?.blob.equals(made.blob) === true) return undefined;
   // Whatever else it may be, it is not run.
-  if (!made.carried.usesSelfsame) throw neverCalls(shown(entry));
+  if (!made.carried.usesSelfsame) throw neverCalls(shownPath(entry));
   await write(made.blob);
-  const definition = await timed('check', readDefinition({ path, entry: shown(entry), timeoutMs: checkMs, signal }));
+  const definition = await timed(
+    'check',
+    readDefinition({ path, entry: shownPath(entry), timeoutMs: checkMs, signal }),
+  );
   if (!isDeepStrictEqual([assumed.files, assumed.external], [definition.files, definition.external])) {
     made = await make(definition);
     await write(made.blob);
@@ -114,11 +128,6 @@ export async function carriedBlob(
   return { carried, blob: applicationBlob(carried, assets) };
 }
 
-/** A path as it would be typed here. */
-function shown(entry: string): string {
-  return relative('', entry) || entry;
-}
-
 /**
  * Builds an application into an executable. A file that is there is replaced only once the new one is right.
  *
@@ -130,13 +139,12 @@ export async function buildExecutable(request: WriteRequest): Promise<BuiltExecu
   const output = request.output ?? join(project, 'dist', fileNameFor(request, target));
   return besideOutput(output, async (folder) => {
     const built = await buildBlob(request, folder);
-    if (built === undefined) throw new Error('A first build is always a change');
     const { serves } = built.definition;
     const trial =
       trialMs === undefined
         ? undefined
         : await tryOut({ path: built.path, hidden: built.project.base, serves, timeoutMs: trialMs, signal });
-    refuseIncomplete(shown(entry), trial);
+    refuseIncomplete(shownPath(entry), trial);
     await writing(output, async () =>
       target === targetHere()
         ? rename(built.path, output)

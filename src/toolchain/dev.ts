@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -22,8 +21,8 @@ export interface DevRequest extends BuildRequest {
   readonly command: string;
 }
 
-/** @throws {DeployError} `bad-usage` for words that the loop cannot pass on, or an entry that is not there. */
-function refuseUnfit({ entry, words, command }: DevRequest): { isDeploy: boolean } {
+/** @throws {DeployError} `bad-usage` for words that the loop cannot pass on. */
+function refuseUnfit({ words, command }: DevRequest): { isDeploy: boolean } {
   const { names } = splitArguments([...words]);
   const isDeploy = names.has('kubernetes');
   const [unfit] = isDeploy ? (['rm', 'help'] as const).filter((name) => names.has(name)) : names;
@@ -35,11 +34,6 @@ function refuseUnfit({ entry, words, command }: DevRequest): { isDeploy: boolean
         hint: `Leave it out; usage: ${command} [ENTRY] [-- OPTIONS OF THE PROGRAM].`,
       },
     );
-  }
-  if (!existsSync(entry)) {
-    throw new DeployError('bad-usage', `Cannot find ${relative('', entry)}`, {
-      hint: "Pass the path of the application's main file.",
-    });
   }
   return { isDeploy };
 }

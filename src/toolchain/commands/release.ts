@@ -22,7 +22,6 @@ export const releaseCommand: ToolCommand = {
     const folder = resolve(cwd, words.text('output') ?? join(project.folder, 'dist/release'));
     return besideOutput(join(folder, 'RELEASE.json'), async (scratch) => {
       const built = await buildBlob(request, scratch);
-      if (built === undefined) throw new Error('A first build is always a change');
       const { name, runtimesFor } = request;
       const { targets: files } = await release({ name, blob: built.blob, folder, runtimesFor, report, signal });
       for (const target of targets) {

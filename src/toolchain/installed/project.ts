@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
 
 /** The fields of a package.json that a build reads. */
@@ -60,7 +60,7 @@ async function realFile(entry: string): Promise<string> {
     return slashed(await realpath(entry));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new DeployError('bad-usage', `Cannot find ${entry}`, {
+    throw new DeployError('bad-usage', `Cannot find ${shownPath(entry)}`, {
       hint: "Pass the path of the application's main file.",
       cause: error,
     });
@@ -122,6 +122,11 @@ export function nearestFolder(from: string, holds: (folder: string) => boolean):
     if (holds(at)) return at;
     if (at === dirname(at)) return undefined;
   }
+}
+
+/** A path as it would be typed here. */
+export function shownPath(path: string): string {
+  return relative('', path) || path;
 }
 
 /** A path as the bundler and the executable write it, also on Windows. */
