@@ -18,20 +18,21 @@ export interface TrialOptions {
 }
 
 /** How a trial run went. */
-export type TrialOutcome = {
+export type TrialOutcome = TrialResult & {
   /** False where the system lets nobody hide a folder: then the run has seen the project. */
   readonly isHidden: boolean;
   /** Milliseconds from the start until this was known. */
   readonly ms: number;
-} & (
+};
+
+type TrialResult =
   | { readonly kind: 'answers'; readonly url: string; readonly status: number }
   /** It runs, and serves nothing. */
   | { readonly kind: 'works' }
   /** It ended by itself. */
   | { readonly kind: 'ended'; readonly status: number | NodeJS.Signals; readonly stderr: string }
   /** It neither served nor ended within the time. */
-  | { readonly kind: 'silent'; readonly stderr: string }
-);
+  | { readonly kind: 'silent'; readonly stderr: string };
 
 /** A worker that has not failed by then is taken to work. */
 const workMs = 1_500;
@@ -93,18 +94,12 @@ function trialEnvironment(home: string): NodeJS.ProcessEnv {
   return { PATH, SystemRoot, LANG, HOME: home, TMPDIR: tmpdir(), SELFSAME_PORT: '0' };
 }
 
-type Found =
-  | { readonly kind: 'answers'; readonly url: string; readonly status: number }
-  | { readonly kind: 'works' }
-  | { readonly kind: 'ended'; readonly status: number | NodeJS.Signals; readonly stderr: string }
-  | { readonly kind: 'silent'; readonly stderr: string };
-
 interface Watched extends Pick<TrialOptions, 'serves' | 'timeoutMs' | 'signal'> {
   readonly child: NodeJS.ReadableStream;
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
-async function firstOf({ child, ended, serves, timeoutMs, signal }: Watched): Promise<Found> {
+async function firstOf({ child, ended, serves, timeoutMs, signal }: Watched): Promise<TrialResult> {
   let stderr = '';
   const { promise: serving, resolve } = Promise.withResolvers<string>();
   child.on('data', (chunk: Buffer) => {
@@ -116,9 +111,9 @@ async function firstOf({ child, ended, serves, timeoutMs, signal }: Watched): Pr
   const until = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   try {
     return await Promise.race([
-      serving.then(async (url): Promise<Found> => ({ kind: 'answers', url, status: await statusOf(url, until) })),
-      ended.then(([status, name]): Found => ({ kind: 'ended', status: name ?? status ?? 1, stderr })),
-      wait(serves ? timeoutMs : Math.min(workMs, timeoutMs), undefined, { signal: until }).then((): Found =>
+      serving.then(async (url): Promise<TrialResult> => ({ kind: 'answers', url, status: await statusOf(url, until) })),
+      ended.then(([status, name]): TrialResult => ({ kind: 'ended', status: name ?? status ?? 1, stderr })),
+      wait(serves ? timeoutMs : Math.min(workMs, timeoutMs), undefined, { signal: until }).then((): TrialResult =>
         serves ? { kind: 'silent', stderr } : { kind: 'works' },
       ),
     ]);
