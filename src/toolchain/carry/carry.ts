@@ -45,6 +45,8 @@ export interface CarriedApplication {
   readonly packages: readonly CarriedPackage[];
   readonly platform: readonly PlatformPackage[];
   readonly ownFiles: OwnFiles;
+  /** Absolute paths of what `files` of the definition names. */
+  readonly named: readonly string[];
   readonly missing: CarryFindings['missing'];
   /** True if the entry, or what it imports, imports selfsame. */
   readonly usesSelfsame: boolean;
@@ -143,6 +145,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     packages: [...carried.values()].toSorted((one, other) => (one.of.key < other.of.key ? -1 : 1)),
     platform,
     ownFiles,
+    named,
     missing: findings.missing,
     usesSelfsame: main.inputs.some(isOurs),
     sources: [...inputs.filter((file) => !file.includes('/node_modules/')), ...own],

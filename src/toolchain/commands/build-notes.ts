@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import type { BuiltExecutable } from '../build.ts';
 import type { CarriedPackage } from '../carry/reached-packages.ts';
-import { areIn, namedFiles } from '../carry/own-files.ts';
+import { areIn } from '../carry/own-files.ts';
 import { nameIn, packageOfFile } from '../installed/packages.ts';
 import { filesIn } from '../init/server-settings.ts';
 import { reachableSources } from '../init/sources.ts';
@@ -10,15 +10,14 @@ import { trialNotes } from './trial-notes.ts';
 
 /** What the one who builds should know of an executable, one line each. */
 export function buildNotes(built: BuiltExecutable): string[] {
-  const { carried, definition, project, trial } = built;
-  const { assets, packages, ownFiles, sources, missing } = carried;
+  const { carried, definition, trial } = built;
+  const { assets, packages, ownFiles, named, sources, missing } = carried;
   const byPlatform = new Set(carried.platform.map(({ of }) => of.key));
   const shown = packages.filter(({ of }) => !byPlatform.has(of.key));
   const unused = shown.filter(({ reason }) => reason === 'nothing imports it');
   const whole = shown.filter(({ code, reason }) => code && reason !== 'nothing imports it');
   const sizeBytes = [...assets.values()].reduce((sum, { length }) => sum + length, 0);
-  const files = definition.files.length > 0 ? namedFiles(definition.files, project) : [];
-  const fileCount = new Set([...files, ...ownFiles.files]).size;
+  const fileCount = new Set([...named, ...ownFiles.files]).size;
   const absent = [...missing].flatMap(([name, by]) => missingText(name, by)).toSorted();
   return [
     `Application: ${counted(sources.length - fileCount, 'source file')}, ${counted(packages.length, 'package')}, ${prettyBytes(sizeBytes)}`,
@@ -27,7 +26,7 @@ export function buildNotes(built: BuiltExecutable): string[] {
     ...(unused.length > 0 ? [`Carried whole, since no source names them: ${namesText(unused, built)}`] : []),
     ...(fileCount > 0 ? [`Files: ${fileCount}${filesText(definition.files)}`] : []),
     ...(absent.length > 0 ? [`Not installed, an error once it is asked for: ${absent.join(', ')}`] : []),
-    ...readingNotes(built, files),
+    ...readingNotes(built),
     ...capped(
       ownFiles.absent.map(({ file, line, text }) => `Names what is not there, ${file}:${line}: ${text.trim()}`),
     ),
@@ -65,7 +64,8 @@ function importerName(file: string): string {
 }
 
 /** What is read relative to the working directory, and is not in the executable. */
-function readingNotes({ carried, definition, project }: BuiltExecutable, files: readonly string[]): string[] {
+function readingNotes({ carried, definition, project }: BuiltExecutable): string[] {
+  const { named: files } = carried;
   const lines = carried.ownFiles.relative.filter(({ path }) =>
     path === undefined ? files.length === 0 : !areIn(path, files, project),
   );
