@@ -1,5 +1,5 @@
 // What modules of the project ask for that are carried as files: the bundle has it, and hands it to them.
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildFailure, type Plugin } from 'esbuild';
 import { packageOfFile } from '../installed/packages.ts';
 import { isSourceName, slashed, type Project } from '../installed/project.ts';
 
@@ -49,7 +49,8 @@ export async function findLinks(files: readonly string[], { base }: Project): Pr
         logLevel: 'silent',
         plugins: [collect],
       });
-    } catch {
+    } catch (error) {
+      if ((error as Partial<BuildFailure>).errors === undefined) throw error;
       // Not a module of this program: a script for browsers, say. It is carried as it is.
       continue;
     }
