@@ -5,7 +5,6 @@ import { DeployError } from '../shared/errors.ts';
 
 /** What a build needs of an application's definition. */
 export interface Definition {
-  readonly name: string;
   /** Patterns of files to carry, relative to the folder of package.json. */
   readonly files: readonly string[];
   /** Packages that are not bundled. */
@@ -56,8 +55,8 @@ export async function readDefinition({ path, entry, timeoutMs, signal }: Definit
   if (!line.startsWith('{')) {
     throw neverCalls(entry);
   }
-  const { name = '', files = [], external = [], serves = true } = JSON.parse(line) as Partial<Definition>;
-  return { name, files, external, serves };
+  const { files = [], external = [], serves = true } = JSON.parse(line) as Partial<Definition>;
+  return { files, external, serves };
 }
 
 /** @param entry as it was typed. */
