@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { styleText } from 'node:util';
@@ -9,6 +9,7 @@ import { findProject } from './installed/project.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
 import { onOrphaned } from './dev-guard.ts';
+import { besideOutput } from './output.ts';
 import { watchFolders } from './watch-folders.ts';
 
 /** What the loop is told. */
@@ -64,9 +65,7 @@ export async function dev(request: DevRequest): Promise<number> {
   let earlier: EarlierBuild | undefined;
   let isBroken = false;
   let change: Change = { since: 0, isChange: false };
-  await mkdir(dirname(path), { recursive: true });
-  const folder = await mkdtemp(join(dirname(path), '.selfsame-'));
-  try {
+  const loop = async (folder: string): Promise<never> => {
     for (;;) {
       try {
         const buildAt = performance.now();
@@ -95,12 +94,14 @@ export async function dev(request: DevRequest): Promise<number> {
       }
       change = { since: await watch.next(ending.signal), isChange: true };
     }
+  };
+  try {
+    await besideOutput(path, loop);
   } catch (error) {
     if (!isEnding()) throw error;
   } finally {
     watch.close();
     await program.stop(received());
-    await rm(folder, { recursive: true, force: true });
   }
   return received() === 'SIGINT' ? 0 : 128 + constants.signals[received()];
 }
