@@ -86,7 +86,7 @@ async function writeChecked(bytes: Bytes, { output, prefix, version, signal }: W
     return written;
   } catch (error) {
     if (error instanceof WrongBytes) return undefined;
-    throw refusal(output, error);
+    throw outputRefusal(output, error);
   }
 }
 
@@ -133,7 +133,7 @@ async function statusOf(output: string) {
     return await stat(output, { bigint: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw refusal(output, error);
+    throw outputRefusal(output, error);
   }
 }
 
@@ -157,7 +157,8 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-function refusal(output: string, error: unknown): unknown {
+/** What the system's refusal to write a file means; anything else as it is. */
+export function outputRefusal(output: string, error: unknown): unknown {
   const reason = systemReason(error);
   if (reason === undefined) return error;
   return new DeployError('output-refused', `Cannot write "${output}": ${reason}`, {

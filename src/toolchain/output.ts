@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemReason } from '../executable/format/atomic-write.ts';
-import { DeployError } from '../shared/errors.ts';
+import { outputRefusal } from '../executable/rebuild-offline.ts';
 
 /**
  * Calls a function with a new folder beside a file that is to be written, and removes it. What could not be written after the work
@@ -35,13 +34,8 @@ export async function besideOutput<Result>(output: string, work: (folder: string
 export async function writing<Result>(output: string, write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
-  } catch (cause) {
-    const reason = systemReason(cause);
-    if (reason === undefined) throw cause;
-    throw new DeployError('output-refused', `Cannot write "${output}": ${reason}`, {
-      hint: 'Pass -o with a file in a folder that you can write.',
-      cause,
-    });
+  } catch (error) {
+    throw outputRefusal(output, error);
   }
 }
 
