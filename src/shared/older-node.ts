@@ -4,17 +4,9 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import workerThreads from 'node:worker_threads';
 import zlib from 'node:zlib';
+import { newResolvers } from './new-resolvers.ts';
 
-fill(Promise, {
-  withResolvers<T>() {
-    let resolve: PromiseWithResolvers<T>['resolve'] = () => undefined;
-    let reject: PromiseWithResolvers<T>['reject'] = () => undefined;
-    const promise = new Promise<T>((resolved, rejected) => {
-      [resolve, reject] = [resolved, rejected];
-    });
-    return { promise, resolve, reject };
-  },
-});
+fill(Promise, { withResolvers: newResolvers });
 
 fill(Map, {
   groupBy<K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K) {
