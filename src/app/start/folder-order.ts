@@ -1,7 +1,7 @@
 import fs, { type Dirent } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathText } from './path-text.ts';
 
 type Reader = (this: unknown, ...words: unknown[]) => unknown;
 
@@ -13,8 +13,8 @@ type Reader = (this: unknown, ...words: unknown[]) => unknown;
  */
 export function listByName(root: string): void {
   const isInside = (path: unknown): boolean => {
-    const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
-    return typeof text === 'string' && resolve(text).startsWith(root + sep);
+    const text = pathText(path);
+    return text !== undefined && resolve(text).startsWith(root + sep);
   };
   const [callbacks, promises] = [fs, fs.promises] as unknown as [Record<string, Reader>, Record<string, Reader>];
   const { readdir, readdirSync } = callbacks as { readdir: Reader; readdirSync: Reader };

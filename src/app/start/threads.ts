@@ -1,15 +1,14 @@
 // Threads do not see the executable's file system by themselves, and `fork` starts the executable again.
-
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { getAssetKeys, getRawAsset } from 'node:sea';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { WorkerOptions } from 'node:worker_threads';
+import { pathText } from './path-text.ts';
 import { projectRoot, startAsset, type StartConfig } from './start-config.ts';
 
 /** What a thread is told before it loads its file. */
 export interface ThreadData {
-  readonly root: string;
   readonly file: string;
   readonly config: StartConfig;
   /** What the application gave it. */
@@ -26,11 +25,11 @@ export function startThreadsIn(root: string, config: StartConfig): void {
   const threads = process.getBuiltinModule('node:worker_threads');
   class ThreadOfExecutable extends threads.Worker {
     constructor(file: string | URL, options: WorkerOptions = {}) {
-      const path = pathOf(file);
+      const path = pathText(typeof file === 'string' && file.startsWith('file:') ? new URL(file) : file);
       if (options.eval === true || path === undefined || !path.startsWith(`${root}/`)) {
         super(file, options);
       } else {
-        const thread: ThreadData = { root, file: bundleOf(path, root, config), config, data: options.workerData };
+        const thread: ThreadData = { file: bundleOf(path, root, config), config, data: options.workerData };
         super(boot, { ...options, eval: true, workerData: thread });
       }
     }
@@ -38,12 +37,6 @@ export function startThreadsIn(root: string, config: StartConfig): void {
   Object.defineProperty(ThreadOfExecutable, 'name', { value: 'Worker' });
   threads.Worker = ThreadOfExecutable;
   syncBuiltinESMExports();
-}
-
-function pathOf(file: string | URL): string | undefined {
-  const text = String(file);
-  if (text.startsWith('file:')) return fileURLToPath(text);
-  return typeof file === 'string' ? file : undefined;
 }
 
 /** The bundle of a module that is started by its place; any other file as it is. */

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { callbackify } from 'node:util';
+import { pathText } from './path-text.ts';
 
 /**
  * Lets an application make a folder of the executable its working directory, as generated servers do: `process.chdir(__dirname)`.
@@ -66,8 +66,8 @@ export function readCarriedFiles(folder: string, carried: readonly string[]): vo
   }
   const here = process.cwd().replace(/[/\\]$/, '');
   const carriedPath = (path: unknown): unknown => {
-    const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path;
-    if (typeof text !== 'string') return path;
+    const text = pathText(path);
+    if (text === undefined) return path;
     const absolute = resolve(text);
     if (!absolute.startsWith(here + sep)) return path;
     const inside = absolute
