@@ -66,21 +66,29 @@ export type EarlierBuild = Pick<BuiltBlob, 'blob' | 'definition'>;
  * Builds an application into a blob, and lets it tell its definition.
  *
  * @param folder to write an executable for this machine into.
- * @param earlier the application as it was: nothing is written if it still is the same.
- * @returns with the executable; undefined if nothing has changed.
  * @throws {DeployError} whatever `carry` and `readDefinition` throw; `bad-target` where no executable can be made for this machine.
  */
-export async function buildBlob(request: BuildRequest, folder: string): Promise<RunnableBlob>;
-export async function buildBlob(
+export async function buildBlob(request: BuildRequest, folder: string): Promise<RunnableBlob> {
+  const { finish } = await begin(request, folder, { files: [], external: [] });
+  return finish();
+}
+
+/**
+ * {@link buildBlob} for an application that was built before.
+ *
+ * @returns undefined, and nothing is written, if it still is the same.
+ */
+export async function rebuildBlob(
   request: BuildRequest,
   folder: string,
-  earlier: EarlierBuild | undefined,
-): Promise<RunnableBlob | undefined>;
-export async function buildBlob(
-  request: BuildRequest,
-  folder: string,
-  earlier?: EarlierBuild,
+  earlier: EarlierBuild,
 ): Promise<RunnableBlob | undefined> {
+  const { blob, finish } = await begin(request, folder, earlier.definition);
+  return earlier.blob.equals(blob) ? undefined : finish();
+}
+
+/** @param assumed what the definition is taken to say until it has been asked. */
+async function begin(request: BuildRequest, folder: string, assumed: CarrySettings) {
   const { entry, signal, checkMs = 10_000 } = request;
   const target = targetHere();
   const project = await findProject(entry);
@@ -96,21 +104,22 @@ export async function buildBlob(
   const write = async (blob: Buffer): Promise<void> =>
     timed('write', writeExecutable(target, { blob, output: path, ...writingOptions(request, target) }));
 
-  const assumed = earlier?.definition ?? { files: [], external: [] };
   let made = await make(assumed);
-  if (earlier?.blob.equals(made.blob) === true) return undefined;
-  // Whatever else it may be, it is not run.
-  if (!made.carried.usesSelfsame) throw neverCalls(shownPath(entry));
-  await write(made.blob);
-  const definition = await timed(
-    'check',
-    readDefinition({ path, entry: shownPath(entry), timeoutMs: checkMs, signal }),
-  );
-  if (!isDeepStrictEqual([assumed.files, assumed.external], [definition.files, definition.external])) {
-    made = await make(definition);
-    await write(made.blob);
-  }
-  return { ...made, project, definition, path, took };
+  return {
+    blob: made.blob,
+    finish: async (): Promise<RunnableBlob> => {
+      // Whatever else it may be, it is not run.
+      if (!made.carried.usesSelfsame) throw neverCalls(shownPath(entry));
+      await write(made.blob);
+      const asked = { path, entry: shownPath(entry), timeoutMs: checkMs, signal };
+      const definition = await timed('check', readDefinition(asked));
+      if (!isDeepStrictEqual([assumed.files, assumed.external], [definition.files, definition.external])) {
+        made = await make(definition);
+        await write(made.blob);
+      }
+      return { ...made, project, definition, path, took };
+    },
+  };
 }
 
 type CarrySettings = Pick<Definition, 'files' | 'external'>;

@@ -4,7 +4,15 @@ import { dirname, join, relative } from 'node:path';
 import { styleText } from 'node:util';
 import { DeployError } from '../shared/errors.ts';
 import { splitArguments } from '../shared/flags.ts';
-import { buildBlob, fileNameFor, executableName, targetHere, type BuildRequest, type EarlierBuild } from './build.ts';
+import {
+  buildBlob,
+  executableName,
+  fileNameFor,
+  rebuildBlob,
+  targetHere,
+  type BuildRequest,
+  type EarlierBuild,
+} from './build.ts';
 import { findProject } from './installed/project.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
@@ -69,11 +77,11 @@ export async function dev(request: DevRequest): Promise<number> {
     for (;;) {
       try {
         const buildAt = performance.now();
-        const built = await buildBlob(
-          { ...request, signal: ending.signal },
-          folder,
-          program.hasFailed() ? undefined : earlier,
-        );
+        const changed = { ...request, signal: ending.signal };
+        const built =
+          earlier === undefined || program.hasFailed()
+            ? await buildBlob(changed, folder)
+            : await rebuildBlob(changed, folder, earlier);
         if (built !== undefined) {
           await rename(built.path, path);
           const builtAt = performance.now();
