@@ -1,4 +1,4 @@
-import type { ProjectFiles } from './project.ts';
+import { serverTsconfig, type ProjectFiles } from './project.ts';
 
 export interface ExpressProject {
   readonly type: 'commonjs' | 'module';
@@ -37,20 +37,8 @@ export function expressProject({ type, tests, tarball }: ExpressProject): Projec
         ...testPackages[tests],
       },
     },
-    'tsconfig.json': {
-      compilerOptions: {
-        module: type === 'module' ? 'nodenext' : 'commonjs',
-        target: 'es2022',
-        outDir: 'dist',
-        rootDir: 'src',
-        strict: true,
-        esModuleInterop: true,
-        // Types of vitest are for another library of the language.
-        skipLibCheck: tests === 'vitest',
-        types: ['node'],
-      },
-      include: ['src'],
-    },
+    // Types of vitest are for another library of the language.
+    'tsconfig.json': serverTsconfig(type, { skipLibCheck: tests === 'vitest' }),
     'public/about.txt': 'about the shop\n',
     'src/app.ts': `import express from 'express';
 

@@ -9,6 +9,23 @@ import { scratchFolder, type ScratchFolder } from '../executable/scratch.ts';
 /** Files by their path; what is no text is written as JSON. */
 export type ProjectFiles = Readonly<Record<string, string | object>>;
 
+/** The tsconfig.json of a server as most are: compiled from src to dist. */
+export function serverTsconfig(type: 'commonjs' | 'module', options: object = {}): object {
+  return {
+    compilerOptions: {
+      module: type === 'module' ? 'nodenext' : 'commonjs',
+      target: 'es2022',
+      outDir: 'dist',
+      rootDir: 'src',
+      strict: true,
+      esModuleInterop: true,
+      types: ['node'],
+      ...options,
+    },
+    include: ['src'],
+  };
+}
+
 /** A user's project in a folder of its own. */
 export async function projectOf(files: ProjectFiles): Promise<ScratchFolder> {
   const folder = await scratchFolder();

@@ -1,4 +1,4 @@
-import type { ProjectFiles } from './project.ts';
+import { serverTsconfig, type ProjectFiles } from './project.ts';
 
 /**
  * Somebody's shop: Express with TypeScript, a template, files that it reads in the working directory, native code, and tests of its own.
@@ -22,18 +22,7 @@ export function shopProject(type: 'commonjs' | 'module'): ProjectFiles {
         typescript: '5.9.3',
       },
     },
-    'tsconfig.json': {
-      compilerOptions: {
-        module: type === 'module' ? 'nodenext' : 'commonjs',
-        target: 'es2022',
-        outDir: 'dist',
-        rootDir: 'src',
-        strict: true,
-        esModuleInterop: true,
-        types: ['node'],
-      },
-      include: ['src'],
-    },
+    'tsconfig.json': serverTsconfig(type),
     '.gitignore': 'node_modules\n',
     '.git/HEAD': 'ref: refs/heads/main\n',
     'public/style.css': 'body { color: black }\n',
