@@ -14,6 +14,8 @@
 #   SELFSAME_PREFIX_DIR       folder with first parts, each named by its SHA-256; default /runner/prefixes
 #   SELFSAME_QUERY_FILE       file with the secret query of that URL; no such file: none is needed. Where the same name and
 #                             .SHA256 is there, that holds the query of the executable of this SHA-256 alone
+#   SELFSAME_SIGNED_BY        public key (Ed25519, DER in base64) that has to have signed the release; none: it need not be signed
+#   SELFSAME_SIGNATURE        its signature (base64) over the two lines "linux-arm64 SHA256" and "linux-x64 SHA256"
 #   SELFSAME_CA_FILE          CA certificates (PEM) to trust besides or instead of the system's
 #   SELFSAME_FETCH_LIMIT      gives up after so many seconds without one more byte; default 300
 #   SELFSAME_DENIED_LIMIT     gives up after so many seconds of 403; default 45: a new access policy takes up to 30
@@ -26,7 +28,8 @@
 #   66 not found (404, 410)                      72 wrong SHA-256
 #   67 denied (401, 403)                         73 cannot write: no space, or not writable
 #   68 unreachable, stalled, or 5xx, to the end  74 cannot execute: format, noexec, interpreter
-#   75 the store answered something else         129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
+#   75 the store answered something else         78 not signed by the key that is asked for
+#   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 #
 # Where the image carries the first part, the rest alone is asked for, by range. The first part is not checked by itself:
 # the SHA-256 of the whole decides, and where it is wrong the whole is fetched, once.
@@ -156,6 +159,17 @@ hash_of() {
   fail 73 "cannot check $1: reading it or writing $runner_talk failed"
 }
 
+# hash_open FILE: opens it and hashes that. Leaves in runner_open a name of the open file, whoever else may write to the folder: what is
+# executed is what was hashed. macOS, where there is none, runs it by its name.
+hash_open() {
+  runner_open=$1
+  if [ -d /proc/self/fd ]; then
+    command exec 9<"$1" || fail 73 "cannot read $1"
+    runner_open=/proc/self/fd/9
+  fi
+  hash_of "$runner_open"
+}
+
 check_sha256() { # check_sha256 TEXT NAME
   case $1 in
     *[!0-9a-f]*) fail 64 "$2 is no SHA-256 in lower-case hex digits" ;;
@@ -206,6 +220,27 @@ check_environment() {
   runner_file=$runner_dir/$SELFSAME_NAME
   runner_part=$runner_file.part
   runner_talk=$runner_file.talk # what a program said that had to run in the background
+}
+
+# Where a key is named, nothing is fetched or run unless it has signed the executables of both architectures.
+check_signature() {
+  [ -n "${SELFSAME_SIGNED_BY:-}" ] || return 0
+  check_sha256 "${SELFSAME_SHA256_ARM64:-}" SELFSAME_SHA256_ARM64
+  check_sha256 "${SELFSAME_SHA256_X64:-}" SELFSAME_SHA256_X64
+  runner_unsigned='SELFSAME_SIGNATURE is no signature by SELFSAME_SIGNED_BY over this release'
+  case $SELFSAME_SIGNED_BY in MCowBQYDK2VwAyEA*) ;; *) fail 78 "$runner_unsigned" ;; esac # an Ed25519 key
+  command -v openssl >/dev/null || fail 64 "cannot find openssl, which SELFSAME_SIGNED_BY needs"
+  runner_release=$runner_file.release
+  rm -f "$runner_release" "$runner_release.key" "$runner_release.sig"
+  { printf 'linux-arm64 %s\nlinux-x64 %s\n' "$SELFSAME_SHA256_ARM64" "$SELFSAME_SHA256_X64" >"$runner_release" &&
+    printf %s "$SELFSAME_SIGNED_BY" | openssl base64 -d -A >"$runner_release.key" &&
+    printf %s "${SELFSAME_SIGNATURE:-}" | openssl base64 -d -A >"$runner_release.sig"; } 2>/dev/null ||
+    fail 73 "cannot write $runner_release"
+  openssl pkeyutl -verify -rawin -in "$runner_release" -sigfile "$runner_release.sig" \
+    -pubin -keyform DER -inkey "$runner_release.key" >/dev/null 2>&1
+  runner_status=$?
+  rm -f "$runner_release" "$runner_release.key" "$runner_release.sig"
+  [ "$runner_status" = 0 ] || fail 78 "$runner_unsigned"
 }
 
 # Read anew for each request: a renewed Secret counts at once. The secret goes from here into curl's standard input.
@@ -332,7 +367,7 @@ again_or_unreachable() {
 # True if the .part file is what was asked for; otherwise runner_wrong and runner_wrong_status say why not.
 is_right() {
   runner_found=''
-  [ ! -f "$runner_part" ] || hash_of "$runner_part"
+  [ ! -f "$runner_part" ] || hash_open "$runner_part"
   [ "$runner_found" != "$runner_sha256" ] || return 0
   runner_has=$(size_of "$runner_part")
   runner_wrong_status=72 runner_wrong="wrong SHA-256: $runner_url has $runner_found, not $runner_sha256"
@@ -362,7 +397,7 @@ provide() {
   runner_bytes=0 runner_fetch_ms=0 runner_verify_ms=0
   lap
   if [ -f "$runner_file" ]; then
-    if [ "$(size_of "$runner_file")" = "$runner_size" ] && hash_of "$runner_file" && [ "$runner_found" = "$runner_sha256" ]; then
+    if [ "$(size_of "$runner_file")" = "$runner_size" ] && hash_open "$runner_file" && [ "$runner_found" = "$runner_sha256" ]; then
       lap
       runner_verify_ms=$runner_lap
       say "found $SELFSAME_NAME, verified ${runner_sha256%"${runner_sha256#????????????}"} in $(seconds "$runner_lap") s"
@@ -411,6 +446,7 @@ check_executable() {
 }
 
 check_environment
+check_signature
 provide
 check_executable
 rm -f "$runner_talk"
@@ -423,4 +459,5 @@ shopt -s execfail 2>/dev/null
 # Not a copy of what was asked for: the application reports it beside what it finds itself.
 export SELFSAME_RUNNER_SHA256="$runner_found"
 export SELFSAME_RUNNER_TIMES="fetch=$runner_fetch_ms verify=$runner_verify_ms" SELFSAME_RUNNER_BYTES="$runner_bytes"
-exec "$runner_file" "$@" || cannot_execute
+[ -d /proc/self/fd ] || runner_open=$runner_file
+exec "$runner_open" "$@" || cannot_execute

@@ -1,4 +1,4 @@
-// npm run release: the example application for all five targets into dist/release, with SHA256SUMS and RELEASE.json.
+// npm run release: the example application for all five targets into dist/release, with SHA256SUMS, RELEASE.json and a bill of materials.
 import { join } from 'node:path';
 import { printError } from '../src/cli/output/print-error.ts';
 import { root } from '../src/toolchain/bundle.ts';

@@ -6,13 +6,13 @@ import { describe, expect, it } from '@jest/globals';
 // A file that is not named has the dot's place; where there is no dot, the last.
 const rooms: Readonly<Record<string, readonly string[]>> = {
   src: 'shared app executable toolchain|store platforms deploy cli'.split(' '),
-  'src/executable': 'format runtimes'.split(' '),
+  'src/executable': 'format runtimes packages'.split(' '),
   'src/toolchain': 'installed carry inject init . commands'.split(' '),
   'src/store': '. azure|s3|file open.ts'.split(' '),
   'src/platforms': '. kubernetes|local'.split(' '),
-  'src/platforms/kubernetes': 'api manifest apply pods secret-store logs diagnose rollout'.split(' '),
+  'src/platforms/kubernetes': 'api manifest apply pods cluster-store logs diagnose rollout evidence'.split(' '),
   'src/deploy': 'plan preflight'.split(' '),
-  'src/cli': 'terminal output flags completion context commands reference'.split(' '),
+  'src/cli': 'terminal output flags completion context deploying commands reference'.split(' '),
   bench: 'tools routes suites'.split(' '),
   // The root folders themselves.
   '': 'src runner|scripts test/support test bench'.split(' '),

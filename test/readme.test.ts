@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { exitStatus } from '../src/shared/errors.ts';
@@ -21,4 +21,16 @@ it('the README names every command of package.json that it tells to run', () => 
     ([, name = '']) => name,
   );
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+it('docs/security.md has a test for each claim', () => {
+  const [, claims = ''] = read('docs/security.md').split('## Claims, and the tests that hold them');
+  const rows = claims
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .slice(1);
+  const named = rows.map((row) => [...row.matchAll(/`(test\/\S+)`/g)].map(([, path = '']) => path));
+  expect(rows.length).toBeGreaterThan(10);
+  expect(named.filter((paths) => paths.length === 0)).toEqual([]);
+  expect(named.flat().filter((path) => !existsSync(join(import.meta.dirname, '..', path)))).toEqual([]);
 });

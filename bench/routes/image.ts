@@ -7,8 +7,9 @@ import { kubectlApply, kubectlWait } from '../tools/bench-cluster.ts';
 import { objectsFor } from './objects.ts';
 import type { Registry } from './registry.ts';
 import { editGreeting, type Route, type RouteWorld } from './route.ts';
+import { esbuildFile } from '../tools/esbuild.ts';
 import { runTool } from '../tools/run-tool.ts';
-import { bundleOptions, root } from '../../src/toolchain/bundle.ts';
+import { bundleOptions } from '../../src/toolchain/bundle.ts';
 
 const [baseImage, image] = ['localhost/selfsame-bench-node:1', 'localhost/selfsame-bench-app:1'];
 const build = ['buildah', 'build', '--quiet', '--isolation', 'chroot', '--layers', '--pull-never'] as const;
@@ -80,11 +81,11 @@ async function buildBase(context: string, { place, folder, signal }: RouteWorld)
   await rm(join(context, 'node'));
 }
 
-/** esbuild itself, without Node.js in front of it, told the same as for our own bundle. */
+/** esbuild, told the same as for our own bundle. */
 function bundleCommand(output: string): [string, ...string[]] {
   const { platform, target, format, legalComments, define, banner, mainFields } = bundleOptions('');
   return [
-    join(root, `node_modules/@esbuild/linux-${process.arch}/bin/esbuild`),
+    esbuildFile,
     'src/hello-world.ts',
     `--outfile=${output}`,
     '--bundle',

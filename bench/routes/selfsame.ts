@@ -81,7 +81,7 @@ export async function selfsameRoute(world: RouteWorld, options: SelfsameOptions)
         AZURE_STORAGE_CONNECTION_STRING: store.connectionString,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
-      // Ctrl-C reaches it through us, after what it deployed to is no more needed.
+      // Ctrl-C reaches it through us, once nobody needs what it deployed to any longer.
       detached: true,
     });
     const ended = once(loop, 'exit');

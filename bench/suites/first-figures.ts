@@ -72,7 +72,7 @@ export function firstText(measured: readonly Taken[], node: string): string {
   return [
     `All replicas on ${node}. It has the official image of Node.js and the thin runner before. The registry of the container image is empty`,
     'before each first version, so that it takes its base along; the time begins after bundling.',
-    'What mounts a Secret gets it through the kubelet, once for each node; that is not counted as bytes of a pod.',
+    'What mounts a ConfigMap gets it through the kubelet, once for each node; that is not counted as bytes of a pod.',
     ...steps,
   ].join('\n');
 }

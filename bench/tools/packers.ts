@@ -3,8 +3,8 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageCode } from '../../scripts/package/bundles.ts';
 import { publishedManifest } from '../../scripts/package/manifest.ts';
-import { root } from '../../src/toolchain/bundle.ts';
 import { fetchPackage } from '../../src/toolchain/installed/fetch-package.ts';
+import { esbuildFile } from './esbuild.ts';
 import { runTool } from './run-tool.ts';
 
 /** An application as a packer finds it. */
@@ -53,10 +53,11 @@ export async function selfsamePacker({ folder, signal }: PackersOptions): Promis
 }
 
 /** `bun build --compile`, by the executable from npm. */
-export async function bunPacker({ signal }: PackersOptions): Promise<Packer> {
+export async function bunPacker({ folder, signal }: PackersOptions): Promise<Packer> {
   const name = `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`;
-  const report = (): void => undefined;
-  const found = await fetchPackage({ name, version: bunVersion, integrity: undefined, report, signal });
+  const quiet = { report: () => undefined, signal };
+  const unpacking = { path: async () => folder };
+  const found = await fetchPackage({ name, version: bunVersion, integrity: undefined, unpacking, ...quiet });
   if (found === undefined) throw new Error(`There is no ${name} ${bunVersion}`);
   const bun = join(found.folder, 'bin/bun');
   await chmod(bun, 0o755);
@@ -78,7 +79,7 @@ export function seaPacker({ folder, signal }: PackersOptions): Packer {
       const externals = optional.map((each) => `--external:${each}`);
       const shape = isModule ? ['--format=esm', `--banner:js=${requireOfModules}`] : ['--format=cjs'];
       const words = [...shape, ...externals, ...bundling, `--outfile=${bundle}`];
-      await runTool([process.execPath, esbuildFile, compiledEntry, ...words], { cwd: path, signal });
+      await runTool([esbuildFile, compiledEntry, ...words], { cwd: path, signal });
       await buildSea({ bundle, output, isModule, folder, signal });
     },
   };
@@ -95,7 +96,7 @@ export function plainBundlePacker(library: string, { folder, signal }: PackersOp
       await writeFile(entry, definition.replace(/import\('[^']+'\)/, `import('${join('..', compiledEntry)}')`));
       const externals = optional.map((each) => `--external:${each}`);
       const words = ['--format=cjs', '--keep-names', `--alias:selfsame=${library}`, ...externals, ...bundling];
-      await runTool([process.execPath, esbuildFile, entry, ...words, `--outfile=${bundle}`], {
+      await runTool([esbuildFile, entry, ...words, `--outfile=${bundle}`], {
         cwd: path,
         signal,
       });
@@ -104,7 +105,6 @@ export function plainBundlePacker(library: string, { folder, signal }: PackersOp
   };
 }
 
-const esbuildFile = join(root, 'node_modules/esbuild/bin/esbuild');
 const bundling = ['--bundle', '--minify', '--platform=node', '--target=node26', '--log-level=error'];
 
 /** Packages of CommonJS that a bundle of an ES module has inside ask for it. */

@@ -53,7 +53,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): WantedArtifact 
     const missing = blobFolder === undefined && url === undefined ? 'URL' : 'SHA256';
     throw new Failure(65, `${notForThis()}: SELFSAME_${missing}_${arch} is not set`);
   }
-  const digestIn = (name: string): Digest => parseDigest(name, read(name) ?? '');
+  const digestIn = (name: string): Digest => readDigest(name, environment);
   const numberIn = (name: string, otherwise?: string): number => parseNumber(name, read(name) ?? otherwise ?? '');
   const name = read('SELFSAME_NAME') ?? '';
   if (!/^\w[\w.-]*$/.test(name)) throw new Failure(64, 'SELFSAME_NAME is no file name');
@@ -114,7 +114,9 @@ function notForThis(): string {
   return `no executable for this architecture (${process.arch})`;
 }
 
-function parseDigest(name: string, text: string): Digest {
+/** @throws {Failure} 64 if a variable holds no SHA-256. */
+export function readDigest(name: string, environment: NodeJS.ProcessEnv): Digest {
+  const text = environment[name] ?? '';
   if (/[^0-9a-f]/.test(text)) throw new Failure(64, `${name} is no SHA-256 in lower-case hex digits`);
   if (!isDigest(text)) throw new Failure(64, `${name} has not 64 digits`);
   return text;

@@ -18,6 +18,7 @@ import { applicationEnvironment, handOver } from './hand-over.ts';
 import { neededNode } from './own-runtime.ts';
 import { provide } from './provide.ts';
 import { Failure, leaveReason, sayLine } from './reason.ts';
+import { refuseUnsigned } from './signature.ts';
 
 // As PID 1 a process without handlers ignores these.
 for (const [signal, status] of [
@@ -33,12 +34,17 @@ for (const [signal, status] of [
 
 async function main(): Promise<void> {
   const wanted = readEnvironment(process.env);
+  refuseUnsigned(process.env);
   if (typeof process.execve !== 'function') {
     const has = `Node.js ${process.version}, not ${neededNode(wanted.target)}, and cannot become another program`;
     throw new Failure(76, `no matching Node.js in this image: it has ${has}`);
   }
   const provided = await provide(wanted);
-  await handOver(wanted, process.argv.slice(2), applicationEnvironment(process.env, provided));
+  await handOver(
+    { ...wanted, handle: provided.handle },
+    process.argv.slice(2),
+    applicationEnvironment(process.env, provided),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -23,8 +23,12 @@ export interface FilePart {
   restart(): Promise<void>;
   /** Of all so far. */
   digest(): Digest;
-  /** Gives it its name. */
-  finish(): Promise<void>;
+  /**
+   * Gives it its name.
+   *
+   * @returns what was written, whatever has that name by then.
+   */
+  finish(): Promise<FileHandle>;
   /** Leaves nothing behind. */
   discard(): Promise<void>;
 }
@@ -88,11 +92,13 @@ export async function openPart({ file, sizeBytes }: WantedArtifact): Promise<Fil
     restart,
     digest: () => hash.copy().digest('hex') as Digest,
     async finish() {
-      await attempt(async () => {
+      return attempt(async () => {
         await opened().truncate(length);
         await opened().chmod(0o555);
+        const reading = await open(pathOfOpen(opened()));
         await close();
         await rename(path, path.slice(0, -'.part'.length));
+        return reading;
       });
     },
     async discard() {
@@ -100,6 +106,11 @@ export async function openPart({ file, sizeBytes }: WantedArtifact): Promise<Fil
       await rm(path, { force: true });
     },
   };
+}
+
+/** Names an open file, whatever has its name by now. */
+export function pathOfOpen({ fd }: FileHandle): string {
+  return `/proc/self/fd/${fd}`;
 }
 
 /** Of a file; 0 if there is none. */

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { digestOfFile, short } from '../../src/shared/digest.ts';
 import type { Digest } from '../../src/shared/digest.ts';
 import { openBlob } from './blob.ts';
@@ -7,12 +8,14 @@ import { fetchRest } from './fetch.ts';
 import type { Fetching } from './fetch.ts';
 import { ownPrefix } from './own-runtime.ts';
 import type { OwnPrefix } from './own-runtime.ts';
-import { openPart, sizeOf } from './part.ts';
+import { openPart, pathOfOpen, sizeOf } from './part.ts';
 import type { FilePart } from './part.ts';
 import { codeOf, Failure, megabytes, sayLine, seconds } from './reason.ts';
 
-/** What it took. */
+/** The executable, and what it took. */
 export interface Provided {
+  /** What was hashed, open for reading: a file that takes its name later is another one. */
+  readonly handle: FileHandle;
   /** As computed here, not a copy of what was asked for. */
   readonly digest: Digest;
   readonly fetchMs: number;
@@ -28,21 +31,22 @@ export interface Provided {
  */
 export async function provide(wanted: WantedArtifact): Promise<Provided> {
   const since = performance.now();
-  if (await isThere(wanted)) {
+  const there = await openThere(wanted);
+  if (there !== undefined) {
     const verifyMs = performance.now() - since;
     sayLine(`found ${wanted.name}, verified ${short(wanted.digest)} in ${seconds(verifyMs)} s`);
-    return { digest: wanted.digest, fetchMs: 0, verifyMs, bytes: 0 };
+    return { handle: there, digest: wanted.digest, fetchMs: 0, verifyMs, bytes: 0 };
   }
   const part = await openPart(wanted);
   try {
     const bytes = await fill(part, wanted);
     const digest = part.digest();
-    await part.finish();
+    const handle = await part.finish();
     const verifyMs = part.hashedMs();
     const fetchMs = performance.now() - since - verifyMs;
     const how = wanted.blob !== undefined && bytes === 0 ? `made ${wanted.name}` : `fetched ${megabytes(bytes)} MB`;
     sayLine(`${how} in ${seconds(fetchMs)} s, verified ${short(digest)} in ${seconds(verifyMs)} s`);
-    return { digest, fetchMs, verifyMs, bytes };
+    return { handle, digest, fetchMs, verifyMs, bytes };
   } catch (error) {
     // What is only cut short is continued by the next start of the container.
     if (!(error instanceof Failure) || ![66, 67, 68].includes(error.status)) await part.discard();
@@ -50,18 +54,20 @@ export async function provide(wanted: WantedArtifact): Promise<Provided> {
   }
 }
 
-/** True if an earlier run of this container made it. */
-async function isThere({ file, name, digest, sizeBytes }: WantedArtifact): Promise<boolean> {
-  const size = await sizeOf(file);
-  if (size === 0) return false;
-  if (size === sizeBytes && (await digestOfFile(file)) === digest) return true;
+/** The executable that an earlier run of this container made. */
+async function openThere({ file, name, digest, sizeBytes }: WantedArtifact): Promise<FileHandle | undefined> {
+  if ((await sizeOf(file)) === 0) return undefined;
+  const handle = await open(file);
+  const { size } = await handle.stat();
+  if (size === sizeBytes && (await digestOfFile(pathOfOpen(handle))) === digest) return handle;
+  await handle.close();
   sayLine(`found ${name}, but it is not the one asked for: making it anew`);
   try {
     await rm(file);
   } catch (error) {
     throw new Failure(73, `cannot replace ${file}: ${codeOf(error)}`, error);
   }
-  return false;
+  return undefined;
 }
 
 /** Makes the part what was asked for; tells what came over the network for that. */

@@ -1,6 +1,8 @@
 import { build, type BuildOptions } from 'esbuild';
-import { libraryOptions, root, sourceHalves } from '../../src/toolchain/bundle.ts';
-import { halfFiles, libraryFile } from '../../src/toolchain/published-halves.ts';
+import { inputsIn, libraryOptions, root, sourceHalves, type BundledHalf } from '../../src/toolchain/bundle.ts';
+import { licensesText } from '../../src/executable/packages/licenses-text.ts';
+import { ownPackages } from '../../src/toolchain/own-packages.ts';
+import { halfFiles, libraryFile, ownPackagesFile } from '../../src/toolchain/published-halves.ts';
 
 /** Packages that the command loads from the project's node_modules: large, and used by few builds. */
 export const ownDependencies = ['postject'] as const;
@@ -16,7 +18,6 @@ const forProjects = {
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'silent',
-  write: false,
 } satisfies BuildOptions;
 
 const asModule = {
@@ -30,10 +31,10 @@ const asModule = {
 
 /** The code of the npm package: paths and contents. The halves are the very bytes that the clone puts into executables. */
 export async function packageCode(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const [halves, library, required, command, worker] = await Promise.all([
-    sourceHalves().assets(),
-    contentsOf(libraryOptions),
-    contentsOf({
+  const [{ assets: halves, packages }, library, required, command, worker] = await Promise.all([
+    sourceHalves().parts(),
+    bundleOf(libraryOptions),
+    bundleOf({
       ...forProjects,
       format: 'cjs',
       entryPoints: libraryOptions.entryPoints,
@@ -42,21 +43,30 @@ export async function packageCode(): Promise<ReadonlyMap<string, Uint8Array>> {
       // Node.js 20 lacks it, and nothing is added to the globals of an application.
       inject: ['scripts/package/with-resolvers.ts'],
     }),
-    contentsOf({ ...asModule, entryPoints: ['scripts/package/command.ts'] }),
-    contentsOf({ ...asModule, entryPoints: ['src/toolchain/inject/postject-worker.ts'] }),
+    bundleOf({ ...asModule, entryPoints: ['scripts/package/command.ts'] }),
+    bundleOf({ ...asModule, entryPoints: ['src/toolchain/inject/postject-worker.ts'] }),
   ]);
+  // What is bundled around the halves, and in them.
+  const own = await ownPackages(
+    root,
+    [library, required, command, worker].flatMap(({ inputs }) => inputs),
+  );
+  const listed = new Map([...own.packages, ...packages.packages].map((of) => [`${of.name}@${of.version}`, of]));
+  const inOrder = [...listed].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, of]) => of);
   const halfContents = Object.entries(halfFiles).map(([name, file]) => {
     const content = halves.get(name);
     if (content === undefined) throw new Error(`There is no half "${name}"`);
     return [file, content] as const;
   });
   return new Map([
-    ['index.cjs', required],
+    ['index.cjs', required.content],
     ['index.js', Buffer.from(wrapper)],
-    ['bin/selfsame.js', Buffer.concat([Buffer.from('#!/usr/bin/env node\n'), command])],
-    ['bin/postject-worker.js', worker],
+    ['bin/selfsame.js', Buffer.concat([Buffer.from('#!/usr/bin/env node\n'), command.content])],
+    ['bin/postject-worker.js', worker.content],
     ...halfContents,
-    [libraryFile, library],
+    [ownPackagesFile, Buffer.from(JSON.stringify(packages))],
+    [libraryFile, library.content],
+    ['LICENSES.txt', Buffer.from(licensesText(inOrder))],
   ]);
 }
 
@@ -66,8 +76,9 @@ const wrapper = `import library from './index.cjs';
 export const { DeployError, parseAddress, selfsame } = library;
 `;
 
-async function contentsOf(options: BuildOptions): Promise<Uint8Array> {
-  const { outputFiles: [file] = [] } = await build(options);
+async function bundleOf(options: BuildOptions): Promise<BundledHalf> {
+  const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
+  const [file] = outputFiles;
   if (file === undefined) throw new Error('esbuild made no bundle');
-  return file.contents;
+  return { content: file.contents, inputs: inputsIn(metafile) };
 }

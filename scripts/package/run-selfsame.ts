@@ -26,6 +26,7 @@ export async function runSelfsame(
     report: terminal.report,
     print: (line) => process.stdout.write(`${line}\n`),
     say: terminal.say,
+    showPatch: terminal.showPatch,
     confirm: isTerminal ? async (question) => confirm(question, { signal, stop }) : undefined,
   };
   try {

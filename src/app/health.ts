@@ -90,7 +90,8 @@ async function identity(name: string): Promise<HealthAnswer> {
   try {
     return json(await identityOf(name));
   } catch (error) {
-    return { status: 500, body: `Cannot hash the running file: ${String(error)}\n` };
+    // The rest names a path.
+    return { status: 500, body: `Cannot hash the running file: ${(error as NodeJS.ErrnoException).code ?? 'error'}\n` };
   }
 }
 

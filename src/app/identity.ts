@@ -1,29 +1,19 @@
-import { hostname } from 'node:os';
 import { isSea } from 'node:sea';
 import { digestOfFile, type Digest } from '../shared/digest.ts';
 import { hostTarget } from '../shared/target.ts';
 
-/** What `GET /selfsame` answers: which bytes run here. */
+/**
+ * What `GET /selfsame` answers: which bytes run here. Whoever reaches the application can ask, so it tells nothing of the pod, its node or
+ * its process.
+ */
 export interface Identity {
   readonly name: string;
   /** SHA-256 that the process found when it hashed its own file; null when it runs from source. */
   readonly version: Digest | null;
   /** SHA-256 that the runner found before it started the process; null without a runner. */
   readonly runner: string | null;
-  /** What the runner took to fetch and to verify, in milliseconds; null without a runner. */
-  readonly runnerMs: { readonly fetch: number; readonly verify: number } | null;
-  /** What the runner fetched over the network, in bytes; null without a runner. */
-  readonly fetchedBytes: number | null;
   readonly target: string;
-  readonly node: string;
-  /** The pod's name, or this machine's. */
-  readonly host: string;
-  readonly pid: number;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
 }
-
-const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
 
 /**
  * Hashes the file that runs: once, when first asked, and never taken from the environment, so that it proves something.
@@ -44,26 +34,25 @@ export async function identityOf(name: string): Promise<Identity> {
     name,
     version: (await ownVersion()) ?? null,
     runner: process.env['SELFSAME_RUNNER_SHA256'] ?? null,
-    ...reportedByRunner(),
     target: hostTarget() ?? `${process.platform}-${process.arch}`,
-    node: process.versions.node,
-    host: hostname(),
-    pid: process.pid,
-    startedAt,
   };
 }
 
 /** What `GET /selfsame/start` answers: how this process came up. It hashes nothing, so asking costs a pod nothing. */
-export interface ProcessStart extends Pick<Identity, 'runnerMs' | 'fetchedBytes'> {
+export interface ProcessStart {
   /** Since the process began, in milliseconds: an age needs no common clock. */
   readonly ageMs: number;
+  /** What the runner took to fetch and to verify, in milliseconds; null without a runner. */
+  readonly runnerMs: { readonly fetch: number; readonly verify: number } | null;
+  /** What the runner fetched over the network, in bytes; null without a runner. */
+  readonly fetchedBytes: number | null;
 }
 
 export function startOfProcess(): ProcessStart {
   return { ageMs: Math.round(process.uptime() * 1000), ...reportedByRunner() };
 }
 
-function reportedByRunner(): Pick<Identity, 'runnerMs' | 'fetchedBytes'> {
+function reportedByRunner(): Omit<ProcessStart, 'ageMs'> {
   const [, fetch, verify] = /^fetch=(\d+) verify=(\d+)$/.exec(process.env['SELFSAME_RUNNER_TIMES'] ?? '') ?? [];
   const bytes = process.env['SELFSAME_RUNNER_BYTES'] ?? '';
   return {

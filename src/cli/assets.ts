@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
-import { defaultCacheFolder } from '../executable/runtimes/cache.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { RunnerTexts } from './context/session.ts';
 import type { deployer } from './deployer.ts';
@@ -22,8 +20,7 @@ export async function loadDeployer(): Promise<Deployer> {
   // New objects get 1 MB instead of up to 16, twice: 15 MB less at the peak. V8 looks at this when it would let that grow.
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');
-  // What V8 made of 3 MB of source is kept for the next start: 60 ms and 20 MB less. A folder that cannot be written costs nothing else.
-  Module.enableCompileCache(join(defaultCacheFolder(), 'code'));
+  // Compiled at each start: a cache on disk would save 55 ms and 15 MB, and nothing could tell whether what is in it was made of this source.
   const loaded = new Module('selfsame/deployer.cjs') as Module & { _compile(code: string, name: string): void };
   loaded.filename = process.execPath;
   loaded._compile(getAsset('deployer.cjs', 'utf8'), 'selfsame/deployer.cjs');

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
+import { verifyCertificates } from '../shared/certificates.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { FlagTable } from '../shared/flag.ts';
 import { flagIn, flagTable, splitArguments } from '../shared/flags.ts';
@@ -26,6 +27,7 @@ import type { RunnerTexts, Session } from './context/session.ts';
 export async function deployer(app: Application, argv: readonly string[], runners: RunnerTexts): Promise<number> {
   obeyClicolor(process.env);
   const terminal = openTerminal();
+  verifyCertificates(terminal.report);
   const { signal, atOnce, endedStatus, end, stop } = untilSignal();
   endOnBrokenPipe(() => stop('SIGPIPE'));
   const session: Session = { app, terminal, signal, atOnce, stop, endedStatus, runners, program: programOf(app) };

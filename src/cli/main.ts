@@ -7,6 +7,7 @@ import { requestedFormat } from './output/requested-format.ts';
 import { loadDeployer, runnerTexts } from './assets.ts';
 import { errorDocument } from './output/error-document.ts';
 import { printError } from './output/print-error.ts';
+import { jsonText, visibleLines } from '../shared/visible.ts';
 
 /**
  * Makes an application one that can deploy itself: the one call at the end of its main file.
@@ -24,16 +25,17 @@ export async function selfsame<const S extends OptionSpecs>(app: Application<S>)
     if (status !== undefined) await endProcess(status);
   } catch (error) {
     if (requestedFormat(process.argv.slice(2)) === 'json') {
-      process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
+      process.stdout.write(`${jsonText(errorDocument(error))}\n`);
     }
-    await endProcess(printError(error, say));
+    await endProcess(printError(error, (line) => say(visibleLines(line))));
   }
 }
 
 /** @returns the exit status; undefined if the process ends by itself. */
 async function dispatch(app: Application, argv: readonly string[]): Promise<number | undefined> {
   checkApplication(app);
-  if (process.env['SELFSAME_BUILD'] === 'check') {
+  // A word of the command line, which nobody inherits: what a finished executable does is not for its environment to say.
+  if (argv[0] === 'self' && argv[1] === 'definition') {
     const { name, files = [], external = [], address } = app;
     process.stdout.write(`${JSON.stringify({ name, files, external, serves: address !== undefined })}\n`);
     return 0;

@@ -40,7 +40,7 @@ export async function selfCommand(session: Session, argv: readonly string[]): Pr
     });
 
   if (argv.length === 0) {
-    session.terminal.say(await parser.getHelp());
+    session.terminal.say(...(await parser.getHelp()).split('\n'));
     return 2;
   }
   if (argv.includes('--help') || argv.includes('-h')) {

@@ -33,6 +33,7 @@ export async function applyRelease(
   const applied = await platform.apply(intentFor(plan, { release, sources, links, runner }), deployed, {
     signal,
     onChange: () => onStage?.({ at: 'applying', isFirst, applied: [] }),
+    onFound: (text) => report({ kind: 'warning', text }),
     onApplied({ kind, name }) {
       names.push(`${kind} ${name}`);
       onStage?.({ at: 'applying', isFirst, applied: [...names] });

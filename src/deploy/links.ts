@@ -18,7 +18,8 @@ interface LinksWorld {
  * What the Secret has to hold so that pods can read their executables.
  *
  * During a rollout, and after a way back, pods of earlier releases read the same Secret. Where a link opens one version alone,
- * theirs are made anew; those to another store, from which they were deployed, are kept as they are.
+ * theirs are made anew; those to another store, from which they were deployed, are kept as they are. Such that open more than
+ * they need to, as earlier versions of this program made, are gone then.
  */
 export async function linksFor(
   sources: readonly (readonly [Pick<Artifact, 'version' | 'name'>, Source])[],
@@ -29,12 +30,13 @@ export async function linksFor(
   const own = new Set<Digest>(sources.map(([{ version }]) => version));
   const others = deployed.linkPlaces.filter(({ version }) => !own.has(version));
   const queries: Record<string, string> = {};
-  if (first.opensOne === true) for (const [{ version }, { secret = '' }] of sources) queries[version] = secret;
+  const opensOne = store.secretOpens === 'one';
+  if (opensOne) for (const [{ version }, { secret = '' }] of sources) queries[version] = secret;
 
   const elsewhere: LinkPlace[] = [];
   for (const place of others) {
     if (!(await isIn(store, place))) elsewhere.push(place);
-    else if (first.opensOne === true) {
+    else if (opensOne) {
       queries[place.version] ??= (await store.source(artifactAt(place), { signal })).secret ?? '';
     }
   }
@@ -43,8 +45,20 @@ export async function linksFor(
     const link = links && linkOf(version, links);
     if (link !== undefined) queries[version] ??= link;
   }
-  if (first.opensOne === true) return { queries };
+  if (opensOne) return { queries };
   return { query: first.secret, ...(Object.keys(queries).length > 0 && { queries }) };
+}
+
+/** Links as `linksFor` will make them, before there are any. */
+export function plannedLinks(
+  versions: readonly Digest[],
+  { secretOpens }: Pick<Store, 'secretOpens'>,
+  { linkPlaces }: Pick<Deployed, 'linkPlaces'>,
+): Pick<Intent, 'query' | 'queries'> {
+  const link = 'made-when-deployed';
+  if (secretOpens !== 'one') return secretOpens === undefined ? {} : { query: link };
+  const all = [...versions, ...linkPlaces.map(({ version }) => version)];
+  return { queries: Object.fromEntries(all.map((version) => [version, link])) };
 }
 
 /** True if that is where a store has it. */

@@ -4,6 +4,7 @@ import type { Intent, RunnerChoice } from '../platforms/intent.ts';
 import { type Digest, short } from '../shared/digest.ts';
 import type { Source } from '../store/store.ts';
 import { intentFor, runnerOf } from './intent.ts';
+import { plannedLinks } from './links.ts';
 import type { ScaledPlan } from './plan/replicas.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +29,10 @@ export async function prepare(plan: ScaledPlan, world: Omit<World, 'onStage'>): 
   const checks = await platform.preflight(plan, { deployed: plan.deployed, store, report, signal });
   clock.lap('preflight');
 
-  const versions = await versionsOf(executable.blob);
+  const [versions, runner] = await Promise.all([
+    versionsOf(executable.blob),
+    runnerOf(plan, world).then(async (own) => (await platform.runnerFor?.(plan.name, own, { report, signal })) ?? own),
+  ]);
   const release = releaseOf(versions);
   const artifacts: LinuxArtifact[] = [];
   for (const target of checks.targets) {
@@ -44,8 +48,8 @@ export async function prepare(plan: ScaledPlan, world: Omit<World, 'onStage'>): 
   for (const artifact of artifacts) {
     sources.push([artifact, { ...(await store.placeOf(artifact)), access: store.access }]);
   }
-  const links = sources.some(([, { kind }]) => kind === 'url') ? { query: 'made-when-deployed' } : {};
-  const runner = await runnerOf(plan, world);
+  const own = artifacts.map(({ version }) => version);
+  const links = plannedLinks(own, store, plan.deployed);
   const intent = intentFor(plan, { release, sources, links, runner });
   await checks.verdict(intent);
   const text = `Nothing stands in the way at ${platform.address} and ${store.address}`;

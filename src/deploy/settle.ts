@@ -26,9 +26,13 @@ export async function settle(
   { outcome, replicas }: Omit<Rollout, 'changes'>,
   world: Omit<World, 'store' | 'executable' | 'runtimes' | 'stockRunner'>,
 ): Promise<SettledDeploy> {
-  const { platform, signal, clock } = world;
+  const { platform, report, signal, clock } = world;
   const seen = outcome.kind === 'ready' ? replicas : [];
-  const starts = await startTimings(platform, seen, { port: plan.port, scheme: plan.scheme, signal });
+  const { starts, foreign } = await startTimings(platform, seen, { port: plan.port, scheme: plan.scheme, signal });
+  if (foreign.length > 0) {
+    const text = `No runner of ours started what answers in ${foreign.join(', ')}: see what self verify says`;
+    report({ kind: 'warning', text });
+  }
   clock.lap('collect');
   // What is removed in the end goes altogether: nothing of that name was there before.
   const ended = { outcome, isWanted: plan.rollsBack && !plan.removes };

@@ -8,29 +8,35 @@ const asked = 5;
 /** It only explains: a deploy that is done does not wait for it, nor is it undone when the signal ends the asking. */
 const limitMs = 1_000;
 
-/**
- * Asks the slowest replicas what they took to start, at once and not for long.
- *
- * @returns by the name of the pod; without those that may not be asked or do not answer.
- */
+interface StartTimings {
+  /** By the name of the pod; without those that may not be asked or do not answer. */
+  readonly starts: ReadonlyMap<string, ReplicaStart>;
+  /** Those that answer, and not as what a runner of ours has started. */
+  readonly foreign: readonly string[];
+}
+
+/** Asks the slowest replicas what they took to start, at once and not for long. */
 export async function startTimings(
   { startOf }: Pick<Platform, 'startOf'>,
   seen: readonly ReplicaTimes[],
   { port, scheme, signal }: { port: number | undefined; scheme?: 'https' | undefined; signal: AbortSignal },
-): Promise<Map<string, ReplicaStart>> {
-  if (port === undefined || startOf === undefined) return new Map();
+): Promise<StartTimings> {
+  if (port === undefined || startOf === undefined) return { starts: new Map(), foreign: [] };
   const either = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const slowest = slowestFirst(seen.filter(({ readyAt }) => readyAt !== undefined)).slice(0, asked);
   const answers = await Promise.all(
-    slowest.map(async ({ name }): Promise<[string, ReplicaStart][]> => {
+    slowest.map(async ({ name }) => {
       try {
-        const start = await startOf(name, { port, scheme, signal: either });
-        return start === undefined ? [] : [[name, start]];
+        return { name, start: await startOf(name, { port, scheme, signal: either }) };
       } catch (error) {
-        if (either.aborted || error instanceof DeployError) return [];
+        if (either.aborted || error instanceof DeployError) return undefined;
         throw error;
       }
     }),
   );
-  return new Map(answers.flat());
+  const given = answers.filter((answer) => answer !== undefined);
+  return {
+    starts: new Map(given.flatMap(({ name, start }) => (start === undefined ? [] : [[name, start] as const]))),
+    foreign: given.filter(({ start }) => start?.runner === undefined).map(({ name }) => name),
+  };
 }

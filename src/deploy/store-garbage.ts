@@ -1,6 +1,6 @@
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { askDeployedBy } from '../platforms/kubernetes/manifest/deployed-by.ts';
-import { versionsInUse, type VersionsInUse } from '../platforms/kubernetes/secret-store/versions-in-use.ts';
+import { versionsInUse, type VersionsInUse } from '../platforms/kubernetes/cluster-store/versions-in-use.ts';
 import type { Digest } from '../shared/digest.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { StoredArtifact, UrlStore } from '../store/store.ts';

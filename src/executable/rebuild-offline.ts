@@ -82,7 +82,7 @@ async function writeChecked(bytes: Bytes, { output, prefix, version, signal }: W
     if (size !== bytes.sizeBytes || written !== (version ?? written)) throw new WrongBytes();
   };
   try {
-    await replaceFile(output, fill, { mode: 0o755 });
+    await replaceFile(output, fill, { mode: 0o755, followsLink: true });
     return written;
   } catch (error) {
     if (error instanceof WrongBytes) return undefined;

@@ -4,11 +4,11 @@ import { isSea } from 'node:sea';
 import { ownFile } from '../app/identity.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { LinuxTarget, Target } from '../shared/target.ts';
-import { startsAsBlob } from './format/blob.ts';
-import { bytesOfFile } from './format/bytes.ts';
+import { readBlob, startsAsBlob } from './format/blob.ts';
+import { bufferOf, bytesOfFile } from './format/bytes.ts';
 import type { Bytes } from './format/bytes.ts';
 import { locateElfBlob } from './format/elf.ts';
-import { readAt } from './format/file-bytes.ts';
+import { damagedFile, readAt } from './format/file-bytes.ts';
 import { locateMachoBlob } from './format/macho.ts';
 import { locatePeBlob } from './format/pe.ts';
 import { blobStartOf, tailOf } from './format/prefix.ts';
@@ -42,16 +42,28 @@ export async function openSelf(): Promise<Executable> {
       hint: 'Build it first: npx selfsame build.',
     });
   }
-  return { ...(await openExecutable(ownFile())), path: process.execPath };
+  return { ...(await openFile(ownFile())), path: process.execPath };
 }
 
 /**
  * Opens any executable that carries an application: ELF, Mach-O or PE.
  *
  * @throws {DeployError} `executable-unreadable` if the system does not give it, `not-an-executable` if it is something else,
- *   `executable-damaged` if its headers contradict it.
+ *   `executable-damaged` if its headers contradict it, or the application is not one that we write.
  */
 export async function openExecutable(path: string): Promise<Executable> {
+  const executable = await openFile(path);
+  const { blob } = executable;
+  if (blob.sizeBytes > mostBlobBytes) throw damagedFile('its application is too large');
+  // One that runs has been read by Node.js; another may have come from anybody, and what is made of it is to run.
+  readBlob(await bufferOf(blob));
+  return executable;
+}
+
+/** Node.js itself keeps it in one buffer. */
+const mostBlobBytes = 2 ** 31;
+
+async function openFile(path: string): Promise<Executable> {
   const file = await opened(path);
   try {
     const stats = await file.stat({ bigint: true });

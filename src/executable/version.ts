@@ -6,6 +6,7 @@ import type { LinuxTarget } from '../shared/target.ts';
 import type { Hashing } from './format/artifact.ts';
 import type { Bytes } from './format/bytes.ts';
 import { tailOf } from './format/prefix.ts';
+import { releaseText } from './release-signature.ts';
 import { runtimes } from './runtimes/runtimes-table.ts';
 
 /**
@@ -38,6 +39,5 @@ export async function versionsOf(blob: Bytes): Promise<Versions> {
 
 /** Names the same application on every architecture and from every host: the SHA-256 of a line for each Linux target. */
 export function releaseOf(versions: Versions): Digest {
-  const lines = linuxTargets.map((target) => `${target} ${versions[target]}\n`);
-  return createHash('sha256').update(lines.join('')).digest('hex') as Digest;
+  return createHash('sha256').update(releaseText(versions)).digest('hex') as Digest;
 }

@@ -1,3 +1,5 @@
+import type { ReleaseSignature } from '../executable/release-signature.ts';
+import type { Versions } from '../executable/version.ts';
 import type { Digest } from '../shared/digest.ts';
 import type { MountedPlace } from '../store/store.ts';
 
@@ -29,8 +31,12 @@ export interface Intent {
   readonly resources?: Resources | undefined;
   readonly runnerImage: string;
   readonly runner: RunnerChoice;
+  /** Given if replicas are to run only what is signed. */
+  readonly signature?: SignedRelease | undefined;
   readonly imagePullSecret?: string | undefined;
   readonly serviceAccount?: string | undefined;
+  /** True: only what comes for the port is let in. */
+  readonly networkPolicy?: boolean | undefined;
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
   /** `KEY`, `KEY=VALUE`, either with `:EFFECT`. */
   readonly tolerations?: readonly string[] | undefined;
@@ -47,7 +53,15 @@ export type RunnerChoice =
       readonly script: string;
       /** Of the script. */
       readonly digest: Digest;
+      /** Counts the names under which others have put something else; absent for the first. */
+      readonly edition?: number;
     };
+
+/** A release, and what its signature proves of it. */
+export interface SignedRelease extends ReleaseSignature {
+  /** Of both architectures, also of one that is not deployed. */
+  readonly versions: Versions;
+}
 
 export type Arch = 'amd64' | 'arm64';
 

@@ -3,7 +3,7 @@ import type { Digest } from '../shared/digest.ts';
 import type { Report } from '../shared/report.ts';
 import type { LinuxTarget } from '../shared/target.ts';
 import type { Store } from '../store/store.ts';
-import type { Intent } from './intent.ts';
+import type { Intent, RunnerChoice } from './intent.ts';
 import type { FailureCause, Progress, ReplicaStart, ReplicaTimes, RolloutOutcome } from './outcome.ts';
 import type { Deployed, DeployedLinks } from './deployed.ts';
 
@@ -22,6 +22,13 @@ export interface Platform {
 
   /** What it can keep artifacts in by itself. */
   store?(name: string): Store;
+
+  /** The runner as replicas can be given it there: what holds it may have been made anew by others, with other content. */
+  runnerFor?(
+    name: string,
+    runner: RunnerChoice,
+    options: { readonly report: Report; readonly signal: AbortSignal },
+  ): Promise<RunnerChoice>;
 
   /** The objects that make an intent true. Pure. */
   render(intent: Intent): readonly PlatformObject[];
@@ -74,9 +81,8 @@ export interface PreflightPlan {
   readonly serviceAccount?: string | undefined;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly string[];
-  readonly app: {
-    readonly secrets?: Readonly<Record<string, { readonly secret: string; readonly key: string }>> | undefined;
-  };
+  /** Environment from Secrets that exist already. */
+  readonly secretEnv?: Readonly<Record<string, { readonly secret: string; readonly key: string }>> | undefined;
   readonly waits: boolean;
   /** Whether the logs are followed afterwards. */
   readonly follows: boolean;
@@ -118,6 +124,8 @@ export interface ApplyWorld {
   readonly signal: AbortSignal;
   /** Called right before the first object is changed. */
   readonly onChange?: (() => void) | undefined;
+  /** Called with what others did to what was applied before, and what was done about it: a sentence. */
+  readonly onFound?: ((text: string) => void) | undefined;
   /** Called with each object that was applied. */
   readonly onApplied?: ((object: Pick<AppliedObject, 'kind' | 'name'>) => void) | undefined;
 }

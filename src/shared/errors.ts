@@ -2,7 +2,7 @@
  * Process exit status by code (the table is in the README). Scripts rely on these numbers: append, never renumber.
  *
  * 1 looked and it differs; 2 bad usage; 3 refused before anything changed; 4 failed and rolled back, or nothing left
- * behind; 5 failed, the new release is still there; 6 timed out, still going on; 7 superseded by another deploy.
+ * behind; 5 failed, the new release is still there; 6 timed out, still going on; 7 superseded by another deploy; 8 looked, and it is not proven.
  */
 export const exitStatus = {
   // bad usage
@@ -21,6 +21,7 @@ export const exitStatus = {
   'store-unreachable': 3,
   'store-denied': 3,
   'store-damaged': 3,
+  'not-revocable': 3,
   'kubeconfig-unusable': 3,
   'cluster-unreachable': 3,
   'cluster-denied': 3,
@@ -33,6 +34,8 @@ export const exitStatus = {
   'project-refused': 3,
   'package-unavailable': 3,
   'trial-failed': 3,
+  'signature-refused': 3,
+  'cluster-unreadable': 3,
   // after something changed
   'rollout-undone': 4,
   'rollout-failed': 5,

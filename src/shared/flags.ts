@@ -48,6 +48,11 @@ export const flagTable = {
   },
   'memory-limit': { type: 'string', value: 'MEMORY', describe: 'Memory that each may use', default: '256Mi' },
   env: { type: 'list', value: 'K=V', local: true, describe: 'Environment of each replica' },
+  'env-from-secret': {
+    type: 'list',
+    value: 'K=SECRET/KEY',
+    describe: 'The same, from a key of a Secret that is there',
+  },
   store: {
     type: 'string',
     value: 'STORE',
@@ -65,10 +70,20 @@ export const flagTable = {
     variable: 'SELFSAME_RUNNER_IMAGE',
     describe: 'Of Node.js, or a runner of your own',
     default: 'the official one',
-    details: 'An image that is called `node` is given the runner; every other image has to contain it.',
+    details:
+      'An image that is called `node` is given the runner; every other image has to contain it. `node:VERSION-slim@sha256:DIGEST` names its bytes, which a tag does not.',
+  },
+  'require-signature': {
+    type: 'string',
+    value: 'KEY',
+    completes: 'file',
+    describe: 'Run only what this public key (PEM, Ed25519) has signed',
+    details:
+      'The signature is the file `NAME.sig` beside the executable, as `selfsame release --sign` writes it. Replicas check it again before they start.',
   },
   'image-pull-secret': { type: 'string', value: 'NAME', describe: 'Secret to pull the runner image with' },
   'service-account': { type: 'string', value: 'NAME', describe: 'Service account of the pods, which get its token' },
+  'network-policy': { type: 'boolean', describe: 'Let in only what asks for its port' },
   'node-selector': { type: 'list', value: 'K=V', describe: 'Only nodes with this label' },
   toleration: { type: 'list', value: 'KEY', describe: 'Also nodes with this taint' },
   kubeconfig: {

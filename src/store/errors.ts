@@ -1,4 +1,4 @@
-import type { Artifact } from '../executable/format/artifact.ts';
+import { mebibyte } from '../shared/bounded.ts';
 import { DeployError } from '../shared/errors.ts';
 import { networkFailures } from '../shared/network-failure.ts';
 
@@ -21,6 +21,19 @@ export function storeUnreachable(address: string, { code, cause }: { code: strin
   });
 }
 
+/** A thousand names of a list have 2 MB. */
+export const mostAnswerBytes = 16 * mebibyte;
+/** Of a list, a thousand objects each: more than that has no store that anybody looks through. */
+export const mostPages = 200;
+
+/** The error of a store that answers what no store of its kind does. */
+export function storeUnreadable(what: string, reason: string, cause?: Error): DeployError {
+  return new DeployError('store-unreachable', `Cannot read ${what}: ${reason}`, {
+    hint: 'Check --store, and what stands between it and here.',
+    cause,
+  });
+}
+
 interface Denial {
   /** Status and code of the answer. */
   readonly said: string;
@@ -30,6 +43,11 @@ interface Denial {
   /** True if the store itself names the clock as the reason. */
   readonly isClock?: boolean;
   readonly cause: Error;
+}
+
+/** Links that end with the key or the session that signed them, which is the user's to end. */
+export function notRevocable(address: string, { why, hint }: { why: string; hint: string }): DeployError {
+  return new DeployError('not-revocable', `Cannot end the links into ${address}: ${why}`, { hint });
 }
 
 /** The error of a store that does not take the credentials. Signatures are good for 15 minutes around the store's time. */
@@ -46,19 +64,6 @@ export function storeDenied(address: string, { said, hint, minutesOff, isClock =
 export function clockMinutesOff(date: string): number {
   const there = Date.parse(date);
   return Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
-}
-
-/** @throws {DeployError} `store-damaged` if what is stored has another length than the artifact. */
-export function assertLength(
-  { version, name, sizeBytes }: Artifact,
-  { storedBytes, address, kind = 'object' }: { storedBytes: number; address: string; kind?: 'object' | 'file' },
-): void {
-  if (storedBytes === sizeBytes) return;
-  throw new DeployError(
-    'store-damaged',
-    `${address} holds ${version}/${name} with ${storedBytes} bytes instead of ${sizeBytes}`,
-    { hint: `Delete that ${kind}, then deploy again.` },
-  );
 }
 
 /** The error of a store that does not have all of what was sent to it. */

@@ -1,4 +1,6 @@
 import { DeployError } from '../shared/errors.ts';
+import { proxiesIn } from '../shared/proxy-setting.ts';
+import { isReadOnTheWay } from '../shared/server-address.ts';
 import { addressText, parseAzureAddress, publicEndpoint } from './azure/address.ts';
 import { parsePublicUrl } from './public-url.ts';
 import { credentialsFrom } from './azure/credentials.ts';
@@ -31,6 +33,7 @@ export function openStore({ store, storeUrl, environment, freshMs }: StoreSettin
   const text = store ?? environment['SELFSAME_STORE'];
   const publicUrl = storeUrl === undefined ? undefined : parsePublicUrl(storeUrl);
   const kind = storeKindOf(text);
+  if (kind !== 'file') proxiesIn(environment);
   if (text !== undefined && kind === 's3') return openS3(text, { environment, publicUrl, freshMs });
   if (text !== undefined && kind === 'file') return fileStore(parseFileAddress(text), { publicUrl, freshMs });
   return openAzure(text, { environment, publicUrl, freshMs });
@@ -65,5 +68,10 @@ function openAzure(text: string | undefined, { environment, publicUrl, freshMs }
     });
   }
   const { credentials } = grant;
+  if (credentials.kind === 'sas' && isReadOnTheWay(endpoint)) {
+    throw new DeployError('bad-store', `Refused to send a SAS to ${endpoint}: it could be read on the way`, {
+      hint: 'Use the https:// address of the store, or an account key, which is not sent.',
+    });
+  }
   return azureStore({ endpoint, account, container: wanted.container, credentials, publicUrl, freshMs });
 }

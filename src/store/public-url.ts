@@ -1,4 +1,5 @@
 import { DeployError } from '../shared/errors.ts';
+import { readServerAddress } from '../shared/server-address.ts';
 
 /**
  * Reads `--store-url`, the address from which anybody may read.
@@ -7,21 +8,36 @@ import { DeployError } from '../shared/errors.ts';
  * @throws {DeployError} `bad-store` if it is no http(s) URL, or carries a secret.
  */
 export function parsePublicUrl(text: string): string {
-  const url = URL.parse(text.trim());
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw badStore(`Cannot read "${text.split(/[?#]/, 1)[0]}" as a URL`, 'Pass --store-url https://HOST/PATH.');
-  }
-  refuseSecrets(url, '--store-url');
+  const hint = 'Pass --store-url https://HOST/PATH.';
+  const url = readOpenAddress(text, { setting: '--store-url', protocols: ['http:', 'https:'], hint });
   return url.href.replace(/\/+$/, '');
 }
-export function badStore(message: string, hint: string): DeployError {
-  return new DeployError('bad-store', message, { hint });
+
+interface OpenAddress {
+  /** For messages: what cannot be read may hold a secret, and is not quoted. */
+  readonly setting: string;
+  readonly protocols: readonly string[];
+  /** Where it cannot be read. */
+  readonly hint: string;
 }
-export function refuseSecrets(url: URL, flag: string): void {
-  if (url.search !== '' || url.username !== '' || url.password !== '' || url.hash !== '') {
+
+/**
+ * Reads an address that others may see, since it stands on a command line or is shown.
+ *
+ * @throws {DeployError} `bad-store` if it is none, or carries a secret.
+ */
+export function readOpenAddress(text: string, { setting, protocols, hint }: OpenAddress): URL {
+  const read = readServerAddress(text, protocols);
+  if (read === undefined) throw badStore(`Cannot read ${setting} as an address`, hint);
+  if (read.authorization !== undefined || read.url.search !== '') {
     throw badStore(
-      `Refused ${flag} with a secret in it: other users of this machine can read an argument list`,
-      'Put the part after "?" into AZURE_STORAGE_SAS_TOKEN and pass the URL without it.',
+      `Refused ${setting} with a secret in it: other users of this machine can read an argument list`,
+      'Pass the URL without it. A SAS belongs into AZURE_STORAGE_SAS_TOKEN, keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     );
   }
+  return read.url;
+}
+
+export function badStore(message: string, hint: string): DeployError {
+  return new DeployError('bad-store', message, { hint });
 }

@@ -14,7 +14,10 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
   /** How pods will read, in words, for the plan line: `read-only link, policy selfsame, prolonged at each deploy`. */
   readonly access: string;
 
-  /** Where a pod will read an artifact; known before it is there. */
+  /** What the secret of a `source` opens: that artifact alone, or every artifact; absent where reading needs none. */
+  readonly secretOpens?: 'one' | 'all' | undefined;
+
+  /** Where a pod will read an artifact; known before it is there, unless what is there turns out to be damaged. */
   placeOf(artifact: Pick<Artifact, 'version' | 'name' | 'blob'>): Promise<P>;
 
   /**
@@ -30,7 +33,7 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
   has(artifact: Pick<Artifact, 'version' | 'name'>, options?: WaitOptions): Promise<boolean>;
 
   /**
-   * Uploads the artifact unless it is there already.
+   * Uploads the artifact unless it is there already. What others have put in its place is taken away before, and said.
    *
    * The bytes are hashed on their way; what does not hash to `artifact.version` is never committed.
    *
@@ -40,8 +43,7 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
    * What is there already is dated anew, if it is older than an hour: it is in use.
    *
    * @returns what crossed the wire and what was found or copied inside the store, both in bytes; 0 and 0 if it was there.
-   * @throws {DeployError} `store-unreachable`, `store-denied`, `store-damaged` if an object of another length has its
-   *   name, or `executable-damaged` if the bytes are not the version's.
+   * @throws {DeployError} `store-unreachable`, `store-denied`, or `executable-damaged` if the bytes are not the version's.
    */
   put(artifact: Artifact, options?: PutOptions): Promise<{ sentBytes: number; reusedBytes: number }>;
 
@@ -49,10 +51,18 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
    * What a pod needs to read the artifact, which has to be in the store already; on Azure this makes or prolongs the
    * access policy. The secret part goes into a Secret: never log it.
    *
-   * Where a store can, one secret opens all artifacts: one Secret serves every architecture and, where the link does
-   * not name its end, every release, so that it stays the same from deploy to deploy. Where it cannot, the source says so.
+   * Where a store can, it opens this artifact alone, so that who reads the Secret of one application cannot read another's:
+   * see `secretOpens`.
    */
   source(artifact: Pick<Artifact, 'version' | 'name' | 'blob'>, options?: WaitOptions): Promise<Source<P>>;
+
+  /**
+   * Ends every secret that `source` has ever given, to whichever application; from then on it gives new ones. Absent where none are
+   * given.
+   *
+   * @throws {DeployError} `not-revocable` if they end with what signed them, and the hint says how to end that.
+   */
+  revoke?(options?: WaitOptions): Promise<void>;
 
   /** What a secret that was deployed earlier still gives, changing nothing; for `self status`. */
   accessOf(secret: string | undefined, options?: WaitOptions): Promise<Access>;
@@ -66,6 +76,9 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
 
 /** A store that pods read by a URL. Other clusters may share it, and nobody sees them all. */
 export interface UrlStore extends Store<UrlPlace> {
+  /** Reads what is stored under an artifact's name, whatever it is: what pods are given. Undefined if nothing is there. */
+  read(artifact: Pick<Artifact, 'version' | 'name'>, options?: WaitOptions): Promise<StoredBytes | undefined>;
+
   /**
    * Removes artifacts of which nobody has stored, or by `put` found, the same since; then what versions shared and none needs.
    * So a deploy under way, which refers to them only later, does not lose what it found.
@@ -107,8 +120,8 @@ export interface UrlPlace {
 /** Mounted into the pod: the blob alone, compressed by zstd. The runner makes the executable from it. */
 export interface MountedPlace {
   readonly kind: 'mounted';
-  /** Names of Secrets in the pod's namespace; what they hold, joined in this order, is the compressed blob. */
-  readonly secrets: readonly string[];
+  /** Names of ConfigMaps in the pod's namespace; what they hold, joined in this order, is the compressed blob. */
+  readonly configMaps: readonly string[];
   /** As it is once it is unpacked. */
   readonly blob: { readonly digest: Digest; readonly sizeBytes: number };
 }
@@ -118,8 +131,6 @@ export type Source<P extends ArtifactPlace = ArtifactPlace> = P &
   Access & {
     /** The query string without `?` (a SAS), or absent where nothing secret is needed. */
     readonly secret?: string;
-    /** True where the secret opens this artifact alone, so that each version needs its own. */
-    readonly opensOne?: boolean;
   };
 
 /** How pods may read, and until when. */
@@ -135,6 +146,11 @@ export interface Access {
 /** For {@link Access.warning}. */
 export const endWarning =
   'Pods that start after the end of their access cannot fetch the executable: deploy again before';
+
+export interface StoredBytes {
+  readonly sizeBytes: number;
+  open(): AsyncIterable<Uint8Array>;
+}
 
 export interface StoredArtifact {
   readonly version: Digest;

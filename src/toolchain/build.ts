@@ -13,6 +13,7 @@ import { neverCalls, readDefinition, type Definition } from './definition.ts';
 import { writeExecutable } from './executables.ts';
 import type { Halves } from './carry/halves.ts';
 import { besideOutput, writing } from './output.ts';
+import { packageListOf, writePackageList } from './package-list.ts';
 import { tryOut, type TrialOutcome } from './trial.ts';
 
 export interface BuildRequest {
@@ -130,11 +131,12 @@ export async function carriedBlob(
   project: Project,
   { files, external }: CarrySettings,
 ): Promise<Pick<BuiltBlob, 'blob' | 'carried'>> {
-  const [carried, assets] = await Promise.all([
+  const [carried, { assets, packages: own }] = await Promise.all([
     carry({ project, halves, files, external, report, signal }),
-    halves.assets(),
+    halves.parts(),
   ]);
-  return { carried, blob: applicationBlob(carried, assets) };
+  const packages = writePackageList(packageListOf(project, carried, own));
+  return { carried, blob: applicationBlob({ ...carried, packages }, assets) };
 }
 
 /**

@@ -1,12 +1,13 @@
 // Bundles the halves of selfsame that go into every application.
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 import { startAsset } from '../app/start/start-config.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
 import { bundlingError } from './carry/bundling-error.ts';
 import { slashed } from './installed/project.ts';
 import type { Halves } from './carry/halves.ts';
+import { ownPackages } from './own-packages.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -37,6 +38,9 @@ const forStockImages = {
   banner: { js: '' },
 } satisfies BuildOptions;
 
+/** It is read at every start, and nothing of it asks for its place or is of use in a stack trace. */
+const forEveryStart = { ...common, keepNames: false, define: {}, banner: { js: '' } } satisfies BuildOptions;
+
 /**
  * Leaves out of the Kubernetes client what no kubeconfig needs: a class for every object and every call of the API, 500 KB of source
  * in 700 files that would be run at each start of the deploying half. The package cannot be shaken, since it does not say that its
@@ -63,9 +67,9 @@ const kubeConfigAlone: Plugin = {
 
 /** What esbuild is told to bundle an entry, a path relative to the root: the same everywhere, so that the bytes are. */
 export function bundleOptions(entry: string) {
-  const options = entry === runnerEntry ? forStockImages : common;
+  const options = { [runnerEntry]: forStockImages, [startEntry]: forEveryStart }[entry] ?? common;
   const plugins = entry === deployerEntry ? [kubeConfigAlone] : [];
-  return { ...options, plugins, entryPoints: [entry], write: false } satisfies BuildOptions;
+  return { ...options, plugins, entryPoints: [entry], write: false, metafile: true } satisfies BuildOptions;
 }
 
 /** The entry of the half that deploys. */
@@ -87,37 +91,55 @@ const halfEntries = {
 /** What carries a half that is a file as it is. */
 const plainHalves = { 'runner.sh': 'runner/run.sh' } as const;
 
+/** A bundle, and what is in it. */
+export interface BundledHalf {
+  readonly content: Uint8Array;
+  /** Paths of modules, relative to the root. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * The halves of this clone, bundled from its sources.
  *
  * @param bundle makes the bundle of an entry; by default anew.
  */
-export function sourceHalves(bundle: (entry: string) => Promise<Uint8Array> = bundled): Halves {
-  let library: Promise<string> | undefined;
+export function sourceHalves(bundle: (entry: string) => Promise<BundledHalf> = bundled): Halves {
+  let library: ReturnType<typeof writeLibrary> | undefined;
+  const madeLibrary = async () => (library ??= writeLibrary());
   return {
     folder: root,
-    library: () => (library ??= writeLibrary()),
-    async assets() {
-      const made = Object.entries(halfEntries).map(async ([name, entry]) => [name, await bundle(entry)] as const);
+    library: async () => (await madeLibrary()).path,
+    async parts() {
+      const made = await Promise.all(
+        Object.entries(halfEntries).map(async ([name, entry]) => ({ name, half: await bundle(entry) })),
+      );
       const plain = Object.entries(plainHalves).map(
         async ([name, file]) => [name, await readFile(join(root, file))] as const,
       );
-      return new Map(await Promise.all([...made, ...plain]));
+      const inputs = [...made.map(({ half }) => half), await madeLibrary()].flatMap((each) => each.inputs);
+      return {
+        assets: new Map([
+          ...made.map(({ name, half }) => [name, half.content] as const),
+          ...(await Promise.all(plain)),
+        ]),
+        packages: await ownPackages(root, inputs),
+      };
     },
   };
 }
 
 /** Writes the library as the package of its name has it. */
-async function writeLibrary(): Promise<string> {
+async function writeLibrary(): Promise<{ readonly path: string; readonly inputs: readonly string[] }> {
   const folder = join(root, 'dist/library/node_modules/selfsame');
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const manifest = { name: 'selfsame', version, type: 'module' };
   await mkdir(folder, { recursive: true });
   await replaceText(join(folder, 'package.json'), JSON.stringify(manifest));
-  const [file] = (await build(libraryOptions)).outputFiles;
+  const { outputFiles, metafile } = await build(libraryOptions);
+  const [file] = outputFiles;
   if (file === undefined) throw new Error('No bundle was made of the library');
   await replaceText(join(folder, 'index.cjs'), file.text);
-  return slashed(join(folder, 'index.cjs'));
+  return { path: slashed(join(folder, 'index.cjs')), inputs: inputsIn(metafile) };
 }
 
 /**
@@ -130,33 +152,42 @@ export const libraryOptions = {
   banner: { js: "const __selfsameUrl = require('node:url').pathToFileURL(__filename).href;" },
   entryPoints: ['src/index.ts'],
   write: false,
+  metafile: true,
 } satisfies BuildOptions;
 
 async function replaceText(path: string, text: string): Promise<void> {
   await replaceFile(path, (file) => writeAll(file, Buffer.from(text)), { mode: 0o644 });
 }
 
-/** @returns what stands in the one file that a bundling makes. */
-async function bundled(entry: string): Promise<Uint8Array> {
+async function bundled(entry: string): Promise<BundledHalf> {
   try {
-    const { outputFiles } = await build(bundleOptions(entry));
-    return halfOf(outputFiles, entry);
+    return halfOf(await build(bundleOptions(entry)), entry);
   } catch (error) {
     throw bundlingError(error, entry);
   }
 }
 
 /**
- * The content of the one file that a bundling makes.
+ * What a bundling makes: one file.
  *
  * Of the half that deploys in ASCII, also where esbuild leaves other characters (in regular expressions): for a single one V8
  * keeps all of a source with two bytes a character, 3 MB more in every deploy. An application's own source stays as it is:
  * in a tagged template an escape is not the same as the character.
  */
-export function halfOf([file]: readonly OutputFile[], entry: string): Uint8Array {
+export function halfOf({ outputFiles, metafile }: MadeBundle, entry: string): BundledHalf {
+  const [file] = outputFiles;
   if (file === undefined) throw new Error(`No bundle was made of ${entry}`);
-  if (entry !== deployerEntry) return file.contents;
-  return Buffer.from(
-    file.text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  const inputs = inputsIn(metafile);
+  if (entry !== deployerEntry) return { content: file.contents, inputs };
+  const ascii = file.text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return { content: Buffer.from(ascii), inputs };
+}
+
+type MadeBundle = BuildResult<{ write: false; metafile: true }>;
+
+/** The modules of which a byte is in a bundle. */
+export function inputsIn({ outputs }: MadeBundle['metafile']): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
 }

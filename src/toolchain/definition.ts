@@ -29,8 +29,7 @@ export interface DefinitionOptions {
  * @throws {DeployError} `bad-usage` with what it says, if it refuses; or if it does not come to the definition in time.
  */
 export async function readDefinition({ path, entry, timeoutMs, signal }: DefinitionOptions): Promise<Definition> {
-  const child = spawn(path, [], {
-    env: { ...process.env, SELFSAME_BUILD: 'check' },
+  const child = spawn(path, ['self', 'definition'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     killSignal: 'SIGKILL',
     timeout: timeoutMs,

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { endWithUs } from './dev-guard.ts';
+import { endWithUs } from '../shared/process-guard.ts';
 
 export interface DevChild {
   /** Its exit status, or the signal that ended it. */
@@ -65,7 +65,7 @@ export function startChild({ executable, words, onServing }: ChildOptions): DevC
       return signal ?? status ?? 1;
     } finally {
       hasEnded = true;
-      guard?.[Symbol.dispose]();
+      await guard?.[Symbol.asyncDispose]();
     }
   }
 }

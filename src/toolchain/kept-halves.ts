@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, type BuildContext } from 'esbuild';
-import { bundleOptions, halfOf, root, sourceHalves } from './bundle.ts';
+import { bundleOptions, halfOf, root, sourceHalves, type BundledHalf } from './bundle.ts';
 import { bundlingError } from './carry/bundling-error.ts';
 import type { Halves } from './carry/halves.ts';
 
@@ -29,23 +29,23 @@ export function keepHalves(): KeptHalves {
 
 interface KeptHalf {
   readonly context: BuildContext;
-  make(): Promise<Uint8Array>;
+  make(): Promise<BundledHalf>;
 }
 
 async function keepHalf(entry: string): Promise<KeptHalf> {
-  const kept = await context({ ...bundleOptions(entry), metafile: true });
-  let last: { readonly bytes: Uint8Array; readonly stamps: ReadonlyMap<string, string> } | undefined;
+  const kept = await context(bundleOptions(entry));
+  let last: { readonly half: BundledHalf; readonly stamps: ReadonlyMap<string, string> } | undefined;
   return {
     context: kept,
     async make() {
-      if (last !== undefined && (await areUnchanged(last.stamps))) return last.bytes;
+      if (last !== undefined && (await areUnchanged(last.stamps))) return last.half;
       last = undefined;
       const startedMs = Date.now();
       try {
-        const { outputFiles, metafile } = await kept.rebuild();
-        const bytes = halfOf(outputFiles, entry);
-        last = { bytes, stamps: await stampsOf(Object.keys(metafile.inputs), startedMs) };
-        return bytes;
+        const made = await kept.rebuild();
+        const half = halfOf(made, entry);
+        last = { half, stamps: await stampsOf(Object.keys(made.metafile.inputs), startedMs) };
+        return half;
       } catch (error) {
         throw bundlingError(error, entry);
       }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { trustedPath } from '../executable/format/trusted-path.ts';
 import { outputRefusal } from '../executable/rebuild-offline.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function besideOutput<Result>(output: string, work: (folder: string
     if (existsSync(output) && statSync(output).isDirectory()) {
       throw Object.assign(new Error('It is a folder'), { code: 'EISDIR', syscall: 'open' });
     }
+    await trustedPath(output);
     return mkdir(parent, { recursive: true });
   });
   try {

@@ -1,15 +1,20 @@
+import { sign, type KeyObject } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { bytesOf } from '../executable/format/bytes.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
+import { packageListIn } from '../executable/packages/package-list.ts';
+import { sbomOf } from '../executable/packages/sbom.ts';
+import { releaseText } from '../executable/release-signature.ts';
 import type { RuntimeSettings } from '../executable/runtimes/sources.ts';
 import { runtimes } from '../executable/runtimes/runtimes-table.ts';
 import { releaseOf, versionsOf } from '../executable/version.ts';
-import { digestOfFile, type Digest } from '../shared/digest.ts';
+import { digestOf, digestOfFile, type Digest } from '../shared/digest.ts';
 import type { Report } from '../shared/report.ts';
 import { targets, type Target } from '../shared/target.ts';
 import { writeExecutable } from './executables.ts';
+import { signedProvenance } from './provenance.ts';
 
 /** What RELEASE.json says. */
 export interface Release {
@@ -33,21 +38,30 @@ export interface ReleaseOptions {
   readonly folder: string;
   /** Where plain runtimes come from, by target. */
   readonly runtimesFor?: ((target: Target) => RuntimeSettings) | undefined;
+  /** Signs the release: an Ed25519 key. */
+  readonly key?: KeyObject | undefined;
+  /** Of the sources, where they are just that. */
+  readonly commit?: string | undefined;
   readonly report: Report;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Writes the executables of an application for every target. One blob goes into all of them, and the same blob gives the
- * same bytes on every host.
+ * same bytes on every host. Beside them: SHA256SUMS, RELEASE.json and NAME.cdx.json, what is in them; with a key NAME.intoto.json, how they
+ * came about, and NAME.sig, the signature that `--require-signature` demands.
  *
- * @throws {DeployError} whatever `writeExecutable` throws; SHA256SUMS and RELEASE.json are there only
- *   when all files are.
+ * @throws {DeployError} whatever `writeExecutable` throws; what is beside the executables is there only when all of them are.
  */
-export async function release({ name, blob, folder, runtimesFor, report, signal }: ReleaseOptions): Promise<Release> {
+export async function release(options: ReleaseOptions): Promise<Release> {
+  const { name, blob, folder, runtimesFor, key, commit, report, signal } = options;
+  const packages = packageListIn(blob);
   await mkdir(folder, { recursive: true });
-  const [sums, notes] = [join(folder, 'SHA256SUMS'), join(folder, 'RELEASE.json')];
-  await Promise.all([sums, notes].map((path) => rm(path, { force: true })));
+  const beside = ['SHA256SUMS', 'RELEASE.json', `${name}.cdx.json`, `${name}.intoto.json`, `${name}.sig`] as const;
+  const [sums, notes, bill, provenance, signature] = beside;
+  await Promise.all(beside.map((file) => rm(join(folder, file), { force: true })));
+  const write = async (file: string, text: string): Promise<void> =>
+    replaceFile(join(folder, file), (handle) => writeAll(handle, Buffer.from(text)), { mode: 0o644 });
 
   const files = new Map<Target, ReleasedFile>();
   for (const target of targets) {
@@ -66,11 +80,17 @@ export async function release({ name, blob, folder, runtimesFor, report, signal 
     node: runtimes['linux-x64'].package.version,
     targets: Object.fromEntries(files) as Release['targets'],
   };
-  await writeText(sums, [...files.values()].map(({ version, file }) => `${version}  ${file}\n`).join(''));
-  await writeText(notes, `${JSON.stringify(released, null, 2)}\n`);
+  const listed = [...files].map(([target, { file, version }]) => ({ target, name: file, digest: version }));
+  const sbom = `${JSON.stringify(sbomOf(packages, { name, release: released.release, files: listed }), null, 2)}\n`;
+  await write(sums, listed.map((file) => `${file.digest}  ${file.name}\n`).join(''));
+  await write(bill, sbom);
+  if (key !== undefined) {
+    const digests = new Map(listed.map((file) => [file.name, file.digest]));
+    digests.set(bill, await digestOf([Buffer.from(sbom)]));
+    const subject = { name, files: digests, targets, packages, commit };
+    await write(provenance, `${JSON.stringify(signedProvenance(subject, key), null, 2)}\n`);
+    await write(signature, `${sign(null, Buffer.from(releaseText(versions)), key).toString('base64')}\n`);
+  }
+  await write(notes, `${JSON.stringify(released, null, 2)}\n`);
   return released;
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await replaceFile(path, (file) => writeAll(file, Buffer.from(text)), { mode: 0o644 });
 }

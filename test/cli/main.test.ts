@@ -43,12 +43,17 @@ describe('selfsame()', () => {
   });
 
   it('prints its definition for a build, and ends', async () => {
-    const ended = await runProgram(process.execPath, [program], { env: { SELFSAME_BUILD: 'check' } });
+    const ended = await runProgram(process.execPath, [program, 'self', 'definition']);
     expect(ended).toEqual({
       status: 0,
       stdout: '{"name":"lingering","files":["public/**"],"external":["next"],"serves":false}\n',
       stderr: '',
     });
+  });
+
+  it('does what its words say, whatever a build once left in the environment', async () => {
+    const ended = await runProgram(process.execPath, [program, '--unknown'], { env: { SELFSAME_BUILD: 'check' } });
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
   });
 
   it('does nothing in a worker thread', async () => {

@@ -1,7 +1,6 @@
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { accessOfPods } from '../../src/deploy/preflight/store-access.ts';
-import { linksFor } from '../../src/deploy/links.ts';
+import { linksFor, plannedLinks } from '../../src/deploy/links.ts';
 import { renewLinks } from '../../src/deploy/renew-links.ts';
 import { connect, type Cluster } from '../../src/platforms/kubernetes/api/client.ts';
 import { kubernetesPlatform } from '../../src/platforms/kubernetes/platform.ts';
@@ -33,9 +32,10 @@ async function clusterWith(...handler: Parameters<typeof apiServer>): Promise<Cl
 /** A store that signs for one object at a time. */
 const signing: Store = {
   ...memoryStore(),
+  secretOpens: 'one',
   async source({ version, name: file }) {
     const url = `http://memory.invalid/${version}/${file}`;
-    return { kind: 'url', url, secret: `sig=${version}`, access: 'links', opensOne: true };
+    return { kind: 'url', url, secret: `sig=${version}`, access: 'links' };
   },
 };
 
@@ -66,6 +66,7 @@ const linked = { name: 'SELFSAME_QUERY_FILE', value: '/run/selfsame/query' };
 const inMemory = (version: string | undefined): string => `http://memory.invalid/${version}/hello-world`;
 const elsewhere = (version: string | undefined): string => `https://elsewhere.test/${version}/hello-world`;
 const encoded = (data: Record<string, string>) => ({
+  metadata: {},
   data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
 });
 
@@ -122,6 +123,22 @@ describe('linksFor()', () => {
     expect(server.requests).toEqual([]);
   });
 });
+
+it.each([signing, memoryStore()])(
+  'plannedLinks() has what a deploy will write, by name: $secretOpens',
+  async (store) => {
+    await clusterWith((_request, response) => json(response, 500, {}));
+    const sets = [replicaSet(earlier, inMemory(earlier)), replicaSet(running, inMemory(running))];
+    const linkPlaces = sets.flatMap(({ spec }) => linkPlacesIn(spec.template));
+    const namesIn = ({ query, queries = {} }: Awaited<ReturnType<typeof linksFor>>) => [
+      query && 'query',
+      Object.keys(queries),
+    ];
+    const planned = plannedLinks([wanted ?? parseDigest('')], store, { linkPlaces });
+    expect(namesIn(planned)).toEqual(namesIn(await linksWith(store, sets)));
+    expect(plannedLinks([], { ...store, secretOpens: undefined }, { linkPlaces })).toEqual({});
+  },
+);
 
 describe('renewLinks()', () => {
   const ends = 'X-Amz-Date=20260101T000000Z&X-Amz-Expires=3600';
@@ -191,24 +208,4 @@ describe('renewLinks()', () => {
   it('says nothing of a link that does not end by itself', async () => {
     expect(await renewing(undefined, { query: 'sv=1&si=selfsame&sig=x' })).toEqual({ written: [], said: [] });
   });
-});
-
-it.each(['query', `query.${'1'.repeat(64)}`])('accessOfPods() asks the store of the link under %s', async (key) => {
-  await clusterWith((_request, response) =>
-    json(response, 200, { data: { other: 'eA==', [key]: Buffer.from('sig=deployed').toString('base64') } }),
-  );
-  const asked: (string | undefined)[] = [];
-  const store: Store = {
-    ...memoryStore(),
-    async accessOf(secret) {
-      asked.push(secret);
-      return { access: 'read-only link' };
-    },
-  };
-  expect(
-    await accessOfPods({ name, versions: { amd64: '1'.repeat(64) }, blobSecrets: [] }, { cluster, store, signal }),
-  ).toEqual({
-    access: 'read-only link',
-  });
-  expect(asked).toEqual(['sig=deployed']);
 });

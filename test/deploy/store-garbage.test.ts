@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { collectStored, unneededOf } from '../../src/deploy/store-garbage.ts';
 import { connect } from '../../src/platforms/kubernetes/api/client.ts';
-import { versionsInUse } from '../../src/platforms/kubernetes/secret-store/versions-in-use.ts';
+import { versionsInUse } from '../../src/platforms/kubernetes/cluster-store/versions-in-use.ts';
 import { type Digest, parseDigest } from '../../src/shared/digest.ts';
 import { DeployError } from '../../src/shared/errors.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -73,10 +73,10 @@ describe('collectStored()', () => {
 describe('versionsInUse()', () => {
   const template = (digit: string) => ({ metadata: { annotations: { 'selfsame.dev/version.amd64': digest(digit) } } });
   const answers: Record<string, unknown> = {
-    '/apis/apps/v1/namespaces/mine/deployments': [{ spec: { template: template('1') } }],
+    '/apis/apps/v1/namespaces/mine/deployments': [{ metadata: {}, spec: { template: template('1') } }],
     '/apis/apps/v1/namespaces/mine/replicasets': [{ spec: { template: template('2') } }],
     '/api/v1/namespaces/mine/pods': [template('3')],
-    '/apis/apps/v1/namespaces/theirs/deployments': [{ spec: { template: template('4') } }],
+    '/apis/apps/v1/namespaces/theirs/deployments': [{ metadata: {}, spec: { template: template('4') } }],
     '/apis/apps/v1/namespaces/theirs/replicasets': [],
     '/api/v1/namespaces/theirs/pods': [],
     '/api/v1/namespaces': ['mine', 'theirs', 'closed'].map((name) => ({ metadata: { name } })),

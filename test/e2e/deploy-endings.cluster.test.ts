@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { deployerCluster } from '../support/cluster/account.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { allObjects, deployments } from '../support/cluster/objects-there.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
@@ -11,7 +12,7 @@ let place: TestCluster;
 let store: Azurite;
 
 beforeAll(async () => {
-  place = await testCluster('endings');
+  place = await deployerCluster('endings', ['no-image', 'slow', 'unwatched', 'left-alone', 'watched', 'passing']);
   store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
   await loadStockImage();
 }, 300_000);
@@ -87,7 +88,7 @@ describe('./hello-world --kubernetes ends, and', () => {
   }, 120_000);
 
   it.concurrent('--rm follows the logs and leaves nothing after Ctrl-C', async () => {
-    const ended = await hello(['--kubernetes', '--name', 'passing', '--replicas', '2', '--rm'], {
+    const ended = await hello(['--kubernetes', '--name', 'passing', '--replicas', '2', '--network-policy', '--rm'], {
       signalWhen: ({ stdout }) => ((stdout.match(/serving on/g) ?? []).length === 2 ? 'SIGINT' : undefined),
     });
     expect(ended).toMatchObject({ status: 0 });

@@ -66,17 +66,19 @@ describe('a deploy that is interrupted', () => {
     await place.cleanUp('fetching');
   }, 60_000);
 
-  it.concurrent('at storing in the cluster says that parts lie in Secrets, and --rm takes its own away', async () => {
+  it.concurrent('at storing in the cluster says that parts lie in ConfigMaps, and --rm takes its own away', async () => {
     await using deployer = await place.deployer();
     const { api, hello } = deployer;
     const env = inCluster;
-    const at = () => api.hold(/^POST .*\/secrets$/, { isDone: true });
+    const at = () => api.hold(/^POST .*\/configmaps$/, { isDone: true });
     const ended = await hello(deployFlags('stored'), { env, signals: [{ at: at(), name: 'SIGINT' }] });
     expect(ended).toMatchObject({ status: 130 });
-    expect(ended.stderr).toContain('Stopped: nothing that runs was changed, but parts of stored may lie in Secrets.');
+    expect(ended.stderr).toContain(
+      'Stopped: nothing that runs was changed, but parts of stored may lie in ConfigMaps.',
+    );
     expect(ended.stderr).toMatch(/delete .* self delete --name stored/);
     const [part, ...more] = await place.objectsOf('stored');
-    expect([part, more]).toEqual([expect.stringMatching(/^Secret stored-blob-/), []]);
+    expect([part, more]).toEqual([expect.stringMatching(/^ConfigMap stored-blob-/), []]);
 
     // What was there before is not its to delete.
     const passing = [...deployFlags('stored'), '--rm'];

@@ -45,7 +45,7 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
     store = await meddlingProxy(azurite.port);
     links = await linksTo(azurite);
     files = await mkdtemp(join(tmpdir(), 'selfsame-'));
-    account = await accountWith(deployRules, counted);
+    account = await accountWith(deployRules(), counted);
     weak = await accountWith(withoutTwo, plain);
     await make(plain, 'services', { metadata: { name: 'taken' }, spec: { ports: [{ port: 80 }] } });
     await make(small, 'limitranges', {
@@ -149,13 +149,12 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
 });
 
 /** All rights to deploy but two. */
-const withoutTwo = deployRules.flatMap((rule) =>
-  rule.resources.map((resource) => ({
-    ...rule,
-    resources: [resource],
-    verbs: rule.verbs.filter((verb) => ![`create services`, 'watch pods'].includes(`${verb} ${resource}`)),
-  })),
-);
+const withoutTwo = deployRules().map(({ apiGroups, resources = [], resourceNames, verbs }) => ({
+  apiGroups,
+  resources,
+  resourceNames,
+  verbs: verbs.filter((verb) => !['create services', 'watch pods'].includes(`${verb} ${resources.join()}`)),
+}));
 
 async function make({ cluster, namespace }: TestCluster, plural: string, body: object): Promise<void> {
   await cluster.request('POST', `/api/v1/namespaces/${namespace}/${plural}`, { body });

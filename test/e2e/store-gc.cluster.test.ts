@@ -104,7 +104,7 @@ journey('./hello-world self gc --store-objects', (step) => {
   );
 
   step('says which namespaces it may not look at, and that these may need something', 60_000, async () => {
-    const account = await accountWith(deployRules, place);
+    const account = await accountWith(deployRules(), place);
     try {
       const env = { KUBECONFIG: account.kubeconfig };
       const words = ['self', 'gc', '--store-objects', '--keep', '0', '--namespace', place.namespace];

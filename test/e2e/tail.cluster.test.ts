@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Azurite } from '../support/stores/azurite-server.ts';
-import { podIdentity } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
+import { podIdentity, podStart } from '../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { deployerCluster } from '../support/cluster/account.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
@@ -14,7 +15,7 @@ describe('./hello-world --kubernetes with the runtime inside the runner', () => 
   let image: string;
 
   beforeAll(async () => {
-    place = await testCluster('tail');
+    place = await deployerCluster('tail');
     store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
     image = await loadRunnerImage({ runtime: true });
   }, 300_000);
@@ -32,18 +33,18 @@ describe('./hello-world --kubernetes with the runtime inside the runner', () => 
     expect(ended).toMatchObject({ status: 0 });
     const { versions } = JSON.parse(ended.stdout) as { versions: Record<string, string> };
 
-    const identities = await Promise.all((await podNames(place)).map(async (pod) => identityOf(place, pod)));
-    expect(identities).toHaveLength(2);
-    for (const { version, runner, target = '', fetchedBytes, runnerMs } of identities) {
+    const pods = await podNames(place);
+    expect(pods).toHaveLength(2);
+    for (const pod of pods) {
+      const { version, runner, target = '' } = await podIdentity(place.cluster, pod, { port: 8080 });
       expect([version, runner]).toEqual([versions[target], versions[target]]);
-      expect(fetchedBytes).toBeGreaterThan(0);
-      expect(fetchedBytes).toBeLessThan(4_000_000);
-      expect(runnerMs).toEqual({ fetch: expect.any(Number), verify: expect.any(Number) });
+      const { runner: took } = (await podStart(place.cluster, pod, { port: 8080 })) ?? {};
+      expect(took).toMatchObject({ fetchMs: expect.any(Number), verifyMs: expect.any(Number) });
+      expect(took?.fetchedBytes).toBeGreaterThan(0);
+      expect(took?.fetchedBytes).toBeLessThan(4_000_000);
     }
   }, 180_000);
 });
-
-const identityOf = async ({ cluster }: TestCluster, pod: string) => podIdentity(cluster, pod, { port: 8080 });
 
 async function podNames({ cluster, namespace }: TestCluster): Promise<string[]> {
   const { items } = await cluster.request<{ items: V1Pod[] }>('GET', `/api/v1/namespaces/${namespace}/pods`);

@@ -22,7 +22,7 @@ journey('the times of a deploy', (step) => {
     place = await testCluster('waterfall');
     store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
     image = await loadRunnerImage();
-    account = await accountWith(deployRules, place);
+    account = await accountWith(deployRules('unasked'), place);
   }, 300_000);
 
   afterAll(async () => {

@@ -8,7 +8,7 @@ import { digestOfFile } from '../../src/shared/digest.ts';
 import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
 import { expressProject, type ExpressProject } from '../support/programs/express-project.ts';
 import { packageManagers, type ManagerName, type PackageManager } from '../support/programs/package-managers.ts';
-import { inProject, plainEnvironment, projectOf } from '../support/programs/project.ts';
+import { inProject, installInProject, plainEnvironment, projectOf } from '../support/programs/project.ts';
 
 let folder: ScratchFolder;
 let tarball: string;
@@ -43,7 +43,7 @@ describe.each(projects)('a project with Express, by %s', (name, kind) => {
 
   beforeAll(async () => {
     project = await projectOf({ ...expressProject({ ...kind, tarball }), ...managers[name].files });
-    await inProject(managers[name].install, { cwd: project.path, env: env() });
+    await installInProject(managers[name].install, { cwd: project.path, env: env() });
   }, 300_000);
 
   afterAll(async () => project[Symbol.asyncDispose]());

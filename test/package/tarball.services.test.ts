@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packPackage, type Packed } from '../../scripts/package/pack.ts';
 import { digestOfFile } from '../../src/shared/digest.ts';
 import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
-import { inProject, projectOf } from '../support/programs/project.ts';
+import { inProject, installInProject, projectOf } from '../support/programs/project.ts';
 
 let folder: ScratchFolder;
 let packed: Packed;
@@ -49,6 +49,14 @@ describe('the tarball', () => {
     expect(manifest).not.toHaveProperty('private');
   });
 
+  it('has the licences of all that is bundled in it', async () => {
+    const text = await readFile(join(packed.folder, 'LICENSES.txt'), 'utf8');
+    // Of the halves alone, and of the command alone.
+    for (const name of ['@azure/storage-blob', 'fflate', 'jsonc-parser']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d\\S+ \\(MIT\\)$`, 'm'));
+    }
+  });
+
   it('pleases publint and attw', async () => {
     expect(await check('publint', ['run', packed.tarball, '--strict'])).toContain('All good!');
     const types = JSON.parse(await check('@arethetypeswrong/cli', [packed.tarball, '--format', 'json'])) as {
@@ -81,7 +89,7 @@ void selfsame(offered);
       'app.mts': source,
       'app.cts': source,
     });
-    await inProject(['npm', 'install'], { cwd: project.path });
+    await installInProject(['npm', 'install'], { cwd: project.path });
   }, 120_000);
 
   afterAll(async () => project[Symbol.asyncDispose]());
@@ -98,7 +106,7 @@ void selfsame(offered);
   });
 
   it('is type-checked with all declarations, however modules are resolved', async () => {
-    await inProject(['npm', 'install', '-D', 'typescript@5.9.3', '@types/node@20.19.43'], { cwd: project.path });
+    await installInProject(['npm', 'install', '-D', 'typescript@5.9.3', '@types/node@20.19.43'], { cwd: project.path });
     const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--types', 'node'];
     for (const [moduleResolution, module] of [
       ['nodenext', 'nodenext'],

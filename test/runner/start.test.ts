@@ -1,7 +1,11 @@
 import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { give, inTurn, refuseWith, serveAnswers } from '../support/runner/misbehaving-server.ts';
+import { scratchFolder } from '../support/executable/scratch.ts';
+import { helloExecutable } from '../support/programs/executables.ts';
 import { application, elsewhere, here, place, startRunner, runners, script } from '../support/runner/runner.ts';
 
 describe.each(runners)('$title in a container that restarts', (runner) => {
@@ -56,6 +60,16 @@ describe.each(runners)('$title in a container that restarts', (runner) => {
 });
 
 describe.each(runners)('$title and what it starts', (runner) => {
+  it('executes the file that it has hashed, not what has its name by then', async () => {
+    // Tells what the system executed: a file by its name is called by that.
+    const cat = await readFile('/bin/cat');
+    await using server = await serveAnswers(give(cat));
+    await using at = await place(server.url, cat);
+    const fetched = await startRunner(at, ['/proc/self/comm'], { runner });
+    const found = await startRunner(at, ['/proc/self/comm'], { runner });
+    expect([fetched.output, found.output]).toEqual([expect.stringMatching(/^\d+$/m), expect.stringMatching(/^\d+$/m)]);
+  });
+
   it('leaves the environment of the application as it was, and adds what the runner found', async () => {
     await using server = await serveAnswers(give(application));
     await using at = await place(server.url);
@@ -143,3 +157,17 @@ function elfHeader(machine: number): Buffer {
   header.writeUInt16LE(machine, 18);
   return header;
 }
+
+describe('an executable that a runner has started', () => {
+  it('is called by the name of its file', async () => {
+    await using folder = await scratchFolder();
+    const path = join(folder.path, 'app');
+    await symlink(helloExecutable, path);
+    const words = ['-c', 'exec 9<"$0"; exec /proc/self/fd/9 --http 127.0.0.1:0', path];
+    const child = spawn('sh', words, { env: { SELFSAME_RUNNER_SHA256: 'x' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    for await (const line of createInterface(child.stderr)) if (line.includes('serving on')) break;
+    const name = await readFile(`/proc/${child.pid}/comm`, 'utf8');
+    child.kill();
+    expect(name).toBe('hello-world\n');
+  });
+});

@@ -38,7 +38,7 @@ describe('npm run dev -- --kubernetes', () => {
     const first = await releaseOf(place);
 
     await edit(source, "'Hello'", "'Moin'");
-    await loop.line(/Applied: Deployment hello-world changed/);
+    await loop.line(/Applied: .*Deployment hello-world changed/);
     const second = await releaseOf(place);
     await edit(source, "'Moin'", "'Servus'");
     await loop.line(/^Stopped watching: the rollout of hello-world goes on/);

@@ -104,16 +104,17 @@ describe('npm run dev', () => {
   });
 
   it.each([
-    ['SIGINT', 0],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const)('leaves no process behind after %s', async (signal, status) => {
+    ['SIGINT', [0]],
+    ['SIGTERM', [143]],
+    // The second may come when the first has ended the program, and Node.js listens no more.
+    ['SIGHUP', [129, 'SIGHUP']],
+  ] as const)('leaves no process behind after %s', async (signal, endings) => {
     loop = serve();
     const url = await loop.answers();
     expect(await loop.servers()).toHaveLength(1);
     // A terminal that closes tells it more than once.
     if (signal === 'SIGHUP') void loop.end(signal);
-    expect(await loop.end(signal)).toBe(status);
+    expect(endings).toContain(await loop.end(signal));
     expect(await loop.processes()).toEqual([]);
     await expect(fetch(url)).rejects.toThrow();
   });

@@ -8,7 +8,7 @@ import { asAnotherUser } from '../support/programs/another-user.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const sources = ['package.json', 'sea-config.json', 'tsconfig.json', 'runner', 'scripts', 'src'];
+const sources = ['LICENSE', 'package.json', 'sea-config.json', 'tsconfig.json', 'runner', 'scripts', 'src'];
 
 let folder: string;
 

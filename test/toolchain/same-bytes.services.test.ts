@@ -5,7 +5,7 @@ import { packPackage } from '../../scripts/package/pack.ts';
 import { scratchFolder, type ScratchFolder } from '../support/executable/scratch.ts';
 import { asAnotherUser } from '../support/programs/another-user.ts';
 import { packageManagers, type ManagerName } from '../support/programs/package-managers.ts';
-import { inProject, projectOf, type ProjectFiles } from '../support/programs/project.ts';
+import { inProject, installInProject, projectOf, type ProjectFiles } from '../support/programs/project.ts';
 
 /** Two versions of a package, of which one lies below two others; native code; CommonJS and ES modules; maps of a package's own. */
 const dependencies = {
@@ -85,7 +85,7 @@ describe('a project that is built in four folders', () => {
       await mkdir(project, { recursive: true });
       await inProject(['cp', '-r', `${made.path}/.`, project], { cwd: folder.path });
       const env = { ...shared, YARN_CACHE_FOLDER: join(project, '.cache'), XDG_DATA_HOME: join(project, '.data') };
-      await inProject(managers[by].install, { cwd: project, env });
+      await installInProject(managers[by].install, { cwd: project, env });
       return project;
     };
     const build = async (by: ManagerName, project: string) => {

@@ -13,6 +13,8 @@ export interface StartConfig {
    * module that is in the bundle as well.
    */
   readonly links: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** True if there is more than bundles. */
+  readonly carries: boolean;
   /** True if a module of the application may start threads or programs. */
   readonly starts: boolean;
   /** True if files are carried that the application reads relative to its working directory. */
@@ -23,4 +25,16 @@ export interface StartConfig {
 export const projectRoot = 'app';
 
 /** Where this room lies in the executable, as one file. */
-export const startAsset = `${projectRoot}/.selfsame/start.cjs`;
+export const startAsset = 'start.cjs';
+
+/**
+ * A program that loads this room from the executable, where nothing is mounted yet, and calls it.
+ *
+ * @param call of a function that `start.ts` exports.
+ */
+export function bootText(call: string): string {
+  return `const start = new (require('node:module'))(process.execPath);
+start._compile(require('node:sea').getAsset(${JSON.stringify(startAsset)}, 'utf8'), process.execPath);
+start.exports.${call};
+`;
+}

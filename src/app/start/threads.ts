@@ -1,11 +1,10 @@
 // Threads do not see the executable's file system by themselves, and `fork` starts the executable again.
-import { createRequire, syncBuiltinESMExports } from 'node:module';
-import { dirname, join, relative } from 'node:path';
-import { getAssetKeys, getRawAsset } from 'node:sea';
+import Module, { createRequire, syncBuiltinESMExports } from 'node:module';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { WorkerOptions } from 'node:worker_threads';
 import { pathText } from './path-text.ts';
-import { projectRoot, startAsset, type StartConfig } from './start-config.ts';
+import { bootText, projectRoot, type StartConfig } from './start-config.ts';
 
 /** What a thread is told before it loads its file. */
 export interface ThreadData {
@@ -15,10 +14,7 @@ export interface ThreadData {
   readonly data: unknown;
 }
 
-const boot = `const { getAsset } = require('node:sea');
-const start = { exports: {} };
-new Function('module', 'exports', 'require', getAsset(${JSON.stringify(startAsset)}, 'utf8'))(start, start.exports, require);
-start.exports.startThread();`;
+const boot = bootText('startThread()');
 
 /** Lets threads load files of the executable's file system. */
 export function startThreadsIn(root: string, config: StartConfig): void {
@@ -30,13 +26,18 @@ export function startThreadsIn(root: string, config: StartConfig): void {
         super(file, options);
       } else {
         const thread: ThreadData = { file: bundleOf(path, root, config), config, data: options.workerData };
-        super(boot, { ...options, eval: true, workerData: thread });
+        super(boot, { ...options, ...withFiles(options), eval: true, workerData: thread });
       }
     }
   }
   Object.defineProperty(ThreadOfExecutable, 'name', { value: 'Worker' });
   threads.Worker = ThreadOfExecutable;
   syncBuiltinESMExports();
+}
+
+/** Arguments of its own stand for those of the executable, by which Node.js has file systems. */
+function withFiles({ execArgv }: WorkerOptions): WorkerOptions {
+  return execArgv === undefined ? {} : { execArgv: ['--experimental-vfs', ...execArgv] };
 }
 
 /** The bundle of a module that is started by its place; any other file as it is. */
@@ -52,51 +53,13 @@ export function loadMain(file: string): void {
   else createRequire(file)(file);
 }
 
-interface MemoryFiles {
-  writeFileSync(path: string, content: Buffer): void;
-  mkdirSync(path: string, options: { recursive: boolean }): void;
-}
-
-/** What is used of Node's `vfs`: https://nodejs.org/api/vfs.html */
-interface VfsModule {
-  readonly MemoryProvider: new () => MemoryFiles;
-  readonly create: (provider: MemoryFiles, options: { emitExperimentalWarning: boolean }) => { mount(): string };
-}
-
-/**
- * Mounts the executable's file system in a thread, where Node.js does not. A file takes memory only once it is looked at.
- *
- * @returns where it is mounted: the same path in all threads.
- */
-export function mountInThread(): string {
-  const { MemoryProvider, create } = createRequire(process.execPath)('node:vfs') as VfsModule;
-  const files = new MemoryProvider();
-  const waiting = new Map(getAssetKeys().map((name) => [`/${name}`, name]));
-  const folders = new Map<string, string[]>();
-  for (const path of waiting.keys()) {
-    const folder = dirname(path);
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+/** Does as `loadMain` for a file that is there. To look for it takes 2 ms. */
+export function loadBundle(file: string): void {
+  if (file.endsWith('.mjs')) {
+    loadMain(file);
+    return;
   }
-  for (const folder of folders.keys()) files.mkdirSync(folder, { recursive: true });
-  const fill = (path: string): void => {
-    const name = waiting.get(path);
-    if (name === undefined) return;
-    waiting.delete(path);
-    files.writeFileSync(path, Buffer.from(getRawAsset(name)));
-  };
-  const lazy = new Proxy(files, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property);
-      if (typeof value !== 'function') return value;
-      return (...words: unknown[]): unknown => {
-        const [path] = words;
-        if (typeof path === 'string') {
-          fill(path);
-          if (String(property).startsWith('readdir')) for (const each of folders.get(path) ?? []) fill(each);
-        }
-        return Reflect.apply(value, target, words) as unknown;
-      };
-    },
-  });
-  return create(lazy, { emitExperimentalWarning: false }).mount();
+  const main = new Module(file) as Module & { load(file: string): void };
+  createRequire(file).cache[file] = main;
+  main.load(file);
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
-import { callbackify } from 'node:util';
 import { pathText } from './path-text.ts';
+import { standIn } from './stand-in.ts';
 
 /**
  * Lets an application make a folder of the executable its working directory, as generated servers do: `process.chdir(__dirname)`.
@@ -21,35 +21,19 @@ export function visitFoldersOf(root: string): void {
   process.cwd = () => visited ?? cwd();
 }
 
-/**
- * Lets a file of the executable be copied out of it, which Node.js refuses as it does between two disks.
- *
- * @param root where the executable's file system is mounted.
- */
-export function copyFilesOutOf(root: string): void {
-  const { copyFile, copyFileSync, promises } = fs;
-  const copyInside = promises.copyFile.bind(promises);
-  const isCopiedOut = (from: unknown, to: unknown): boolean =>
-    String(from).startsWith(`${root}/`) && !String(to).startsWith(`${root}/`);
-  const flagFor = (mode?: number): string => (((mode ?? 0) & fs.constants.COPYFILE_EXCL) === 0 ? 'w' : 'wx');
-  fs.copyFileSync = (from, to, mode) => {
-    if (!isCopiedOut(from, to)) copyFileSync(from, to, mode);
-    else fs.writeFileSync(to, fs.readFileSync(from), { flag: flagFor(mode) });
-  };
-  promises.copyFile = async (from, to, mode) => {
-    if (!isCopiedOut(from, to)) return copyInside(from, to, mode);
-    return promises.writeFile(to, await promises.readFile(from), { flag: flagFor(mode) });
-  };
-  const withCallback = (from: fs.PathLike, to: fs.PathLike, ...rest: unknown[]): void => {
-    const [mode, done] = [rest.length > 1 ? Number(rest[0]) : 0, rest.at(-1) as fs.NoParamCallback];
-    if (!isCopiedOut(from, to)) copyFile(from, to, mode, done);
-    else callbackify(async () => promises.copyFile(from, to, mode))(done);
-  };
-  fs.copyFile = Object.assign(withCallback, copyFile);
-  syncBuiltinESMExports();
-}
-
-const reading = ['access', 'exists', 'lstat', 'open', 'opendir', 'readFile', 'readdir', 'realpath', 'stat'] as const;
+const reading = [
+  'access',
+  'copyFile',
+  'cp',
+  'exists',
+  'lstat',
+  'open',
+  'opendir',
+  'readFile',
+  'readdir',
+  'realpath',
+  'stat',
+] as const;
 
 /**
  * Lets carried files be read relative to the working directory, as in `express.static('public')`. What the executable carries wins over what lies there, so that the same bytes
@@ -89,7 +73,7 @@ export function readCarriedFiles(folder: string, carried: readonly string[]): vo
           : isOpening && typeof rest[0] === 'number' && rest[0] !== 0;
       return Reflect.apply(real, this, [writes ? path : carriedPath(path), ...rest]);
     };
-    of[name] = Object.assign(wrapped, real);
+    of[name] = standIn(wrapped, real);
   };
   const [callbacks, promises] = [fs, fs.promises];
   for (const name of reading) {

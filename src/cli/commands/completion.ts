@@ -19,6 +19,8 @@ async function selfCompletion(
   if (shell === 'contexts') {
     process.stdout.write(
       contextsIn({ environment: process.env })
+        // One a line, on a terminal: a name with a line break, or what a terminal obeys, is for nobody to type.
+        .filter((name) => !/\p{C}/u.test(name))
         .map((name) => `${name}\n`)
         .join(''),
     );

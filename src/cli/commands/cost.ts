@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { costDifference, moneyText, priced, type Cost, type Priced } from '../../deploy/plan/cost.ts';
 import { reservedBy } from '../../deploy/plan/replicas.ts';
 import { parseReplicas } from '../../deploy/plan/plan.ts';
@@ -8,8 +7,8 @@ import { resourcesOf } from '../../platforms/kubernetes/manifest/container.ts';
 import { readDeployed } from '../../platforms/kubernetes/rollout/read-deployed.ts';
 import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { loadPrices } from '../context/load-prices.ts';
-import { plainTable } from '../terminal/plain-table.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
+import { tableLines } from '../terminal/plain-table.ts';
+import { dataFormat, printData, printLines } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { flagTable } from '../../shared/flags.ts';
@@ -28,7 +27,7 @@ type CostFlags = FlagsOf<typeof takes>;
 
 /** `self cost`: what the replicas that run reserve in money, and what others would. Prices are known here: none is asked for. */
 async function selfCost(session: Session, flags: CostFlags): Promise<number> {
-  const prices = await loadPrices(flags.prices);
+  const prices = loadPrices(flags.prices);
   const isPlanned = [flags.replicas, flags['cpu-request'], flags['memory-request']].some((flag) => flag !== undefined);
   const asked = resourcesFrom(flags, session.app.resources);
   const replicas = flags.replicas === undefined ? undefined : parseReplicas(flags.replicas);
@@ -68,16 +67,19 @@ function print(report: CostReport, { output }: CostFlags): void {
     printData({ ...report, difference }, format);
     return;
   }
-  const table = new Table({ head: [name.toUpperCase(), 'REPLICAS', 'CPU', 'MEMORY', 'HOUR', 'MONTH'], ...plainTable });
   const money = ({ perHour, perMonth }: Cost): string[] =>
     [perHour, perMonth].map((amount) => moneyText(amount, prices.currency));
+  const rows: (string | number)[][] = [];
   for (const [what, row] of Object.entries({ now, planned, 'autoscaler least': least, 'autoscaler most': most })) {
-    if (row !== undefined) table.push([what, row.replicas, row.cpuRequest, row.memoryRequest, ...money(row)]);
+    if (row !== undefined) rows.push([what, row.replicas, row.cpuRequest, row.memoryRequest, ...money(row)]);
   }
-  if (difference !== undefined) table.push(['difference', '', '', '', ...money(difference)]);
+  if (difference !== undefined) rows.push(['difference', '', '', '', ...money(difference)]);
   const { cpuHour, memoryGibHour, currency, source } = prices;
   const each = [`${cpuHour} ${currency} per vCPU-hour`, `${memoryGibHour} ${currency} per GiB-hour`].join(', ');
-  process.stdout.write(`${table.toString()}\nRequests at ${each} (${source}); 730 hours a month\n`);
+  printLines([
+    ...tableLines([name.toUpperCase(), 'REPLICAS', 'CPU', 'MEMORY', 'HOUR', 'MONTH'], rows),
+    `Requests at ${each} (${source}); 730 hours a month`,
+  ]);
 }
 
 export const costCommand = command({

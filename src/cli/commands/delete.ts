@@ -9,7 +9,7 @@ import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
 import { confirmFlags, deploymentFlags } from '../flags/shared-flags.ts';
-import { objectsText } from './remove-on-exit.ts';
+import { objectsText } from '../deploying/remove-on-exit.ts';
 
 const takes = { ...deploymentFlags, ...confirmFlags } as const satisfies FlagTable;
 
@@ -47,7 +47,7 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
       const isAll = removed.length === objects.length;
       const rest = isAll ? 'its pods end without this program' : 'the rest is still there';
       terminal.say(`Stopped deleting ${name}. Deleted: ${objectsText(removed)}; ${rest}.`);
-      if (!isAll) terminal.say(nextCommands(session, flags, ['delete']));
+      if (!isAll) terminal.say(...nextCommands(session, flags, ['delete']));
       return endedStatus();
     }
     printRemoved(removed);

@@ -1,10 +1,13 @@
-import { dump } from 'js-yaml';
 import { costOfPlan, costText, type PlanCost } from '../../deploy/plan/cost.ts';
 import { deploy } from '../../deploy/deploy.ts';
 import { replicasText, type ScaledPlan } from '../../deploy/plan/replicas.ts';
+import { openSecretsText } from '../../deploy/plan/secret-env.ts';
 import { prepare } from '../../deploy/prepare.ts';
 import { mayHaveApplied, type DeployStage } from '../../deploy/world.ts';
 import { followLogs } from '../../platforms/kubernetes/logs/follow-logs.ts';
+import { hideEnv } from '../../platforms/kubernetes/apply/hide-env.ts';
+import { digestNamed } from '../../platforms/kubernetes/manifest/image-name.ts';
+import { exceptionsIn } from '../../platforms/kubernetes/manifest/exceptions.ts';
 import type { KubernetesObject } from '../../platforms/kubernetes/manifest/intent.ts';
 import { exitStatus } from '../../shared/errors.ts';
 import { loadPrices } from '../context/load-prices.ts';
@@ -12,20 +15,20 @@ import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { type ClusterDestination, onCluster, openDeploy, type OpenDeploy } from '../context/open-deploy.ts';
 import type { Session } from '../context/session.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
-import { logLines, prefixed } from '../terminal/log-lines.ts';
-import { afterApply, printDeployed } from './deploy-outcome.ts';
-import { beginRun, type DeployRun, hasChanged } from './deploy-run.ts';
-import { interrupted } from './interrupted.ts';
-import { refuseToRemoveOthers, removeOnExit } from './remove-on-exit.ts';
-import { failureOf, tellCause } from './rollout-failure.ts';
+import { dataFormat, printData, yamlText } from '../output/print-data.ts';
+import { logLines } from '../terminal/log-lines.ts';
+import { afterApply, printDeployed } from '../deploying/deploy-outcome.ts';
+import { beginRun, type DeployRun, hasChanged } from '../deploying/deploy-run.ts';
+import { interrupted } from '../deploying/interrupted.ts';
+import { refuseToRemoveOthers, removeOnExit } from '../deploying/remove-on-exit.ts';
+import { failureOf, tellCause } from '../deploying/rollout-failure.ts';
 
 type Opened = OpenDeploy<ClusterDestination>;
 
 /** `--kubernetes`: passes execution to the cluster and, once all replicas are ready, is done: the program goes on there. */
 export async function deployCommand(session: Session, flags: GivenFlags, appArgs: readonly string[]): Promise<number> {
   const { terminal, signal } = session;
-  const prices = await loadPrices(flags.prices);
+  const prices = loadPrices(flags.prices);
   const run = beginRun(flags);
   const onStage = (stage: DeployStage): void => {
     run.stage = stage;
@@ -36,6 +39,8 @@ export async function deployCommand(session: Session, flags: GivenFlags, appArgs
     run.opened = opened;
     const { plan } = opened;
     tellLeftOut(session, plan, flags);
+    const openSecrets = openSecretsText(flags.env);
+    if (openSecrets !== undefined) terminal.report({ kind: 'warning', text: openSecrets });
     terminal.report({ kind: 'step', text: planText(opened) });
     const cost = costOfPlan(plan, prices);
     terminal.report({ kind: 'step', text: costText(cost) });
@@ -68,14 +73,13 @@ async function deployAndStay(
   if (failure !== undefined) throw failure;
   if (flags.logs !== true && flags.rm !== true) return 0;
 
-  // Beside a document, log lines are talk.
-  const talk = prefixed(terminal.say, process.stderr);
-  const data = logLines({ format: 'text', timestamps: false, signal });
+  const data = logLines({ format: 'text', timestamps: false, isRaw: false, signal });
   try {
     await followLogs(cluster, {
       name: deployed.name,
       signal,
-      onLine: dataFormat(flags.output) === undefined ? data : ({ pod, text }) => talk(pod, text),
+      // Beside a document, log lines are talk.
+      onLine: dataFormat(flags.output) === undefined ? data : ({ pod, text }) => terminal.quote(pod, text),
       onNotice: (text) => terminal.report({ kind: 'warning', text }),
     });
   } catch (error) {
@@ -84,7 +88,7 @@ async function deployAndStay(
   // Ctrl-C is how one stops to follow the logs of a deploy that is done.
   if (flags.rm === true) return (await removeOnExit(session, run)) ? 0 : exitStatus['rollout-failed'];
   terminal.say(`Stopped following: ${deployed.name} goes on in ${cluster.namespace} without this program.`);
-  terminal.say(nextCommands(session, flags, afterDeploy(deployed)));
+  terminal.say(...nextCommands(session, flags, afterDeploy(deployed)));
   return 0;
 }
 
@@ -98,20 +102,26 @@ async function printDryRun({ plan, world, destination }: Opened, flags: GivenFla
 /** In place of a link: the word itself, as a Secret holds it. */
 const hidden = Buffer.from('hidden').toString('base64');
 
-/** Prints objects so that kubectl could read them; what a Secret holds is not shown. */
+/** Prints objects so that kubectl could read them, in YAML with what checkers will miss; nothing that is or looks secret is shown. */
 function printManifest(objects: readonly KubernetesObject[], format: 'json' | 'yaml'): void {
   const shown = objects.map((object) =>
-    object.kind === 'Secret' ? Object.assign({}, object, { data: { query: hidden } }) : object,
+    object.kind === 'Secret' && 'data' in object
+      ? Object.assign({}, object, {
+          data: Object.fromEntries(Object.keys(object.data ?? {}).map((key) => [key, hidden])),
+        })
+      : hideEnv(object),
   );
   if (format === 'json') {
     printData({ apiVersion: 'v1', kind: 'List', items: shown }, format);
     return;
   }
-  process.stdout.write(shown.map((object) => dump(object, { lineWidth: 120, noRefs: true })).join('---\n'));
+  const why = exceptionsIn(objects).map((reason) => `# ${reason}\n`);
+  process.stdout.write(`${why.join('')}${shown.map(yamlText).join('---\n')}`);
 }
 
 function planText({ plan, destination: { cluster, store, choice } }: Opened): string {
-  const runner = `${plan.runnerImage}${plan.runner === 'stock' ? ' with the runner in a ConfigMap' : ''}`;
+  const pin = digestNamed(plan.runnerImage) === undefined ? ' (not pinned: it has no digest)' : '';
+  const runner = `${plan.runnerImage}${pin}${plan.runner === 'stock' ? ' with the runner in a ConfigMap' : ''}`;
   return `${plan.name}: ${replicasText(plan)} in namespace ${cluster.namespace} of ${cluster.context}, stored in ${store.address} (${store.access}; ${choice.why}), started by ${runner}`;
 }
 

@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { dump } from 'js-yaml';
 import { prepare } from '../../deploy/prepare.ts';
@@ -8,6 +7,7 @@ import { normalize } from '../../platforms/kubernetes/apply/normalize.ts';
 import { splitArguments } from '../../shared/flags.ts';
 import { readFlags } from '../flags/command-line.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
+import { patchText } from '../terminal/patch-text.ts';
 import type { Session } from '../context/session.ts';
 import { command } from '../context/command.ts';
 
@@ -39,7 +39,7 @@ async function selfDiff(session: Session, argv: readonly string[]): Promise<numb
     const isDifferent = differences.some(({ change }) => change !== 'unchanged');
     const format = dataFormat(flags.output);
     if (format !== undefined) printData({ different: isDifferent, objects: differences }, format);
-    else for (const { diff } of differences) process.stdout.write(coloured(diff));
+    else for (const { diff } of differences) process.stdout.write(patchText(diff, process.stdout));
     const names = differences.filter(({ change }) => change !== 'unchanged').map(({ kind, name }) => `${kind} ${name}`);
     terminal.close();
     terminal.say(isDifferent ? `A deploy would change: ${names.join(', ')}` : 'A deploy would change nothing');
@@ -52,7 +52,7 @@ async function selfDiff(session: Session, argv: readonly string[]): Promise<numb
 
 function differenceOf(kind: string, before: Live | undefined, after: Live): Omit<Difference, 'kind'> {
   const { name = '' } = after.metadata;
-  const [live, wanted] = [before === undefined ? '' : yamlOf(before), yamlOf(after)];
+  const [live, wanted] = [before === undefined ? '' : yamlOf(before), yamlOf(after, before)];
   if (live === wanted) return { name, change: 'unchanged', diff: '' };
   const place = `${kind} ${name}`;
   const diff = createTwoFilesPatch(
@@ -67,19 +67,8 @@ function differenceOf(kind: string, before: Live | undefined, after: Live): Omit
   return { name, change: before === undefined ? 'created' : 'changed', diff };
 }
 
-function yamlOf(object: Live): string {
-  return dump(normalize(object), { lineWidth: -1, noRefs: true });
-}
-
-/** Only on a terminal that wants colours. */
-function coloured(diff: string): string {
-  const colour = (line: string): string => {
-    if (/^(\+\+\+|---) /.test(line)) return styleText('bold', line, { stream: process.stdout });
-    if (line.startsWith('+')) return styleText('green', line, { stream: process.stdout });
-    if (line.startsWith('-')) return styleText('red', line, { stream: process.stdout });
-    return line.startsWith('@@') ? styleText('cyan', line, { stream: process.stdout }) : line;
-  };
-  return diff.split('\n').map(colour).join('\n');
+function yamlOf(object: Live, before?: Live): string {
+  return dump(normalize(object, before), { lineWidth: -1, noRefs: true });
 }
 
 export const diffCommand = command({

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { examineStores, type StoreState } from '../../deploy/preflight/doctor.ts';
 import { settled, toFindings } from '../../platforms/findings.ts';
 import { parseName } from '../../deploy/plan/kubernetes-name.ts';
@@ -6,8 +5,8 @@ import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { kubernetesPlatform } from '../../platforms/kubernetes/platform.ts';
 import { architecturesByNode } from '../../platforms/kubernetes/pods/nodes.ts';
 import { openCluster } from '../context/cluster.ts';
-import { plainTable } from '../terminal/plain-table.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
+import { tableLines } from '../terminal/plain-table.ts';
+import { dataFormat, printData, printLines } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { flagTable } from '../../shared/flags.ts';
@@ -39,10 +38,7 @@ async function selfDoctor(session: Session, flags: FlagsOf<typeof takes>): Promi
     const known = cluster && (await clusterOf(cluster, signal));
     const format = dataFormat(flags.output);
     if (format !== undefined) printData({ cluster: known, why, stores }, format);
-    else
-      process.stdout.write(
-        `${[...(known === undefined ? [] : [lineOf(known)]), table(stores), choiceText(stores, why)].join('\n')}\n`,
-      );
+    else printLines([...(known === undefined ? [] : [lineOf(known)]), ...table(stores), choiceText(stores, why)]);
     return isFit ? 0 : 1;
   } finally {
     await cluster?.close();
@@ -75,12 +71,9 @@ function choiceText(stores: readonly StoreState[], why: string): string {
   return chosen === undefined ? why : `A deploy takes ${chosen.kind}: ${why}`;
 }
 
-function table(stores: readonly StoreState[]): string {
-  const rows = new Table({ head: ['STORE', 'STATE', 'NEEDS'], ...plainTable });
-  for (const { kind, isChosen, state, needs } of stores) {
-    rows.push([kind, isChosen ? `${state}, chosen` : state, needs]);
-  }
-  return rows.toString();
+function table(stores: readonly StoreState[]): string[] {
+  const rows = stores.map(({ kind, isChosen, state, needs }) => [kind, isChosen ? `${state}, chosen` : state, needs]);
+  return tableLines(['STORE', 'STATE', 'NEEDS'], rows);
 }
 
 export const doctorCommand = command({

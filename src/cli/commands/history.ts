@@ -1,8 +1,7 @@
-import Table from 'cli-table3';
 import { historyOf, type Revision } from '../../platforms/kubernetes/rollout/history.ts';
 import { noSuchDeployment, type DeploymentFlags, onNamed } from '../context/deployment.ts';
-import { plainTable } from '../terminal/plain-table.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
+import { tableLines } from '../terminal/plain-table.ts';
+import { dataFormat, printData, printLines } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import { command } from '../context/command.ts';
 import { deploymentFlags } from '../flags/shared-flags.ts';
@@ -16,7 +15,7 @@ async function selfHistory(session: Session, flags: DeploymentFlags): Promise<nu
     if (history === undefined) throw noSuchDeployment(name, cluster);
     const { revisions } = history;
     const format = dataFormat(flags.output);
-    if (format === undefined) process.stdout.write(`${table(revisions)}\n`);
+    if (format === undefined) printLines(table(revisions));
     else {
       const listed = revisions.map(({ template: _template, ...revision }) => revision);
       printData({ name, namespace: cluster.namespace, context: cluster.context, revisions: listed }, format);
@@ -25,13 +24,12 @@ async function selfHistory(session: Session, flags: DeploymentFlags): Promise<nu
   });
 }
 
-function table(revisions: readonly Revision[]): string {
-  const rows = new Table({ head: ['REVISION', 'RELEASE', 'DEPLOYED', 'BY', 'READY', 'STATE'], ...plainTable });
-  for (const { revision, release, deployedAt, by, ready, replicas, state } of revisions) {
+function table(revisions: readonly Revision[]): string[] {
+  const rows = revisions.map(({ revision, release, deployedAt, by, ready, replicas, state }) => {
     const when = deployedAt?.toISOString().replace(/\.\d+Z$/, 'Z') ?? '';
-    rows.push([revision, short(release), when, by ?? '', `${ready}/${replicas}`, state]);
-  }
-  return rows.toString();
+    return [revision, short(release), when, by ?? '', `${ready}/${replicas}`, state];
+  });
+  return tableLines(['REVISION', 'RELEASE', 'DEPLOYED', 'BY', 'READY', 'STATE'], rows);
 }
 
 export const historyCommand = command({

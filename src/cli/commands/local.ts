@@ -10,7 +10,6 @@ import { type Destination, openDeploy } from '../context/open-deploy.ts';
 import type { Session } from '../context/session.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
-import { prefixed } from '../terminal/log-lines.ts';
 
 interface LocalDestination extends Destination {
   readonly platform: LocalPlatform;
@@ -59,7 +58,7 @@ function onThisMachine(session: Session, flags: GivenFlags): () => Promise<Local
   return async () => {
     const platform = localPlatform({
       runner: runners.thin(),
-      onLine: prefixed(terminal.say, process.stderr),
+      onLine: terminal.quote,
       signal,
       atOnce,
     });

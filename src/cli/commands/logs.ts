@@ -18,6 +18,10 @@ const takes = {
   previous: { type: 'boolean', describe: 'What was written before the last restart; does not follow' },
   follow: { type: 'boolean', describe: 'Go on until Ctrl-C; --no-follow prints what is there' },
   timestamps: { type: 'boolean', describe: 'Put before each line when it was written' },
+  raw: {
+    type: 'boolean',
+    describe: 'Lines as they are also on a terminal, where control characters are otherwise made visible',
+  },
   output: {
     ...flagTable.output,
     choices: ['text', 'json'],
@@ -39,6 +43,7 @@ async function selfLogs(session: Session, flags: FlagsOf<typeof takes>): Promise
     const onLine = logLines({
       format: flags.output === 'json' ? 'json' : 'text',
       timestamps: flags.timestamps === true,
+      isRaw: flags.raw === true,
       signal,
     });
     const onNotice = (text: string): void => terminal.report({ kind: 'warning', text });

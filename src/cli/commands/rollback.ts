@@ -5,12 +5,12 @@ import { historyOf } from '../../platforms/kubernetes/rollout/history.ts';
 import { short } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { configuredStore } from '../context/configured-store.ts';
-import { afterApply } from './deploy-outcome.ts';
+import { afterApply } from '../deploying/deploy-outcome.ts';
 import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { errorDocument } from '../output/error-document.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
-import { failureOf, tellCause } from './rollout-failure.ts';
+import { failureOf, tellCause } from '../deploying/rollout-failure.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { flagTable } from '../../shared/flags.ts';
@@ -42,7 +42,7 @@ async function selfRollback(session: Session, flags: RollbackFlags): Promise<num
       const history = await historyOf(cluster, name, { signal });
       if (history === undefined) throw noSuchDeployment(name, cluster);
       const to = revisionToRollBackTo(history, wanted);
-      const store = storeOf(cluster, { name, blobSecrets: [] });
+      const store = storeOf(cluster, { name, blobConfigMaps: [], blobSecrets: [] });
       await renewLinks(name, to, { cluster, store, report: terminal.report, signal });
       const wentBack = await rollBackTo(history, to, {
         cluster,
@@ -65,7 +65,7 @@ async function selfRollback(session: Session, flags: RollbackFlags): Promise<num
       if (!signal.aborted) throw far.change === 'done' ? afterApply(error, { isRemoved: false }) : error;
       terminal.close();
       terminal.say(leftText(name, far));
-      if (far.change !== 'none') terminal.say(nextCommands(session, flags, afterDeploy({ canRollBack: true })));
+      if (far.change !== 'none') terminal.say(...nextCommands(session, flags, afterDeploy({ canRollBack: true })));
       return session.endedStatus();
     }
   });
@@ -95,7 +95,7 @@ function printRollback(session: Session, wentBack: RolledBack, flags: RollbackFl
   if (failure !== undefined) throw failure;
   const state = outcome === undefined ? 'is wanted again' : 'is ready';
   terminal.report({ kind: 'step', text: `Release ${short(release)} of ${name} ${state} in ${namespace}` });
-  terminal.say(nextCommands(session, flags, afterDeploy(wentBack)));
+  terminal.say(...nextCommands(session, flags, afterDeploy(wentBack)));
   return 0;
 }
 

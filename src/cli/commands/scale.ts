@@ -5,12 +5,12 @@ import { watchRollout } from '../../platforms/kubernetes/rollout/rollout.ts';
 import { autoscalersIn, scaleDeployment, scalingIn } from '../../platforms/kubernetes/apply/scale.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { afterApply } from './deploy-outcome.ts';
+import { afterApply } from '../deploying/deploy-outcome.ts';
 import { onDeployment } from '../context/deployment.ts';
 import { errorDocument } from '../output/error-document.ts';
 import { afterDeploy, nextCommands } from '../context/next-commands.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
-import { failureOf, tellCause } from './rollout-failure.ts';
+import { failureOf, tellCause } from '../deploying/rollout-failure.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
@@ -66,7 +66,7 @@ async function selfScale(session: Session, flags: ScaleFlags): Promise<number> {
           ? `Stopped watching: ${name} goes on to ${replicas} without this program.`
           : `Stopped while scaling: ${name} may be changed or not. The same command finishes the job.`,
       );
-      terminal.say(nextCommands(session, flags, afterDeploy({ canRollBack: false })));
+      terminal.say(...nextCommands(session, flags, afterDeploy({ canRollBack: false })));
       return session.endedStatus();
     }
   });

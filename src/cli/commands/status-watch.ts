@@ -3,7 +3,7 @@ import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { watchStatus } from '../../platforms/kubernetes/rollout/status-watch.ts';
 import { noSuchDeployment } from '../context/deployment.ts';
 import { isLive, openScreenLines } from '../terminal/screen-lines.ts';
-import { type DataFormat, printItem } from '../output/print-data.ts';
+import { type DataFormat, printItem, printLines } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
 import { podTable, statusLine, statusNews } from '../terminal/status-text.ts';
 
@@ -25,7 +25,7 @@ export async function watchedStatus(
   cluster: Cluster,
   { name, format, documentOf }: Watched,
 ): Promise<number> {
-  const { show, close } = format === undefined ? viewOf(process.stdout) : printer(format, documentOf);
+  const { show, close } = format === undefined ? viewOf() : printer(format, documentOf);
   const gone = new AbortController();
   let isTroubled = false;
   try {
@@ -51,13 +51,11 @@ interface View {
   readonly close: () => void;
 }
 
-function viewOf(stream: NodeJS.WriteStream): View {
+function viewOf(): View {
+  const stream = process.stdout;
   if (!isLive(stream)) {
     const news = statusNews();
-    const show = (status: Status): void => {
-      for (const line of news(status)) stream.write(`${line}\n`);
-    };
-    return { show, close: () => undefined };
+    return { show: (status) => printLines(news(status)), close: () => undefined };
   }
   const frame = openScreenLines(stream);
   let latest: Status | undefined;

@@ -3,7 +3,7 @@ import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import type { Access } from '../../store/store.ts';
 import { configuredStore } from '../context/configured-store.ts';
 import { onDeployment } from '../context/deployment.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
+import { dataFormat, printData, printLines } from '../output/print-data.ts';
 import { watchedStatus } from './status-watch.ts';
 import type { Session } from '../context/session.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
@@ -35,7 +35,7 @@ async function selfStatus(session: Session, flags: FlagsOf<typeof takes>): Promi
     else {
       const lines = [statusLine(status), ...podTable(status.pods)];
       if (access !== undefined) lines.push(`Pods read the store by a ${accessText(access)}`);
-      process.stdout.write(`${lines.join('\n')}\n`);
+      printLines(lines);
     }
     return 0;
   });

@@ -1,71 +1,123 @@
-import Table from 'cli-table3';
-import { verify, type Verified } from '../../deploy/verify.ts';
+import { planFrom } from '../../deploy/plan/plan.ts';
+import { planWith } from '../../deploy/plan/replicas.ts';
+import { chooseStore } from '../../deploy/preflight/store-choice.ts';
+import { type Verified, verify } from '../../deploy/verify.ts';
 import { openSelf } from '../../executable/self.ts';
-import { versionsOf } from '../../executable/version.ts';
-import { configuredStore } from '../context/configured-store.ts';
-import { onDeployment } from '../context/deployment.ts';
-import { plainTable } from '../terminal/plain-table.ts';
-import { dataFormat, printData } from '../output/print-data.ts';
-import type { Session } from '../context/session.ts';
-import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
-import { flagTable } from '../../shared/flags.ts';
+import type { EvidenceResult } from '../../platforms/evidence.ts';
+import { isOurs } from '../../platforms/kubernetes/rollout/history.ts';
+import { readDeployed } from '../../platforms/kubernetes/rollout/read-deployed.ts';
+import { short } from '../../shared/digest.ts';
+import { splitArguments } from '../../shared/flags.ts';
+import { openCluster } from '../context/cluster.ts';
 import { command } from '../context/command.ts';
-import { deploymentFlags } from '../flags/shared-flags.ts';
+import { noSuchDeployment } from '../context/deployment.ts';
+import { withSignature } from '../context/required-signature.ts';
+import type { Session } from '../context/session.ts';
+import { readFlags } from '../flags/command-line.ts';
+import { dataFormat, printData, printLines } from '../output/print-data.ts';
+import { tableLines } from '../terminal/plain-table.ts';
 
-const takes = { ...deploymentFlags, store: flagTable.store } as const satisfies FlagTable;
+/** By result; README has the table. */
+const statusOf: Readonly<Record<EvidenceResult, number>> = { same: 0, differs: 1, 'not-proven': 8 };
 
-type VerifyFlags = FlagsOf<typeof takes>;
+const words: Readonly<Record<EvidenceResult, string>> = {
+  same: 'same',
+  differs: 'DIFFERS',
+  'not-proven': 'not proven',
+};
 
-/** `self verify`: are the bytes that run the bytes that were meant? Exit status 1 if not. */
-async function selfVerify(session: Session, flags: VerifyFlags): Promise<number> {
-  const { app, terminal, signal } = session;
+/**
+ * `self verify`: is what runs what this executable would run, deployed with these flags? Exit status 1 if something differs, 8
+ * if nothing does and something is not proven.
+ *
+ * @param argv the flags of `--kubernetes`, and the application's.
+ */
+async function selfVerify(session: Session, argv: readonly string[]): Promise<number> {
+  const { app, terminal, signal, runners } = session;
+  const { ownArgs, appArgs } = splitArguments(argv);
+  const flags = readFlags(ownArgs);
+  const planned = planFrom(app, flags, appArgs);
   const executable = await openSelf();
-  const storeOf = await configuredStore(flags.store);
-  return onDeployment(session, flags, async (cluster, status) => {
-    const store = storeOf(cluster, status);
-    if (store === undefined)
-      terminal.report({ kind: 'warning', text: 'no store is configured, so it is not asked; pass --store' });
-    const versions = await versionsOf(executable.blob);
-    const verified = await verify({ ...status, name: app.name }, versions, {
-      cluster,
-      ...(store && { store }),
-      signal,
-    });
-    const isSame = verified.length > 0 && verified.every((pod) => pod.isSame);
-    const format = dataFormat(flags.output);
-    if (format !== undefined) printData({ same: isSame, pods: verified }, format);
-    else process.stdout.write(`${table(verified)}\n`);
-    const count = verified.filter((pod) => pod.isSame).length;
-    terminal.say(
-      isSame ? `All ${count} pods run these bytes.` : `${count} of ${verified.length} pods run these bytes.`,
+  const asked = await withSignature(planned, flags, executable);
+  const choice = await chooseStore({ store: flags.store, storeUrl: flags['store-url'], environment: process.env });
+  const cluster = await openCluster(flags, session);
+  try {
+    const deployed = await readDeployed(cluster, asked.name, { signal });
+    const { deployment } = deployed;
+    if (!isOurs(deployment) || deployment === undefined) throw noSuchDeployment(asked.name, cluster);
+    const verified = await verify(
+      planWith(asked, deployed),
+      { ...deployed, deployment },
+      {
+        cluster,
+        executable,
+        stockRunner: runners.stock(),
+        store: choice.opened,
+        report: terminal.report,
+        signal,
+      },
     );
-    return isSame ? 0 : 1;
-  });
+    const format = dataFormat(flags.output);
+    terminal.close();
+    if (format !== undefined) printData(verified, format);
+    else {
+      const parts = [comparisonTable(verified), reasonLines(verified), claimTable(verified)];
+      const shown = parts.filter((lines) => lines.length > 0);
+      printLines(shown.flatMap((lines, at) => (at === 0 ? lines : [''].concat(lines))));
+    }
+    terminal.say(conclusion(verified));
+    return statusOf[verified.result];
+  } finally {
+    terminal.close();
+    await cluster.close();
+  }
 }
 
-function table(verified: readonly Verified[]): string {
-  const rows = new Table({
-    head: ['POD', 'TARGET', 'EXECUTABLE', 'STORED', 'ANNOTATION', 'RUNNER', 'PROCESS', ''],
-    ...plainTable,
+function comparisonTable({ comparisons }: Verified): string[] {
+  const rows = comparisons.map(({ evidence, object, result }) => [evidence, object, words[result]]);
+  return tableLines(['EVIDENCE', 'OF', 'RESULT'], rows);
+}
+
+/** What differs, then what is not proven: a line for each reason. */
+function reasonLines({ comparisons }: Verified): string[] {
+  const open = comparisons
+    .filter(({ result }) => result !== 'same')
+    .toSorted((one, other) => (one.result < other.result ? -1 : 1));
+  const byReason = Map.groupBy(open, ({ evidence, result, reason }) => `${words[result]}: ${evidence}: ${reason}`);
+  return [...byReason].map(([text, of]) => `${text} (${of.map(({ object }) => object).join(', ')})`);
+}
+
+/** What pods say, which proves nothing. */
+function claimTable({ pods }: Verified): string[] {
+  const rows = pods.map(({ pod, target, wanted, claim }) => {
+    const claims = [claim?.version, claim?.runner].map((digest) => (digest == null ? '-' : short(digest)));
+    return [pod, target ?? '-', wanted === null ? '-' : short(wanted), ...claims];
   });
-  for (const { pod, target, executable, stored, annotation, runner, process: running, isSame, reason } of verified) {
-    const answers = [executable, stored, annotation, runner, running].map((answer) => answer?.slice(0, 12) ?? '-');
-    rows.push([
-      pod,
-      target ?? '-',
-      ...answers,
-      isSame ? 'same' : `DIFFERS${reason === undefined ? '' : `: ${reason}`}`,
-    ]);
-  }
-  return rows.toString();
+  const silent = pods.flatMap(({ pod, reason }) => (reason === undefined ? [] : [`${pod} claims nothing: ${reason}`]));
+  return [...tableLines(['POD', 'TARGET', 'WANTED', 'CLAIMS', 'ITS RUNNER'], rows), ...silent];
+}
+
+function conclusion({ result, comparisons, pods, release }: Verified): string {
+  const what = `${pods.length === 1 ? 'The pod' : `All ${pods.length} pods`} run${pods.length === 1 ? 's' : ''}`;
+  if (result === 'same')
+    return `${what} these bytes, release ${short(release)}: ${comparisons.length} comparisons agree.`;
+  const count = comparisons.filter((one) => one.result === result).length;
+  const some = `${count} of ${comparisons.length} comparisons`;
+  if (result === 'differs') return `${some} differ: what runs is not proven to be these bytes.`;
+  return `Nothing differs, but ${some} could not be made: that these bytes run is not proven.`;
 }
 
 export const verifyCommand = command({
   name: 'verify',
-  describe: 'Compare the bytes wanted, stored, pulled and running',
-  does: 'compares the bytes wanted, stored, pulled and running; exit status 1 if they differ',
-  flags: takes,
-  examples: [['verify', 'are these the bytes that run?']],
+  describe: 'Prove that what runs is this executable; takes the flags that it was deployed with',
+  does: 'compares what runs with what this executable would run; exit status 1 if it differs, 8 if it is not proven',
+  usage: 'verify [--runner-image IMAGE ...]',
+  flags: {},
+  takesDeployFlags: true,
+  examples: [
+    ['verify', 'are these the bytes that run?'],
+    ['verify --env COLOUR=blue', 'and this the environment? With the flags of the deploy'],
+  ],
   schema: 'verify',
-  run: selfVerify,
+  run: (session, _flags, { words: argv }) => selfVerify(session, argv),
 });

@@ -22,29 +22,32 @@ const contexts = 'self completion contexts 2>/dev/null';
 
 function bashScript({ names, scopes }: CommandLine): string {
   const own = functionOf(names);
+  // Not by compgen -W, which runs what stands in its words.
+  const linesOf = (array: string, call: string): string =>
+    `${array}=(); while IFS= read -r word; do ${array}+=("$word"); done < <(${call})`;
   const valueOf = ({ word, value }: CompletedFlag): string => {
     if (value === 'none') return '';
     const then =
       value === 'any'
         ? 'return'
         : value === 'file'
-          ? 'COMPREPLY=($(compgen -f -- "$cur")); return'
+          ? `compopt -o filenames 2>/dev/null; ${linesOf('COMPREPLY', 'compgen -f -- "$cur"')}; return`
           : value === 'context'
-            ? `words="$("\${COMP_WORDS[0]}" ${contexts})"`
-            : `words=${quoted(value.join(' '))}`;
+            ? linesOf('words', `"\${COMP_WORDS[0]}" ${contexts}`)
+            : `words=(${value.map(quoted).join(' ')})`;
     return `      ${word}) ${then} ;;`;
   };
   const caseOf = ({ path, words, flags }: Scope): string =>
     [
       `  ${quoted(path)})`,
-      `    words=${quoted([...words, ...flags].map(({ word }) => word).join(' '))}`,
+      `    words=(${[...words, ...flags].map(({ word }) => quoted(word)).join(' ')})`,
       '    case "$prev" in',
       ...flags.map(valueOf).filter(Boolean),
       '    esac ;;',
     ].join('\n');
   return `# Completes ${names.join(', ')} in bash: eval "$(${names[0]} self completion bash)"
 ${own}() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" scope='' words=''
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" scope='' word words=()
   # bash takes --flag=value for three words.
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"; fi
   if [[ \${COMP_WORDS[1]} == self && COMP_CWORD -gt 1 ]]; then
@@ -55,7 +58,11 @@ ${own}() {
   case "$scope" in
 ${scopes.map(caseOf).join('\n')}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  # As they have to be typed: bash puts them into the line as they are.
+  for word in "\${words[@]}"; do
+    printf -v word %q "$word"
+    if [[ $word == "$cur"* ]]; then COMPREPLY+=("$word"); fi
+  done
 }
 complete -F ${own} ${names.join(' ')}
 `;

@@ -49,13 +49,18 @@ export function commandLineOf(
     };
   });
   return {
-    names: [...new Set([name, ...(program.includes(' ') ? [] : [basename(program)])])],
+    names: [...new Set([name, ...(isPlain(program) ? [basename(program)] : [])])],
     scopes: [
       { path: '', words: [{ word: 'self', describe: 'Look at, change or copy what is deployed' }], flags: deploying },
       { path: 'self', words: commands.map(({ name: word, describe }) => ({ word, describe })), flags: [] },
       ...scopes,
     ],
   };
+}
+
+/** False for what a shell would not take for one name: it stands in the scripts as it is. */
+function isPlain(program: string): boolean {
+  return !program.includes(' ') && /^[\w.+-]+$/.test(basename(program));
 }
 
 function completedFlags(table: FlagTable): CompletedFlag[] {

@@ -1,8 +1,8 @@
 import { chooseStore, type StoreChoice } from '../../deploy/preflight/store-choice.ts';
 import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
-import { secretStore } from '../../platforms/kubernetes/secret-store/secret-store.ts';
+import { clusterStore } from '../../platforms/kubernetes/cluster-store/cluster-store.ts';
+import type { MountedParts } from '../../platforms/kubernetes/manifest/blob-volume.ts';
 import { kubernetesPlatform } from '../../platforms/kubernetes/platform.ts';
-import type { Status } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -12,10 +12,10 @@ import type { Store } from '../../store/store.ts';
  */
 export async function configuredStore(
   store: string | undefined,
-): Promise<(cluster: Cluster, deployed: Pick<Status, 'name' | 'blobSecrets'>) => Store | undefined> {
+): Promise<(cluster: Cluster, deployed: MountedParts & { readonly name: string }) => Store | undefined> {
   const choice = await configuredChoice(store);
-  return (cluster, { name, blobSecrets }) => {
-    if (store === undefined && blobSecrets.length > 0) return secretStore(cluster, { name });
+  return (cluster, { name, blobConfigMaps, blobSecrets }) => {
+    if (store === undefined && blobConfigMaps.length + blobSecrets.length > 0) return clusterStore(cluster, { name });
     return choice?.open(kubernetesPlatform(cluster), name);
   };
 }

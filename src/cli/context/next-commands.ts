@@ -10,11 +10,11 @@ export function nextCommands(
   { program }: Session,
   flags: ClusterFlags & { readonly name?: string | undefined },
   which: readonly NextCommand[],
-): string {
+): string[] {
   const same = (['name', 'namespace', 'context', 'kubeconfig'] as const)
     .flatMap((flag) => (flags[flag] === undefined ? [] : [` --${flag} ${quoted(flags[flag])}`]))
     .join('');
-  return which.map((name) => `  ${name.padEnd(9)}  ${program} self ${commands[name]}${same}`).join('\n');
+  return which.map((name) => `  ${name.padEnd(9)}  ${program} self ${commands[name]}${same}`);
 }
 
 export type NextCommand = keyof typeof commands;

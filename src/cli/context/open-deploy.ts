@@ -13,6 +13,7 @@ import { DeployError } from '../../shared/errors.ts';
 import type { Store, UrlStore } from '../../store/store.ts';
 import type { GivenFlags } from '../flags/command-line.ts';
 import { openCluster } from './cluster.ts';
+import { withSignature } from './required-signature.ts';
 import type { Session } from './session.ts';
 
 /** Where a deploy goes, and where its artifacts are kept. */
@@ -41,15 +42,16 @@ export interface OpenDeployOptions<D extends Destination> {
 /**
  * Opens a deploy: reads the flags and the executable, connects, and reads what is there.
  *
- * @throws {DeployError} as `planFrom`, `openSelf` and `open`; then nothing is left open.
+ * @throws {DeployError} as `planFrom`, `openSelf`, `withSignature` and `open`; then nothing is left open.
  */
 export async function openDeploy<D extends Destination>(
   session: Session,
   { flags, appArgs, onStage, open }: OpenDeployOptions<D>,
 ): Promise<OpenDeploy<D>> {
   const { terminal, signal, runners } = session;
-  const asked = planFrom(session.app, flags, appArgs);
+  const planned = planFrom(session.app, flags, appArgs);
   const executable = await openSelf();
+  const asked = await withSignature(planned, flags, executable);
   // Hashed in parallel with connecting; the code that needs the digest reports errors.
   void settled(digestOfOwn(executable));
   const destination = await open(asked);

@@ -1,5 +1,6 @@
 import { type DeployError, exitStatus } from '../../shared/errors.ts';
-import { bugStatus, isDeployError, withoutSecrets } from './print-error.ts';
+import { bugStatus, isDeployError } from './print-error.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** What a script gets in the place of an answer: schema/error.schema.json. */
 export interface ErrorDocument {
@@ -39,5 +40,5 @@ function documentOf(finding: ErrorEntry, status: number): ErrorDocument {
 }
 
 function entryOf({ code, message, hint }: DeployError): ErrorEntry {
-  return { code, message, hint };
+  return { code, message: withoutSecrets(message), hint };
 }

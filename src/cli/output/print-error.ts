@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { DeployError, exitStatus } from '../../shared/errors.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** The exit status of a bug of ours. */
 export const bugStatus = 70;
@@ -17,7 +18,7 @@ export function printError(error: unknown, say: (line: string) => void, applicat
   if (isDeployError(error)) {
     for (const { message, hint } of error.findings ?? [error]) {
       // What Kubernetes and others say often ends with a period of its own.
-      say(`error: ${message.replace(/[.\s]+$/, '')}. ${hint}`);
+      say(withoutSecrets(`error: ${message.replace(/[.\s]+$/, '')}. ${hint}`));
     }
     return exitStatus[error.code];
   }
@@ -28,11 +29,6 @@ export function printError(error: unknown, say: (line: string) => void, applicat
   say(`selfsame failed, and should not have: ${withoutSecrets(inspect(error))}`);
   say('Please report this, with the lines above.');
   return bugStatus;
-}
-
-/** What an SDK's error may quote of a request. */
-export function withoutSecrets(text: string): string {
-  return text.replaceAll(/\b(sig=|AccountKey=|Bearer |SharedKey )[^&;\s"'`]+/g, '$1...');
 }
 
 /** By shape: the deploying half is a bundle of its own, with a class of its own. */

@@ -31,7 +31,7 @@ export const environmentVariables: readonly VariableGroup[] = [
       KUBERNETES_SERVICE_PORT: { describe: 'The port of that API server; default 443.' },
       XDG_CACHE_HOME: {
         describe:
-          'On Linux the folder of the cache `selfsame`: prefixes, compiled code, and the executables that `--local` keeps without a store.',
+          'On Linux the folder of the cache `selfsame`: prefixes, packages for the other architecture, and the executables that `--local` keeps without a store.',
         readBy: 'env-paths',
       },
     },
@@ -71,13 +71,47 @@ export const environmentVariables: readonly VariableGroup[] = [
   },
   {
     title: 'Network',
-    about: 'Names in lower case count as well.',
+    about:
+      'Names in lower case count as well. In the password of a proxy, `#` is written `%23`, `/` `%2F` and `@` `%40`.',
     variables: {
       HTTPS_PROXY: { describe: 'Proxy to the API server, the store and registries with https.', readBy: 'undici' },
       HTTP_PROXY: { describe: 'The same for http.', readBy: 'undici' },
       NO_PROXY: { describe: 'Hosts and networks that are reached without a proxy.', readBy: 'undici' },
       NODE_EXTRA_CA_CERTS: { describe: 'File with certificate authorities to trust as well.', readBy: 'Node.js' },
-      'npm_config_*': { describe: "npm's settings, also those of `.npmrc`: registry, proxy, CA.", readBy: 'npm-conf' },
+      NODE_TLS_REJECT_UNAUTHORIZED: { describe: '`0` is ignored, with a warning; the application obeys it.' },
+      'npm_config_*': {
+        describe:
+          "npm's settings, also those of the user's `.npmrc`, not of the folder one is in: registry, proxy, CA.",
+        readBy: 'npm-conf',
+      },
+    },
+  },
+  {
+    title: 'Libraries and Node.js',
+    about:
+      'What Node.js and libraries of the deploying half read beside. Of Node.js it counts for the application, too.',
+    variables: {
+      ALL_PROXY: { describe: 'Proxy to Azure, where none of the above is set.', readBy: '@typespec/ts-http-runtime' },
+      'AZURE_CLIENT_CERTIFICATE_*': {
+        describe: '`AZURE_CLIENT_CERTIFICATE_PASSWORD` and others that a sign-in to Azure takes.',
+        readBy: '@azure/identity',
+      },
+      AZURE_LOG_LEVEL: {
+        describe: '`verbose`: calls to Azure on stderr, without their secrets.',
+        readBy: '@azure/logger',
+      },
+      NODE_DEBUG: {
+        describe: 'Calls of parts of Node.js on stderr, for example `tls`: they may show secrets.',
+        readBy: 'Node.js',
+      },
+      NODE_USE_ENV_PROXY: { describe: 'Proxies for the application.', readBy: 'Node.js' },
+      NODE_USE_SYSTEM_CA: { describe: "`1`: the system's authorities as well.", readBy: 'Node.js' },
+      NODE_COMPILE_CACHE: {
+        describe: 'Folder with code that was compiled before, and is run: none that others can write.',
+        readBy: 'Node.js',
+      },
+      NODE_V8_COVERAGE: { describe: 'Folder to write coverage into.', readBy: 'Node.js' },
+      NODE_REDIRECT_WARNINGS: { describe: 'File to append warnings to.', readBy: 'Node.js' },
     },
   },
   {
@@ -121,9 +155,11 @@ export const environmentVariables: readonly VariableGroup[] = [
       'SELFSAME_PREFIX_SHA256_*': { describe: 'SHA-256 of its first part, which many executables share.' },
       'SELFSAME_PREFIX_SIZE_*': { describe: 'Size of that part in bytes.' },
       SELFSAME_PREFIX_DIR: { describe: 'Folder with first parts; default `/runner/prefixes`.' },
-      SELFSAME_BLOB_DIR: { describe: 'Folder where Secrets with the application are mounted.' },
+      SELFSAME_BLOB_DIR: { describe: 'Folder where ConfigMaps with the application are mounted.' },
       SELFSAME_BLOB_SHA256: { describe: 'SHA-256 of what they hold.' },
       SELFSAME_BLOB_SIZE: { describe: 'Its size in bytes.' },
+      SELFSAME_SIGNED_BY: { describe: 'Public key that has to have signed the release: Ed25519, DER in base64.' },
+      SELFSAME_SIGNATURE: { describe: 'Its signature over the versions of both targets, in base64.' },
       SELFSAME_QUERY_FILE: { describe: 'File with the secret query of the URL.' },
       SELFSAME_CA_FILE: { describe: 'Certificate authorities (PEM) to trust.' },
       SELFSAME_FETCH_LIMIT: { describe: 'Seconds without one more byte until it gives up; default 300.' },
@@ -137,11 +173,8 @@ export const environmentVariables: readonly VariableGroup[] = [
   },
   {
     title: 'Building',
-    about: 'For `npm run build` and `npm run runner-image`.',
+    about: 'For `npm run runner-image`.',
     variables: {
-      SELFSAME_BUILD: {
-        describe: '`check`: the program checks its definition, prints its data as JSON, and ends. A build sets it.',
-      },
       SELFSAME_RUNNER_BASE: { describe: 'Debian image to take the files of a runner image from.' },
     },
   },

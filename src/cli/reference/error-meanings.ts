@@ -15,12 +15,15 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'package-unavailable':
     'A package that an application needs for the other architecture does not come from the registry, or is not the one of the lock file.',
   'trial-failed': 'A build that is right misses a part of itself where the project is not in sight.',
+  'signature-refused': 'The release is not signed by the key that `--require-signature` names, or not at all.',
   'output-refused': 'The system does not let the file be written.',
   'store-unreachable': 'The store does not answer.',
   'store-denied': 'The store does not accept the credentials, or they may not do this.',
   'store-damaged': 'The store holds something else under the name of an executable.',
+  'not-revocable': 'The links of this store end with what signed them, which is not ours to end.',
   'kubeconfig-unusable': 'The kubeconfig is missing, cannot be read, or does not say how to sign in.',
   'cluster-unreachable': 'The API server does not answer.',
+  'cluster-unreadable': 'The API server answers too much, or what no API server does.',
   'cluster-denied': 'The API server does not accept the credentials, or the account lacks a right.',
   'cluster-refused': 'The cluster does not accept an object, or something on it stands in the way.',
   'no-such-deployment': 'Nothing of that name is deployed there.',
@@ -45,6 +48,7 @@ export const statusMeanings: readonly (readonly [status: string, meaning: string
   ['5', 'failed, and the new release is still there'],
   ['6', 'timed out; the rollout goes on'],
   ['7', 'superseded by another deploy'],
+  ['8', 'looked, and nothing differs, but not all of it is proven (`self verify`)'],
   ['70', 'a bug of selfsame'],
   ['129, 130, 143', 'ended by SIGHUP, SIGINT, SIGTERM before it was done'],
 ];

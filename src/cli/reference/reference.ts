@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandsPage, commandTable, flagsPage } from './command-pages.ts';
 import { jsonPage, type JsonSchema } from './json-page.ts';
-import { environmentPage, errorsPage, statusTable } from './table-pages.ts';
+import { environmentPage, errorsPage, rightsTable, statusTable } from './table-pages.ts';
 
 /**
  * What is made from the tables of the code: the pages of docs/reference, and the README with its tables.
@@ -21,7 +21,11 @@ export function referenceOf(root: string): Record<string, string> {
     'docs/reference/environment.md': environmentPage(),
     'docs/reference/error-codes.md': errorsPage(),
     'docs/reference/json.md': jsonPage(Object.fromEntries(schemas)),
-    'README.md': withBlock(withBlock(readme, 'commands', commandTable()), 'exit statuses', statusTable()),
+    'README.md': [
+      ['commands', commandTable()] as const,
+      ['exit statuses', statusTable()] as const,
+      ['rights', rightsTable()] as const,
+    ].reduce((text, [name, block]) => withBlock(text, name, block), readme),
   };
 }
 

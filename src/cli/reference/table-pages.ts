@@ -1,3 +1,4 @@
+import { rulesFor } from '../../platforms/kubernetes/manifest/role.ts';
 import { exitStatus, type ErrorCode } from '../../shared/errors.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { errorMeanings, statusMeanings } from './error-meanings.ts';
@@ -31,4 +32,21 @@ export function errorsPage(): string {
 
 export function statusTable(): string {
   return table(['exit status', 'means'], statusMeanings);
+}
+
+/** Which rights the commands use in a namespace, by what `self rbac` prints. */
+export function rightsTable(): string {
+  const looking = new Map(rulesFor('NAME', 'look').map(({ rule }) => [String(rule.resources), rule.verbs]));
+  const rows = rulesFor('NAME', 'deploy').map(({ rule, purposes, isOptional }) => {
+    const { resources = [], resourceNames = [], verbs } = rule;
+    const looked = verbs.filter((verb) => looking.get(String(resources))?.includes(verb) === true);
+    const named = resourceNames.map((name) => ` ${code(name)}`).join('');
+    return [
+      `${resources.join()}${named}`,
+      verbs.join(', '),
+      looked.join(', '),
+      `${isOptional ? 'optional: ' : ''}${purposes.join('; ')}`,
+    ];
+  });
+  return table(['objects', 'to deploy', 'to look', 'for'], rows);
 }

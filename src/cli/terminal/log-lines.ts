@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { LogLine } from '../../platforms/kubernetes/logs/cursor.ts';
+import { jsonText, visible } from '../../shared/visible.ts';
 
 const colours = ['cyan', 'magenta', 'yellow', 'blue', 'green', 'red'] as const;
 
-/** Writes lines of many replicas with a prefix, and on a terminal a colour, for each. */
+/** Writes lines of many replicas, as they are, with a prefix, and on a terminal a colour, for each. */
 export function prefixed<W>(
   write: (line: string) => W,
   stream: NodeJS.WriteStream,
@@ -13,19 +14,23 @@ export function prefixed<W>(
   return (replica, text) => {
     const colour = seen.get(replica) ?? colours[seen.size % colours.length] ?? 'cyan';
     seen.set(replica, colour);
-    return write(`${styleText(colour, `${replica} |`, { stream })} ${text}`);
+    return write(`${styleText(colour, `${visible(replica)} |`, { stream })} ${text}`);
   };
 }
 
 interface LogLook {
   readonly format: 'text' | 'json';
   readonly timestamps: boolean;
+  /** True: lines reach a terminal as they are, whatever they do to it. */
+  readonly isRaw: boolean;
   /** Ends the waiting for a reader that takes its time. */
   readonly signal: AbortSignal;
 }
 
-/** Lines that are what was asked for: they go to stdout, no faster than its reader takes them. */
-export function logLines({ format, timestamps, signal }: LogLook): (line: LogLine) => Promise<void> {
+/**
+ * Lines that are what was asked for: they go to stdout, no faster than its reader takes them. A file or a pipe gets them as they are.
+ */
+export function logLines({ format, timestamps, isRaw, signal }: LogLook): (line: LogLine) => Promise<void> {
   async function write(line: string): Promise<void> {
     if (process.stdout.write(`${line}\n`)) return;
     try {
@@ -36,8 +41,9 @@ export function logLines({ format, timestamps, signal }: LogLook): (line: LogLin
     }
   }
   if (format === 'json') {
-    return async ({ pod, node, restart, time, text }) => write(JSON.stringify({ pod, node, restart, time, text }));
+    return async ({ pod, node, restart, time, text }) => write(jsonText({ pod, node, restart, time, text }));
   }
   const print = prefixed(write, process.stdout);
-  return async ({ pod, time, text }) => print(pod, timestamps ? `${time} ${text}` : text);
+  const shown = isRaw || !process.stdout.isTTY ? (text: string) => text : visible;
+  return async ({ pod, time, text }) => print(pod, shown(timestamps ? `${time} ${text}` : text));
 }

@@ -1,6 +1,7 @@
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
+import { visible } from '../../shared/visible.ts';
 
 /** The lines of a frame, for a terminal of that size. */
 export type ScreenLayout = (size: { readonly columns: number; readonly rows: number }) => readonly string[];
@@ -35,7 +36,7 @@ export function openScreenLines(stream: NodeJS.WriteStream): ScreenLines {
     const room = Math.max(1, rows - 1);
     shown = layout({ columns, rows: room })
       .slice(0, room)
-      .map((line) => cliTruncate(line, columns));
+      .map((line) => cliTruncate(visible(line), columns));
     update(shown.join('\n'));
   };
   const wipe = (): void => {

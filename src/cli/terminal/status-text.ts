@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
 import prettyMilliseconds from 'pretty-ms';
 import type { PodStatus, Status } from '../../platforms/kubernetes/rollout/status.ts';
-import { plainTable } from './plain-table.ts';
+import { tableLines } from './plain-table.ts';
 import { short } from '../../shared/digest.ts';
 
 /** How many are ready, and of which release. */
@@ -13,12 +12,11 @@ export function statusLine({ name, namespace, ready, wanted, release, versions }
 /** A row a pod; nothing where there are none. */
 export function podTable(pods: readonly PodStatus[]): string[] {
   if (pods.length === 0) return [];
-  const rows = new Table({ head: ['POD', 'NODE', 'ARCH', 'VERSION', 'STATE', 'RESTARTS', 'AGE'], ...plainTable });
-  for (const { name, node, arch, version, state, restarts, createdAt } of pods) {
+  const rows = pods.map(({ name, node, arch, version, state, restarts, createdAt }) => {
     const age = createdAt === undefined ? '' : prettyMilliseconds(Date.now() - createdAt.getTime(), { compact: true });
-    rows.push([name, node ?? '', arch ?? '', version === undefined ? '' : short(version), state, restarts, age]);
-  }
-  return rows.toString().split('\n');
+    return [name, node ?? '', arch ?? '', version === undefined ? '' : short(version), state, restarts, age];
+  });
+  return tableLines(['POD', 'NODE', 'ARCH', 'VERSION', 'STATE', 'RESTARTS', 'AGE'], rows);
 }
 
 /** What is new since the status before, in lines. */

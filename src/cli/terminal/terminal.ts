@@ -1,14 +1,21 @@
 import { styleText } from 'node:util';
 import type { Report, ReportEvent } from '../../shared/report.ts';
+import { visible, visibleLines } from '../../shared/visible.ts';
+import { prefixed } from './log-lines.ts';
+import { patchText } from './patch-text.ts';
 import { isLive, openScreenLines } from './screen-lines.ts';
 import { type Replicas, replicasSummary, replicasView, toldOneByOne } from './replicas-view.ts';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 
-/** The people's side of the program: everything here goes to stderr. */
+/** The people's side of the program: everything here goes to stderr, and what others have written does nothing to a terminal. */
 export interface Terminal {
-  /** One line that stays. */
-  readonly say: (line: string) => void;
+  /** Lines that stay. */
+  readonly say: (...lines: readonly string[]) => void;
+  /** A line that a replica wrote. */
+  readonly quote: (replica: string, line: string) => void;
+  /** A unified diff. */
+  readonly showPatch: (patch: string) => void;
   readonly report: Report;
   /** True if it shows what moves, in place. */
   readonly isLive: boolean;
@@ -25,20 +32,23 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Termi
   const moving = isLive(stream) ? openMoving(stream) : undefined;
   const news = replicasNews();
 
-  const say = (line: string): void => {
+  const put = (line: string): void => {
     if (moving === undefined) stream.write(`${line}\n`);
     else moving.above(`${line}\n`);
+  };
+  const say = (...lines: readonly string[]): void => {
+    for (const line of lines) put(visibleLines(line));
   };
   const report = (event: ReportEvent): void => {
     switch (event.kind) {
       case 'step': {
         moving?.still();
         const age = styleText('dim', prettyMilliseconds(performance.now() - startedAt), { stream });
-        say(`${styleText('green', '✓', { stream })} ${event.text} ${age}`);
+        put(`${styleText('green', '✓', { stream })} ${visibleLines(event.text)} ${age}`);
         break;
       }
       case 'warning':
-        say(`${styleText('yellow', 'warning:', { stream })} ${event.text}`);
+        put(`${styleText('yellow', 'warning:', { stream })} ${visibleLines(event.text)}`);
         break;
       case 'progress':
         moving?.show(event);
@@ -49,7 +59,15 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Termi
         break;
     }
   };
-  return { say, report, isLive: moving !== undefined, close: () => moving?.still() };
+  const quote = prefixed((line) => put(line), stream);
+  return {
+    say,
+    quote: (replica, line) => quote(replica, visible(line)),
+    showPatch: (patch) => put(patchText(patch, stream)),
+    report,
+    isLive: moving !== undefined,
+    close: () => moving?.still(),
+  };
 }
 
 /** The lines that move: how far what is sent has come, or the replicas. The summary is last: mostly it alone changes. */

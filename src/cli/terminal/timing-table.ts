@@ -1,22 +1,21 @@
-import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { PodTiming, StageTiming, Timings } from '../../deploy/timings.ts';
-import { plainTable } from './plain-table.ts';
+import { tableLines } from './plain-table.ts';
 
 /** More pods than this are not shown one by one: the slowest tell most. */
 const shownPods = 10;
 
 /** What took how long, for people: the stages in a row, then a row a pod. A column that nobody could fill is left out. */
-export function timingTable({ stages, pods }: Timings): string {
+export function timingTable({ stages, pods }: Timings): string[] {
   const shown = pods.slice(0, shownPods);
   const columns = podColumns.filter(([, cell]) => shown.some((pod) => cell(pod) !== undefined));
   const hidden = pods.length - shown.length;
   return [
-    stageRow(stages),
-    ...(shown.length === 0 ? [] : [podRows(shown, columns)]),
+    ...stageRow(stages),
+    ...(shown.length === 0 ? [] : podRows(shown, columns)),
     ...(hidden === 0 ? [] : [`and ${hidden} more, none slower`]),
-  ].join('\n');
+  ];
 }
 
 const podColumns: readonly (readonly [head: string, cell: (pod: PodTiming) => string | undefined])[] = [
@@ -32,18 +31,18 @@ const podColumns: readonly (readonly [head: string, cell: (pod: PodTiming) => st
   ['FETCHED', ({ fetchedBytes }) => (fetchedBytes === undefined ? undefined : prettyBytes(fetchedBytes))],
 ];
 
-function stageRow(stages: readonly StageTiming[]): string {
+function stageRow(stages: readonly StageTiming[]): string[] {
   const totalMs = stages.reduce((sum, { ms }) => sum + ms, 0);
   const heads = stages.map(({ name }) => name.toUpperCase());
-  const table = new Table({ head: [...heads, 'TOTAL'], ...plainTable });
-  table.push([...stages.map(({ ms }) => duration(ms)), duration(totalMs)]);
-  return table.toString();
+  return tableLines([...heads, 'TOTAL'], [[...stages.map(({ ms }) => duration(ms)), duration(totalMs)]]);
 }
 
-function podRows(pods: readonly PodTiming[], columns: typeof podColumns): string {
-  const table = new Table({ head: columns.map(([head]) => head), ...plainTable });
-  for (const pod of pods) table.push(columns.map(([, cell]) => cell(pod) ?? '-'));
-  return table.toString();
+function podRows(pods: readonly PodTiming[], columns: typeof podColumns): string[] {
+  const heads = columns.map(([head]) => head);
+  return tableLines(
+    heads,
+    pods.map((pod) => columns.map(([, cell]) => cell(pod) ?? '-')),
+  );
 }
 
 function duration(ms: number): string;

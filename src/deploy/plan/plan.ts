@@ -1,6 +1,6 @@
 import { type Address, isLoopback, parseAddress } from '../../app/address.ts';
 import { applicationOptions, type Application } from '../../app/application.ts';
-import type { Resources, RunnerChoice } from '../../platforms/intent.ts';
+import type { Resources, RunnerChoice, SignedRelease } from '../../platforms/intent.ts';
 import { stockImage } from '../../platforms/kubernetes/manifest/stock-runner.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf } from '../../shared/flag.ts';
@@ -8,6 +8,7 @@ import { flagTable } from '../../shared/flags.ts';
 import { parseLinuxTarget, type LinuxTarget } from '../../shared/target.ts';
 import { parseName, parseObjectName } from './kubernetes-name.ts';
 import { resourcesFrom } from './resources.ts';
+import { secretEnvFrom } from './secret-env.ts';
 
 /** What the user wants, read and checked: nothing behind it looks at flags again. */
 export interface Plan {
@@ -24,14 +25,19 @@ export interface Plan {
   /** Given if it speaks TLS there. */
   readonly scheme?: 'https' | undefined;
   readonly env: Readonly<Record<string, string>>;
+  /** Environment from Secrets that exist already: the application's, and what was asked for. */
+  readonly secretEnv: NonNullable<Application['secrets']>;
   /** Wanted by `--target`; absent means whatever the nodes are. */
   readonly target?: LinuxTarget;
   readonly resources: Resources;
   readonly runnerImage: string;
   /** What the image is: a stock one of Node.js, which is given the runner, or one that is the runner. */
   readonly runner: RunnerChoice['kind'];
+  /** Given if replicas are to run only what is signed. */
+  readonly signature?: SignedRelease | undefined;
   readonly imagePullSecret?: string;
   readonly serviceAccount?: string;
+  readonly networkPolicy?: true;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly string[];
   readonly waits: boolean;
@@ -63,7 +69,7 @@ export function planFrom(app: Application, flags: PlanFlags, args: readonly stri
     keepsReplicas: flags.replicas === undefined,
     args,
     ...(port !== undefined && { port, scheme }),
-    env: { ...app.env, ...pairs('--env', flags.env, /^[A-Za-z_][A-Za-z0-9_.-]*$/) },
+    ...environmentOf(app, flags),
     ...(flags.target !== undefined && { target: parseLinuxTarget(flags.target) }),
     resources: resourcesFrom(flags, app.resources),
     runnerImage,
@@ -74,6 +80,7 @@ export function planFrom(app: Application, flags: PlanFlags, args: readonly stri
     ...(flags['service-account'] !== undefined && {
       serviceAccount: parseObjectName('--service-account', flags['service-account']),
     }),
+    ...(flags['network-policy'] === true && { networkPolicy: true as const }),
     nodeSelector: pairs('--node-selector', flags['node-selector'], /^[A-Za-z0-9][A-Za-z0-9_./-]*$/),
     tolerations: flags.toleration ?? [],
     waits: flags.wait ?? true,
@@ -132,11 +139,29 @@ function addressOf(app: Application, args: readonly string[]): Partial<Address> 
   return address;
 }
 
+/** What is said last holds, also where one says a value and the other a Secret. */
+function environmentOf(app: Application, flags: PlanFlags): Pick<Plan, 'env' | 'secretEnv'> {
+  const given = pairs('--env', flags.env, /^[A-Za-z_][A-Za-z0-9_.-]*$/);
+  const secret = secretEnvFrom(flags['env-from-secret']);
+  const twice = Object.keys(given).find((name) => name in secret);
+  if (twice !== undefined) {
+    throw new DeployError('bad-usage', `Cannot take ${twice} both from --env and from --env-from-secret`, {
+      hint: 'Pass one of them.',
+    });
+  }
+  const without = <T>(all: Readonly<Record<string, T>> = {}, names: object): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !(name in names)));
+  return {
+    env: { ...without(app.env, secret), ...given },
+    secretEnv: { ...without(app.secrets, given), ...secret },
+  };
+}
+
 function pairs(flag: string, words: readonly string[] = [], key: RegExp): Record<string, string> {
   const read = words.map((word): [string, string] => {
     const at = word.indexOf('=');
     if (at > 0 && key.test(word.slice(0, at))) return [word.slice(0, at), word.slice(at + 1)];
-    throw new DeployError('bad-usage', `Cannot read ${flag} "${at > 0 ? word.slice(0, at) : word}"`, {
+    throw new DeployError('bad-usage', `Cannot read ${flag} "${at < 0 ? word : word.slice(0, at)}"`, {
       hint: `Pass ${flag} NAME=VALUE.`,
     });
   });

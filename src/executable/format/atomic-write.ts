@@ -1,7 +1,8 @@
-import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { trustedPath } from './trusted-path.ts';
 
 /**
  * Writes a file as a whole or not at all: into a temporary neighbour, which then takes the name.
@@ -11,20 +12,21 @@ import { basename, dirname, join } from 'node:path';
  * found out by its SHA-256 wherever it is used.
  *
  * @param fill writes the content; if it throws, the old file stays as it was.
- * @param mode of the new file, whatever the umask is.
+ * @param mode of the new file, less what the umask takes away.
+ * @param followsLink true to leave a symbolic link one, and replace what it points to; false where nobody has reason to make one: then it is replaced.
+ * @throws what the system throws, and `EPLANTED` as {@link trustedPath}.
  */
 export async function replaceFile(
   path: string,
   fill: (file: FileHandle) => Promise<void>,
-  { mode }: { readonly mode: number },
+  { mode, followsLink = false }: { readonly mode: number; readonly followsLink?: boolean },
 ): Promise<void> {
-  const target = await followed(path);
+  const target = followsLink ? await trustedPath(path) : join(await trustedPath(dirname(path)), basename(path));
   await removeLeftovers(target);
   const temporary = join(dirname(target), `${temporaryStart(target)}${process.pid}-${(count += 1)}.tmp`);
   const file = await open(temporary, 'wx', mode);
   try {
     await fill(file);
-    await file.chmod(mode);
     await file.close();
     await rename(temporary, target);
   } catch (error) {
@@ -46,16 +48,6 @@ function temporaryStart(path: string): string {
   return `.${basename(path).slice(0, 100)}.${hostname().slice(0, 60)}-`;
 }
 
-/** A symbolic link stays one: what it points to is replaced. */
-async function followed(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
-    throw error;
-  }
-}
-
 async function removeLeftovers(path: string): Promise<void> {
   const start = temporaryStart(path);
   for (const name of await readdir(dirname(path))) {
@@ -64,7 +56,8 @@ async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** True for a process of this machine that there is, whosever it is. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -94,6 +87,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its symbolic links lead in a circle',
+  EPLANTED: 'another user made its symbolic link, where others may write',
   EIO: 'the disk failed',
   ETXTBSY: 'it is running',
 };

@@ -1,3 +1,4 @@
+import { filesAsset, readArchive, type ArchivePart } from '../../shared/archive.ts';
 import { DeployError } from '../../shared/errors.ts';
 
 /**
@@ -12,32 +13,29 @@ export interface Blob {
   readonly code: Uint8Array;
   /** By name, in the order in which they are stored. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
-  /** True if Node.js shows the assets as files, to the application alone. */
-  readonly useVfs: boolean;
   /** Arguments for Node itself. No others are taken: neither NODE_OPTIONS nor the command line can add any. */
   readonly execArgv: readonly string[];
 }
 
 const magic = 0x143da20;
-const flag = { noWarning: 1, snapshot: 2, codeCache: 4, assets: 8, execArgv: 16, vfs: 32 } as const;
+const flag = { noWarning: 1, snapshot: 2, codeCache: 4, assets: 8, execArgv: 16 } as const;
 /** What may add to execArgv: nothing. With `env` (1), NODE_OPTIONS=--require runs foreign code. */
 const execArgvExtensionNone = 0;
 const mainFormats = ['commonjs', 'module'] as const;
 
 /** What a blob is made of; only the path and the code have to be given. Assets are stored in the order given. */
 export type BlobParts = Pick<Blob, 'mainPath' | 'code'> &
-  Partial<Pick<Blob, 'mainFormat' | 'execArgv' | 'useVfs'>> & {
+  Partial<Pick<Blob, 'mainFormat' | 'execArgv'>> & {
     readonly assets?: Iterable<readonly [string, Uint8Array]>;
   };
 
 /** Writes a blob: the bytes that `node --experimental-sea-config` writes from the same parts. */
 export function writeBlob(parts: BlobParts): Buffer {
-  const { mainPath, code, mainFormat = 'commonjs', assets = [], execArgv = [], useVfs = false } = parts;
+  const { mainPath, code, mainFormat = 'commonjs', assets = [], execArgv = [] } = parts;
   const named = [...assets];
   const head = Buffer.alloc(10);
   head.writeUInt32LE(magic, 0);
-  const present =
-    (named.length > 0 ? flag.assets : 0) | (execArgv.length > 0 ? flag.execArgv : 0) | (useVfs ? flag.vfs : 0);
+  const present = (named.length > 0 ? flag.assets : 0) | (execArgv.length > 0 ? flag.execArgv : 0);
   head.writeUInt32LE(flag.noWarning | present, 4);
   head.writeUInt8(execArgvExtensionNone, 8);
   head.writeUInt8(mainFormats.indexOf(mainFormat), 9);
@@ -85,15 +83,15 @@ export function readBlob(bytes: Uint8Array): Blob {
     for (let left = reader.u64(); left > 0; left -= 1) execArgv.push(reader.text());
   }
   if (reader.at() !== bytes.length) throw damaged('bytes follow its end');
-  return { mainPath, mainFormat, code, assets, execArgv, useVfs: (flags & flag.vfs) !== 0 };
+  return { mainPath, mainFormat, code, assets, execArgv };
 }
 
 /** What is smaller is sent about as fast as it is looked for. */
 const partBytes = 1 << 14;
 
 /**
- * Where the parts of a blob begin and end that may well stay as they are when another one changes: the main program and each
- * asset of 16 KiB or more, with its name and length. What is small goes with what precedes it.
+ * Where the parts of a blob begin and end that may well stay as they are when another one changes: the main program, each asset of
+ * 16 KiB or more, with its name and length, and each such file of its archive. What is small goes with what precedes it.
  *
  * @returns offsets in ascending order, without the blob's own begin and end.
  * @throws {DeployError} `executable-damaged` as `readBlob`.
@@ -105,9 +103,23 @@ export function cutsIn(bytes: Uint8Array): number[] {
   const parts = [[startOf(code) - 8, startOf(code) + code.length + (assets.size > 0 ? 8 : 0)] as const];
   for (const [name, content] of assets) {
     parts.push([startOf(content) - 8 - Buffer.byteLength(name) - 8, startOf(content) + content.length]);
+    if (name !== filesAsset) continue;
+    for (const { start, end } of archivedParts(content)) {
+      parts.push([startOf(content) + start, startOf(content) + end]);
+    }
   }
   const cuts = parts.filter(([start, end]) => end - start >= partBytes).flat();
-  return [...new Set(cuts)].filter((cut) => cut < bytes.length);
+  return [...new Set(cuts)].filter((cut) => cut < bytes.length).toSorted((one, other) => one - other);
+}
+
+function archivedParts(bytes: Uint8Array): ArchivePart[] {
+  try {
+    const { names, files } = readArchive(bytes);
+    return [names, ...files.values()];
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged('its files are not whole');
+    throw error;
+  }
 }
 
 /** True if these bytes start as a blob does; 4 bytes suffice. */

@@ -32,6 +32,8 @@ export const headerField = {
   sectionCount: 60,
   sectionNames: 62,
 } as const;
+/** Node.js has three. */
+const mostNotes = 1_000;
 /** The note's name, as Node looks for it; 14 bytes, in a note padded to 16. */
 export const blobNoteName = Buffer.from('NODE_SEA_BLOB\0');
 
@@ -82,10 +84,13 @@ export async function locateElfBlob(
 ): Promise<{ target: LinuxTarget; start: number; end: number } | undefined> {
   const elf = await readElf(file);
   if (elf?.target === undefined) return undefined;
+  let notes = 0;
   for (const { type, offset, fileBytes } of elf.programHeaders) {
     if (type !== segmentType.note) continue;
     const end = offset + fileBytes;
     for (let at = offset; at + 12 <= end;) {
+      notes += 1;
+      if (notes > mostNotes) throw damagedFile('it has too many notes');
       const note = await readAt(file, { start: at, length: 12 });
       const [nameBytes, contentBytes] = [note.readUInt32LE(0), note.readUInt32LE(4)];
       const start = at + 12 + up(nameBytes, 4);

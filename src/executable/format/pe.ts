@@ -10,6 +10,9 @@ const certificateEntry = 4;
 const resourceData = 10; // RT_RCDATA
 const subfolder = 0x80000000;
 const chunkBytes = 1 << 20;
+const blobName = 'NODE_SEA_BLOB';
+/** Node.js has some ten resources. */
+const mostResources = 1_000;
 
 /** The headers of a PE executable of ours. Offsets and sizes in bytes. */
 interface Headers {
@@ -39,7 +42,7 @@ export async function locatePeBlob(
   const names = types.find(({ id }) => id === resourceData);
   if (names === undefined) return undefined;
   for (const { nameAt, child } of await readFolder(file, base, names.child)) {
-    if (nameAt !== undefined && (await readName(file, base + nameAt)) === 'NODE_SEA_BLOB') {
+    if (nameAt !== undefined && (await isNamed(file, base + nameAt))) {
       const [language] = await readFolder(file, base, child);
       if (language === undefined) throw damagedFile('its blob resource is empty');
       const entry = await readAt(file, { start: base + language.child, length: 16 });
@@ -140,6 +143,7 @@ async function readFolder(
 ): Promise<{ id?: number; nameAt?: number; child: number }[]> {
   const header = await readAt(file, { start: base + at, length: 16 });
   const count = header.readUInt16LE(12) + header.readUInt16LE(14);
+  if (count > mostResources) throw damagedFile('it has too many resources');
   const entries = await readAt(file, { start: base + at + 16, length: count * 8 });
   return Array.from({ length: count }, (_, index) => {
     const key = entries.readUInt32LE(index * 8);
@@ -148,7 +152,9 @@ async function readFolder(
   });
 }
 
-async function readName(file: FileHandle, start: number): Promise<string> {
+/** True if the name there is that of the blob. */
+async function isNamed(file: FileHandle, start: number): Promise<boolean> {
   const length = (await readAt(file, { start, length: 2 })).readUInt16LE(0);
-  return (await readAt(file, { start: start + 2, length: length * 2 })).toString('utf16le');
+  if (length !== blobName.length) return false;
+  return (await readAt(file, { start: start + 2, length: length * 2 })).toString('utf16le') === blobName;
 }

@@ -1,4 +1,5 @@
 import { fetch } from 'undici';
+import { boundedText, mebibyte, TooLarge } from '../../shared/bounded.ts';
 import {
   causeCodes,
   causesOf,
@@ -6,6 +7,8 @@ import {
   isPassingStatus,
   networkFailures,
 } from '../../shared/network-failure.ts';
+import { isReadOnTheWay } from '../../shared/server-address.ts';
+import { eitherSignal } from '../../shared/signal.ts';
 import type { Network } from './npm-network.ts';
 
 /** A source does not have what it is asked for; the message says what, fit to be shown. */
@@ -50,21 +53,40 @@ export async function* download(
   }
 }
 
-/** Reads a JSON document from a server, as {@link download} does. */
-export async function downloadJson(url: string, options: DownloadOptions): Promise<unknown> {
-  const text = await (
-    await request(url, options, 'application/vnd.npm.install-v1+json, application/json;q=0.9')
-  ).text();
+/** All versions of TypeScript are 11 MB where a registry tells all of them, and 2 where it tells what is asked for. */
+const mostJsonBytes = 32 * mebibyte;
+const jsonTimeoutMs = 120_000;
+
+/**
+ * Reads a JSON document from a server, as {@link download} does.
+ *
+ * @throws {SourceError} also if that is something else, too large, or not there after two minutes.
+ */
+export async function downloadJson(url: string, { signal, ...options }: DownloadOptions): Promise<unknown> {
+  const limit = AbortSignal.timeout(jsonTimeoutMs);
   try {
-    return JSON.parse(text);
+    const accept = 'application/vnd.npm.install-v1+json, application/json;q=0.9';
+    const { body } = await request(url, { ...options, signal: eitherSignal(limit, signal) }, accept);
+    return JSON.parse(body === null ? '' : await boundedText(body, { mostBytes: mostJsonBytes }));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new SourceError(`${shown(url)} did not answer in JSON`, { cause: error });
+    signal?.throwIfAborted();
+    const reason = limit.aborted ? `did not answer in ${jsonTimeoutMs / 1000} s` : jsonProblem(error);
+    if (reason === undefined) throw error;
+    throw new SourceError(`${shown(url)} ${reason}`, { cause: error });
   }
+}
+
+function jsonProblem(error: unknown): string | undefined {
+  if (error instanceof TooLarge) return `answers too much: ${error.message}`;
+  return error instanceof SyntaxError ? 'did not answer in JSON' : undefined;
 }
 
 async function request(url: string, { network, signal }: DownloadOptions, accept = '*/*') {
   const authorization = network.authorizationFor(url);
+  if (authorization !== undefined && isReadOnTheWay(url)) {
+    throw new SourceError(`${shown(url)} is not sent its credentials: without TLS they could be read on the way`);
+  }
+  // Where another server is pointed to, fetch() leaves the credentials behind.
   const response = await fetch(url, {
     dispatcher: network.dispatcher,
     signal: signal ?? null,

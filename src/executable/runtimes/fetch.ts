@@ -28,12 +28,12 @@ export interface FetchOptions extends RuntimeOptions {
  */
 export async function fetchRuntime(target: Target, options: FetchOptions): Promise<void> {
   const named = options.source ?? process.env['SELFSAME_RUNTIME_SOURCE'];
-  const source = typeof named === 'object' ? named : runtimeSource(named);
+  const source = typeof named === 'object' ? named : runtimeSource(named, options);
   for (const text of source.warnings ?? []) options.report?.({ kind: 'warning', text });
   const waiting = options.signal === undefined ? {} : { signal: options.signal };
   const isWorthRetrying = ({ error }: { error: Error }) => error instanceof SourceFailure && isTransient(error.cause);
   try {
-    await mkdir(dirname(options.path), { recursive: true });
+    await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
     await pRetry(() => fetchOnce(target, source, options), {
       ...waiting,
       retries: 3,
@@ -55,10 +55,14 @@ async function fetchOnce(target: Target, source: RuntimeSource, options: FetchOp
   const what = `Node.js ${runtime.package.version} for ${target}`;
   const onProgress = (doneBytes: number, totalBytes: number) =>
     report?.({ kind: 'progress', what, doneBytes, totalBytes });
+  let seenBytes = 0;
   const seen = async function* (): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of source.open(runtime, { signal, onProgress })) {
+        seenBytes += chunk.length;
         inspector.see(chunk);
+        // A source may send for ever.
+        if (seenBytes > runtime.sizeBytes) throw new Refusal(inspector.reason());
         plain.update(chunk);
         yield chunk;
       }

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReadStream, type Stats } from 'node:fs';
+import * as v from 'valibot';
 import { DeployError } from '../../shared/errors.ts';
 import type { Report } from '../../shared/report.ts';
+import { isReadOnTheWay, passwordHint, readServerAddress } from '../../shared/server-address.ts';
 import { fileInArchive } from './archive.ts';
 import { download, downloadJson, type DownloadOptions, shown, SourceError } from './download.ts';
 import { type Network, networkFromNpm } from './npm-network.ts';
@@ -25,6 +27,8 @@ export interface RuntimeSettings {
   readonly source?: RuntimeSource | string | undefined;
   /** Default: the user's cache folder. */
   readonly cacheFolder?: string | undefined;
+  /** True in the toolchain, which works in a project as npm does: its .npmrc counts as well. */
+  readonly inProject?: boolean | undefined;
 }
 
 export interface RuntimeOptions extends RuntimeSettings {
@@ -39,17 +43,24 @@ type OpenOptions = Pick<DownloadOptions, 'signal' | 'onProgress'>;
  *
  * @param text `--runtime-source` or SELFSAME_RUNTIME_SOURCE: the address of a nodejs.org/dist mirror, a folder laid out like one,
  *   or a plain Node binary.
- * @throws {DeployError} `bad-usage` if it is an address that cannot be read.
+ * @throws {DeployError} `bad-usage` if it is an address that cannot be read; it is not quoted.
  */
-export function runtimeSource(text: string | undefined): RuntimeSource {
-  if (text === undefined || text === '') return npmSource(networkFromNpm());
-  if (/^https?:\/\//i.test(text)) {
-    if (URL.canParse(text)) return mirrorSource(text, networkFromNpm());
-    throw new DeployError('bad-usage', 'Cannot read the runtime source: it is no address', {
-      hint: 'Pass --runtime-source with https://HOST/PATH, a folder or a file.',
-    });
-  }
-  return localSource(text.startsWith('file:') ? fileURLToPath(text) : resolve(text));
+export function runtimeSource(
+  text: string | undefined,
+  { inProject }: Pick<RuntimeSettings, 'inProject'> = {},
+): RuntimeSource {
+  if (text === undefined || text === '') return npmSource(networkFromNpm({ inProject }));
+  if (!/^\w{2,}:/.test(text) || !text.includes('/')) return localSource(resolve(text));
+  if (/^https?:/i.test(text)) return mirrorSource(text, networkFromNpm({ inProject }));
+  const url = URL.parse(text);
+  if (url?.protocol !== 'file:' || url.host !== '') throw unreadable();
+  return localSource(fileURLToPath(url));
+}
+
+function unreadable(): DeployError {
+  return new DeployError('bad-usage', 'Cannot read the runtime source: it is no address', {
+    hint: `Pass --runtime-source with https://HOST/PATH, a folder or a file. ${passwordHint}`,
+  });
 }
 
 /** An npm registry: the one that npm is configured for. */
@@ -70,7 +81,14 @@ async function* openPackage(
   yield* fileInArchive(download(tarball, options), path);
 }
 
-/** What a registry says of a package's version. */
+/** A registry answers, and knows no such version. */
+export class NoSuchVersion extends SourceError {}
+
+/**
+ * What a registry says of a package's version.
+ *
+ * @throws {NoSuchVersion}
+ */
 export async function packageInRegistry(
   name: string,
   version: string,
@@ -79,37 +97,52 @@ export async function packageInRegistry(
   const { network } = options;
   const registry = network.registryOf(name);
   const address = `${registry}${name.replace('/', '%2f')}`;
-  const { versions } = (await downloadJson(address, options)) as Packument;
-  const dist = versions?.[version]?.dist;
-  if (dist?.tarball === undefined) throw new SourceError(`${shown(address)} has no version ${version}`);
+  const packument = v.object({ versions: v.object({ [version]: published }) });
+  const { output, success } = v.safeParse(packument, await downloadJson(address, options));
+  const dist = success ? output.versions[version]?.dist : undefined;
+  if (dist === undefined || !URL.canParse(dist.tarball, registry)) {
+    throw new NoSuchVersion(`${shown(address)} has no version ${version}`);
+  }
   // As npm does: a mirror may hand on the metadata of the public registry, with the public addresses in it.
-  const tarball = new URL(dist.tarball, registry);
+  const tarball = URL.parse(dist.tarball, registry);
+  if (tarball === null) throw new SourceError(`${shown(address)} names no address of version ${version}`);
+  // Whose they were is not told; ours are for the registry alone.
+  tarball.username = '';
+  tarball.password = '';
   const { host, pathname } = new URL(network.publicRegistry);
   const replaced = tarball.host === host ? new URL(tarball.pathname.slice(pathname.length), registry) : tarball;
   return { tarball: replaced.href, integrity: dist.integrity ?? '' };
 }
 
-/** The part we read of a registry's answer. */
-interface Packument {
-  readonly versions?: Readonly<
-    Record<string, { readonly dist?: { readonly tarball?: string; readonly integrity?: string } }>
-  >;
-}
+/** The part we read of a version. */
+const published = v.object({ dist: v.object({ tarball: v.string(), integrity: v.optional(v.string()) }) });
 
-/** A mirror of nodejs.org/dist. */
+/**
+ * A mirror of nodejs.org/dist.
+ *
+ * @throws {DeployError} `bad-usage` if it cannot be read, or its password or query would be read on the way.
+ */
 export function mirrorSource(address: string, network: Network): RuntimeSource {
-  const root = new URL(address);
-  const { username, password, search } = root;
+  const read = readServerAddress(address, ['http:', 'https:']);
+  if (read === undefined) throw unreadable();
   // A mirror may want a name and a password, or a query for every file; neither is ever shown.
-  const known =
-    username === '' ? undefined : `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+  const { url: root, authorization: known } = read;
+  if (isReadOnTheWay(root.href) && (known !== undefined || root.search !== '')) {
+    throw new DeployError(
+      'bad-usage',
+      `Refused to send a password or query to ${shown(root.href)}: it could be read on the way`,
+      {
+        hint: 'Pass --runtime-source with its https:// address.',
+      },
+    );
+  }
   const authorized: Network = { ...network, authorizationFor: (url) => known ?? network.authorizationFor(url) };
   return {
-    name: `the mirror ${shown(address)}`,
+    name: `the mirror ${shown(root.href)}`,
     warnings: network.warnings,
     open(runtime, options) {
-      const url = new URL(runtime.distPath, `${shown(address).replace(/\/$/, '')}/`);
-      url.search = search;
+      const url = new URL(runtime.distPath, `${shown(root.href).replace(/\/$/, '')}/`);
+      url.search = root.search;
       return unpacked(runtime, download(url.href, { network: authorized, ...options }));
     },
   };

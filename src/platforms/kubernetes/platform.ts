@@ -5,9 +5,11 @@ import type { Applied, ApplyWorld, Platform, RollBackWorld, RolledBackTo, Rollou
 import type { Cluster } from './api/client.ts';
 import { type Rules, rulesIn } from './api/rights.ts';
 import { apply } from './apply/apply.ts';
+import { freeRunner } from './apply/free-runner.ts';
 import { remove } from './apply/remove.ts';
+import { removeAdditions } from './apply/remove-additions.ts';
 import { askDeployedBy } from './manifest/deployed-by.ts';
-import type { KubernetesObject, ManifestIntent } from './manifest/intent.ts';
+import { deploymentIn, type KubernetesObject, type ManifestIntent } from './manifest/intent.ts';
 import { manifestFor } from './manifest/manifest.ts';
 import { deployedLinks } from './pods/deployed-links.ts';
 import { podStart } from './pods/pod-identity.ts';
@@ -19,7 +21,7 @@ import { recordPodTimes } from './rollout/pod-times.ts';
 import { type KubernetesDeployed, readDeployed } from './rollout/read-deployed.ts';
 import { canRollBack, isSameTemplate, rollBack } from './rollout/roll-back.ts';
 import { watchRollout } from './rollout/rollout.ts';
-import { secretStore } from './secret-store/secret-store.ts';
+import { clusterStore } from './cluster-store/cluster-store.ts';
 
 /** A release that is applied to a cluster. */
 export interface KubernetesApplied extends Applied {
@@ -52,8 +54,9 @@ export function kubernetesPlatform(cluster: Cluster): KubernetesPlatform {
       return { targets: checks.targets, verdict: async (intent) => checks.verdict(render(intent)) };
     },
 
-    store: (name) => secretStore(cluster, { name, askRules }),
+    store: (name) => clusterStore(cluster, { name, askRules }),
     render,
+    runnerFor: async (name, runner, options) => freeRunner(cluster, name, runner, options),
     read: async (name, options: { signal: AbortSignal; since?: KubernetesDeployed }) =>
       readDeployed(cluster, name, options),
     links: async (name, options) => deployedLinks(cluster, name, options),
@@ -72,14 +75,22 @@ export function kubernetesPlatform(cluster: Cluster): KubernetesPlatform {
   async function applied(
     intent: Intent,
     deployed: KubernetesDeployed,
-    { signal, onChange, onApplied }: ApplyWorld,
+    { signal, onChange, onFound, onApplied }: ApplyWorld,
   ): Promise<KubernetesApplied> {
     const recorded = await withDeployRecord(manifestIntent(intent), { cluster, deployed, signal });
     let spec: V1Deployment['spec'];
-    const objects = await apply(cluster, manifestFor(recorded), {
+    const manifest = manifestFor(recorded);
+    const deployment = deploymentIn(manifest);
+    const objects = await apply(cluster, manifest, {
       signal,
       read: deployed,
       onChange,
+      async beforeEach(object) {
+        if (!deployed.isThere || deployment === undefined || object !== deployment) return;
+        const added = await removeAdditions(cluster, deployment, { live: deployed.deployment, signal });
+        const paths = added.map(({ path }) => path).join(', ');
+        if (added.length > 0) onFound?.(`Others had added to the pods of ${intent.name}: ${paths}. It is taken out`);
+      },
       onApplied({ kind, after }) {
         if (kind === 'Deployment') ({ spec } = after as V1Deployment);
         onApplied?.({ kind, name: after.metadata.name ?? '' });

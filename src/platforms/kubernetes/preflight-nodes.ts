@@ -1,6 +1,7 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { allocatable, amountsOf, barriers, fits, isSelected } from './pods/capacity.ts';
 import { roomText } from './api/quantity.ts';
+import { applicationContainer } from './manifest/pod-spec.ts';
 import { architectureOf } from './pods/nodes.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { archOf, linuxTargets, type LinuxTarget } from '../../shared/target.ts';
@@ -81,7 +82,7 @@ export function roomFindings(
 ): DeployError[] {
   const asked = amountsOf(pod.spec, 'requests');
   if (nodes.length === 0 || nodes.some((node) => fits(asked, allocatable(node)))) return [];
-  const [app] = template.spec?.containers ?? [];
+  const app = applicationContainer(template.spec);
   const own = Object.entries(app?.resources?.requests ?? {}).map(([resource, amount]) => `${resource} ${amount}`);
   const isMore = !fits(asked, amountsOf(template.spec, 'requests'));
   const most = Object.keys(asked).flatMap((resource) => largest(nodes, resource) ?? []);

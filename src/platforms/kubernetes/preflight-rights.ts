@@ -1,6 +1,7 @@
 import type { Cluster } from './api/client.ts';
 import type { KubernetesObject } from './manifest/intent.ts';
-import { objectKind } from './api/resource-paths.ts';
+import { rightsTo } from './manifest/needed-rights.ts';
+import { type Kind, objectKind } from './api/resource-paths.ts';
 import type { DryRun } from './apply/dry-run.ts';
 import { missingRights, type Right, type Rules, rightsText } from './api/rights.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -10,24 +11,19 @@ type Deploy = Pick<PreflightPlan, 'name' | 'waits' | 'follows' | 'removes'>;
 
 /** Every right that a deploy needs to do its job. What only tells more (events, nodes, proxy) is not among them. */
 function rightsFor({ name, waits, follows, removes }: Deploy, objects: readonly KubernetesObject[]): Right[] {
-  const written = objects.map((object) => ({ kind: objectKind(object), name: object.metadata?.name ?? name }));
-  const looked = (right: Omit<Right, 'verb'>): Right[] => [
-    { verb: 'list', ...right },
-    { verb: 'watch', ...right },
-  ];
+  const names = new Map<Kind, string>([['Deployment', name]]);
+  for (const object of objects) names.set(objectKind(object), object.metadata?.name ?? name);
+  const ofWritten = (use: 'apply' | 'remove'): Right[] => rightsTo(use).filter(({ kind }) => names.has(kind));
+  const named = (right: Right): Right => {
+    const own = names.get(right.kind);
+    return own === undefined ? right : { ...right, name: own };
+  };
   return [
-    ...written.flatMap(({ kind, name: own }): Right[] =>
-      (['get', 'create', 'patch'] as const).map((verb) => ({ verb, kind, name: own })),
-    ),
-    ...(waits ? [...looked({ kind: 'Deployment', name }), ...looked({ kind: 'ReplicaSet' })] : []),
-    ...(waits || follows ? looked({ kind: 'Pod' }) : []),
-    ...(follows ? [{ verb: 'get', kind: 'Pod', subresource: 'log' } as const] : []),
-    ...(removes
-      ? written.flatMap((one): Right[] => [
-          { verb: 'list', kind: one.kind },
-          { verb: 'delete', ...one },
-        ])
-      : []),
+    ...ofWritten('apply').map(named),
+    ...(waits ? rightsTo('wait').map(named) : []),
+    ...(follows ? rightsTo('follow') : []),
+    // All of a kind are listed: what is removed is known by its labels.
+    ...(removes ? ofWritten('remove').map((right) => (right.verb === 'list' ? right : named(right))) : []),
   ];
 }
 
@@ -52,7 +48,7 @@ export async function rightsFindings(
   const place = `namespace ${cluster.namespace} of ${cluster.server}`;
   return [
     new DeployError('cluster-denied', `Not allowed in ${place}: ${rightsText(missing)}`, {
-      hint: 'Ask for these rights, or pass another --context or --namespace.',
+      hint: 'Ask for these rights (self rbac prints a Role with them), or pass another --context or --namespace.',
     }),
   ];
 }

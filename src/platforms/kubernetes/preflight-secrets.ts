@@ -6,15 +6,15 @@ import type { PreflightPlan } from '../platform.ts';
 
 /** Looks for the Secrets that replicas read, which others have to have made. */
 export async function secretFindings(
-  { app, imagePullSecret }: Pick<PreflightPlan, 'app' | 'imagePullSecret'>,
+  { secretEnv, imagePullSecret }: Pick<PreflightPlan, 'secretEnv' | 'imagePullSecret'>,
   { cluster, signal }: { cluster: Cluster; signal: AbortSignal },
 ): Promise<DeployError[]> {
   const wanted = [
     ...(imagePullSecret === undefined ? [] : [{ secret: imagePullSecret, hint: 'correct --image-pull-secret' }]),
-    ...Object.values(app.secrets ?? {}).map(({ secret, key }) => ({
+    ...Object.values(secretEnv ?? {}).map(({ secret, key }) => ({
       secret,
       key,
-      hint: 'correct the secrets of the application',
+      hint: 'correct --env-from-secret or the secrets of the application',
     })),
   ];
   const bySecret = Map.groupBy(wanted, ({ secret }) => secret);

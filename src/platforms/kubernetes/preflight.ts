@@ -1,8 +1,8 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Cluster } from './api/client.ts';
-import type { KubernetesObject } from './manifest/intent.ts';
+import { deploymentIn, type KubernetesObject } from './manifest/intent.ts';
 import { architectureOf, listNodes } from './pods/nodes.ts';
-import { deploymentIn, dryRun } from './apply/dry-run.ts';
+import { dryRun } from './apply/dry-run.ts';
 import { type Rules, rulesIn } from './api/rights.ts';
 import { serverVersionFindings } from './api/server-version.ts';
 import { DeployError } from '../../shared/errors.ts';

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endWithUs } from '../../shared/process-guard.ts';
 
 export interface KeptReplica {
+  /** Goes with its replicas, should this process be killed. */
+  readonly folder: string;
   /** Path of the runner. */
   readonly script: string;
   readonly args: readonly string[];
@@ -26,6 +29,7 @@ const goodRunMs = 60_000;
 
 /** Starts a replica again and again until the signal aborts, with growing pauses, as the kubelet would. */
 export async function keepRunning({
+  folder,
   script,
   args,
   environment,
@@ -46,7 +50,9 @@ export async function keepRunning({
     });
     const kill = (): void => killGroup(child);
     atOnce.addEventListener('abort', kill, { once: true });
+    const guard = child.pid === undefined ? undefined : endWithUs(child.pid, { graceMs, folder });
     const ended = await untilEnd(child, { graceMs, onLine, signal });
+    await guard?.[Symbol.asyncDispose]();
     atOnce.removeEventListener('abort', kill);
     if (signal.aborted) return;
     if (Date.now() - startedAt > goodRunMs) pauseMs = firstPauseMs;

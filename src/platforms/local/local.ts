@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { get as getSecure } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
@@ -11,6 +10,7 @@ import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Source, UrlPlace } from '../../store/store.ts';
 import { keepRunning } from './local-replica.ts';
+import { makeReplicaFolder } from './replica-folder.ts';
 
 /** One process on this machine, started by the runner as a pod would start it. */
 export interface LocalReplica {
@@ -54,7 +54,7 @@ const endsBeforeReady = 3;
  * @throws {DeployError} `rollout-undone` if a replica cannot become ready or is not in time; nothing is left running then.
  */
 export async function runLocally(run: LocalRun): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), `selfsame-${run.name}-`));
+  const folder = await makeReplicaFolder(run.name);
   const done = new AbortController();
   const signal = AbortSignal.any([run.signal, done.signal]);
   let running: Promise<void>[] = [];
@@ -81,6 +81,7 @@ export async function runLocally(run: LocalRun): Promise<void> {
     }
     running = starting.map(async (replica) =>
       keepRunning({
+        folder,
         script,
         args: run.args,
         graceMs: run.graceMs,

@@ -1,14 +1,19 @@
-import { ContainerSASPermissions, SASProtocol, generateBlobSASQueryParameters } from '@azure/storage-blob';
+import {
+  BlobSASPermissions,
+  ContainerSASPermissions,
+  SASProtocol,
+  generateBlobSASQueryParameters,
+} from '@azure/storage-blob';
 import type { BlobServiceClient, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { AzureCall } from './call.ts';
 import type { AzureCredentials } from './credentials.ts';
-import { policyEnd, prolongPolicy, policyName } from './policy.ts';
+import { type LinkPolicy, policyEnd, prolongPolicy } from './policy.ts';
 import { dateOf } from './sas.ts';
 import type { Sas } from './sas.ts';
 import { type Access, endWarning } from '../store.ts';
 
-/** What pods read with: one query for every object of the container, so that one Secret serves all of a deployment. */
-export interface Link extends Omit<Access, 'access'> {
+/** What pods read with. */
+interface Link extends Omit<Access, 'access'> {
   readonly secret: string;
 }
 
@@ -26,22 +31,37 @@ const dayMs = 24 * 60 * 60 * 1000;
 const delegationDays = 7;
 
 /**
- * Makes the link that pods read with, from what the deployer has.
- *
- * It opens the whole container for reading, but not for listing. A link for each object would change with each release,
- * and pods of the release before, which read the same Secret, could not restart during a rollout or after a rollback;
- * and an object's name is a SHA-256 that nobody guesses.
+ * Makes the links that pods read with, from what the deployer has: each opens one object for reading, and nothing else, so that
+ * with that of one application no other's executable can be read. Who has only a SAS can sign no other, and hands it on.
  */
-export async function linkFrom(opener: Opener, signal?: AbortSignal): Promise<Link> {
+export function linkMaker(opener: Opener): (object: string, signal?: AbortSignal) => Promise<Link> {
   const { credentials } = opener;
-  if (credentials.kind === 'key') return policyLink(opener, credentials.key, signal);
-  return credentials.kind === 'sas' ? deployersLink(credentials.sas) : delegatedLink(opener, signal);
+  if (credentials.kind === 'sas') return async () => deployersLink(credentials.sas);
+  if (credentials.kind === 'key') {
+    const policy = once(async (signal) => prolongPolicy(opener, { signal }));
+    return async (object, signal) => policyLink(opener, { object, key: credentials.key, policy: await policy(signal) });
+  }
+  const period = periodOf(delegationDays * dayMs);
+  const key = once(async (signal) => delegationKey(opener, { period, signal }));
+  return async (object, signal) => delegatedLink(opener, { object, period, key: await key(signal) });
 }
 
-/** What `linkFrom` will give, in words. */
+/** Asks once for all that want to know; after a failure, again. */
+function once<T>(ask: (signal?: AbortSignal) => Promise<T>): (signal?: AbortSignal) => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return async (signal) =>
+    (asked ??= ask(signal).catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    }));
+}
+
+/** What `linkMaker` will give, in words. */
 export function accessWith(credentials: AzureCredentials): string {
-  if (credentials.kind === 'key') return `read-only link, policy ${policyName}, prolonged at each deploy`;
-  if (credentials.kind === 'identity') return `read-only link signed by your identity, for ${delegationDays} days`;
+  if (credentials.kind === 'key')
+    return 'read-only links to one object each, policy selfsame, prolonged at each deploy';
+  if (credentials.kind === 'identity')
+    return `read-only links to one object each, signed by your identity, for ${delegationDays} days`;
   const { validUntil } = credentials.sas;
   return `the SAS you deploy with${validUntil ? `, until ${validUntil.toISOString()}` : ''}`;
 }
@@ -65,14 +85,18 @@ function soon(date: Date): boolean {
   return date.getTime() - Date.now() < 14 * dayMs;
 }
 
-async function policyLink(opener: Opener, key: StorageSharedKeyCredential, signal?: AbortSignal): Promise<Link> {
-  const validUntil = await prolongPolicy(opener, signal);
-  const { container } = opener;
-  const secret = generateBlobSASQueryParameters(
-    { containerName: container.containerName, identifier: policyName, version: sasVersion, ...protocolOf(container) },
-    key,
-  ).toString();
-  return { secret, validUntil };
+interface Signing<K> {
+  /** The object's name. */
+  readonly object: string;
+  readonly key: K;
+}
+
+function policyLink(
+  { container }: Opener,
+  { object, key, policy }: Signing<StorageSharedKeyCredential> & { readonly policy: LinkPolicy },
+): Link {
+  const values = { ...valuesFor(container), blobName: object, identifier: policy.name };
+  return { secret: generateBlobSASQueryParameters(values, key).toString(), validUntil: policy.validUntil };
 }
 
 function deployersLink({ query, validUntil, permissions }: Sas): Link {
@@ -80,6 +104,7 @@ function deployersLink({ query, validUntil, permissions }: Sas): Link {
     validUntil
       ? `it ends ${validUntil.toISOString()}, and pods that start later cannot fetch the executable`
       : 'its end is set by its stored access policy',
+    'it opens all that is stored there',
     ...(permissions === 'r' ? [] : ['it allows more than reading']),
   ];
   return {
@@ -89,10 +114,14 @@ function deployersLink({ query, validUntil, permissions }: Sas): Link {
   };
 }
 
-async function delegatedLink(opener: Opener, signal?: AbortSignal): Promise<Link> {
-  const period = periodOf(delegationDays * dayMs);
+function delegatedLink(
+  { container, account, service }: Opener,
+  { object, key, period }: Signing<UserDelegationKey> & { readonly period: Period },
+): Link {
+  const permissions = BlobSASPermissions.from({ read: true });
+  const values = { ...valuesFor(container), ...datesOf(period), blobName: object, permissions };
   return {
-    secret: await signedQuery(opener, { period, signal }),
+    secret: generateBlobSASQueryParameters(values, key, account ?? service.accountName).toString(),
     validUntil: period.end,
     warning: `Pods that start after ${period.end.toISOString()} cannot fetch the executable: deploy again before, or deploy with an account key`,
   };
@@ -120,24 +149,32 @@ function periodOf(lengthMs: number): Period {
   return { begin, end: new Date(begin.getTime() + lengthMs) };
 }
 
+interface Lasting {
+  readonly period: Period;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** A query that reads the whole container, signed with the account's key or else in the name of the identity. */
-async function signedQuery(
-  { service, container, account, call, credentials }: Opener,
-  { period: { begin, end }, signal }: { period: Period; signal: AbortSignal | undefined },
-): Promise<string> {
-  const values = {
-    containerName: container.containerName,
-    permissions: ContainerSASPermissions.from({ read: true }),
-    startsOn: begin,
-    expiresOn: end,
-    version: sasVersion,
-    ...protocolOf(container),
-  };
+async function signedQuery(opener: Opener, { period, signal }: Lasting): Promise<string> {
+  const { service, container, account, credentials } = opener;
+  const permissions = ContainerSASPermissions.from({ read: true });
+  const values = { ...valuesFor(container), ...datesOf(period), permissions };
   if (credentials.kind === 'key') return generateBlobSASQueryParameters(values, credentials.key).toString();
-  const key = await call((attempt) => service.getUserDelegationKey(begin, end, { abortSignal: attempt }), { signal });
+  const key = await delegationKey(opener, { period, signal });
   return generateBlobSASQueryParameters(values, key, account ?? service.accountName).toString();
 }
 
-function protocolOf(container: ContainerClient): { protocol?: SASProtocol } {
-  return container.url.startsWith('https:') ? { protocol: SASProtocol.Https } : {};
+async function delegationKey({ service, call }: Opener, { period, signal }: Lasting): Promise<UserDelegationKey> {
+  const { begin, end } = period;
+  return call((attempt) => service.getUserDelegationKey(begin, end, { abortSignal: attempt }), { signal });
+}
+
+type UserDelegationKey = Awaited<ReturnType<BlobServiceClient['getUserDelegationKey']>>;
+
+function datesOf({ begin, end }: Period): { startsOn: Date; expiresOn: Date } {
+  return { startsOn: begin, expiresOn: end };
+}
+
+function valuesFor({ containerName, url }: ContainerClient) {
+  return { containerName, version: sasVersion, ...(url.startsWith('https:') && { protocol: SASProtocol.Https }) };
 }

@@ -1,4 +1,4 @@
-import { badStore, refuseSecrets } from '../public-url.ts';
+import { badStore, readOpenAddress } from '../public-url.ts';
 
 /** Where the user wants a store on Azure, as far as the address says it. */
 export interface AzureAddress {
@@ -20,12 +20,8 @@ const forms = 'azure://ACCOUNT/CONTAINER, https://HOST/[ACCOUNT/]CONTAINER, s3:/
  * @throws {DeployError} `bad-store` if it is neither, or carries a secret.
  */
 export function parseAzureAddress(text: string): AzureAddress {
-  const url = URL.parse(text.trim());
-  if (url === null || !['azure:', 'http:', 'https:'].includes(url.protocol)) {
-    // Cut before a query: what cannot be parsed may still hold a secret.
-    throw badStore(`Cannot read "${text.split(/[?#]/, 1)[0]}" as a store`, `Pass --store ${forms}.`);
-  }
-  refuseSecrets(url, '--store');
+  const protocols = ['azure:', 'http:', 'https:'];
+  const url = readOpenAddress(text, { setting: '--store', protocols, hint: `Pass --store ${forms}.` });
   const [first, second, ...rest] = url.pathname.split('/').filter((part) => part !== '');
   if (rest.length > 0) throw badStore(`Cannot read "${url.href}" as a store: too many parts`, `Pass --store ${forms}.`);
   if (url.protocol === 'azure:') {

@@ -3,20 +3,24 @@ import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble } from './assemble.ts';
-import { assertLength, lostPieces } from '../errors.ts';
+import { lostPieces } from '../errors.ts';
 import { objectName, placesBelow } from '../object-name.ts';
-import { accessOfSas, accessWith, type Link, linkFrom, type Opener } from './access.ts';
+import { accessOfSas, accessWith, linkMaker, type Opener } from './access.ts';
+import { endLinks } from './revoke.ts';
 import { addressText } from './address.ts';
+import { boundedPipeline } from './bounded-pipeline.ts';
 import { azureCode, callsTo } from './call.ts';
 import { copier } from './copy.ts';
 import type { AzureCredentials } from './credentials.ts';
 import { denialHints } from './errors.ts';
-import { artifactsInContainer, touchBlob } from './objects.ts';
+import { artifactsInContainer, readRange, touchBlob } from './objects.ts';
 import { removeOldBlobs, removeFromContainer } from './remove.ts';
+import { inRanges } from '../ranges.ts';
+import { isSound } from '../sound.ts';
 import { touch } from '../touch.ts';
 import { mayWrite } from './write.ts';
 import { progressMeter } from '../progress-meter.ts';
-import type { Access, PutOptions, Source, UrlPlace, UrlStore, WaitOptions } from '../store.ts';
+import type { Access, PutOptions, Source, StoredBytes, UrlPlace, UrlStore, WaitOptions } from '../store.ts';
 
 /** Everything a store on Azure Blob Storage needs to know. */
 export interface AzureSettings {
@@ -41,7 +45,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
   const container = service.getContainerClient(name);
   const opener: Opener = { service, container, account, credentials, call };
   const copy = copier(opener);
-  let link: Promise<Link> | undefined;
+  let linkTo = linkMaker(opener);
 
   const blobOf = (wanted: Name) => container.getBlockBlobClient(objectName(wanted));
 
@@ -58,10 +62,21 @@ export function azureStore(settings: AzureSettings): UrlStore {
       }
     }, options);
 
-  const isThere = (artifact: Artifact, stored: Head): stored is FoundBlob => {
-    if (typeof stored === 'string') return false;
-    assertLength(artifact, { storedBytes: stored.sizeBytes, address });
-    return true;
+  const read = async (wanted: Name, { sizeBytes }: FoundBlob, { signal }: WaitOptions): Promise<StoredBytes> => {
+    const range = async (start: number, end: number) =>
+      call(async (attempt, alive) => readRange(blobOf(wanted), { start, end, alive, signal: attempt }), { signal });
+    return { sizeBytes, open: () => inRanges(sizeBytes, range) };
+  };
+
+  /** What is there, if it is the artifact; what is not is taken away. */
+  const soundOrNone = async (artifact: Artifact, options: PutOptions): Promise<Head> => {
+    const found = await head(artifact, options);
+    if (typeof found === 'string') return found;
+    const noted = found.metadata['sha256'];
+    const stored = { ...found, noted, read: async () => read(artifact, found, options) };
+    if (await isSound(artifact, stored, { address, ...options })) return found;
+    await call((attempt) => blobOf(artifact).deleteIfExists({ abortSignal: attempt }), options);
+    return 'BlobNotFound';
   };
 
   const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
@@ -70,6 +85,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
   return {
     address,
     access,
+    secretOpens: publicUrl === undefined ? (credentials.kind === 'sas' ? 'all' : 'one') : undefined,
     placeOf,
 
     async check({ signal } = {}) {
@@ -91,8 +107,8 @@ export function azureStore(settings: AzureSettings): UrlStore {
 
     async put(artifact: Artifact, options: PutOptions = {}) {
       const { signal } = options;
-      const before = await head(artifact, options);
-      if (isThere(artifact, before)) {
+      const before = await soundOrNone(artifact, options);
+      if (typeof before !== 'string') {
         const { storedAt, metadata } = before;
         const anew = async () => touchBlob(blobOf(artifact), { metadata, call, signal });
         if (await touch({ storedAt, freshMs, address, options, setDate: anew }))
@@ -103,7 +119,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
       }
       const counted = progressMeter(artifact.sizeBytes, options.onProgress);
       const committed = await assemble(artifact, { ...opener, address, copy, counted, ...options, signal });
-      if (!committed && !isThere(artifact, await head(artifact, options))) {
+      if (!committed && typeof (await soundOrNone(artifact, options)) === 'string') {
         throw lostPieces(address, `blocks of ${artifact.name}`);
       }
       return { sentBytes: counted.sentBytes(), reusedBytes: counted.reusedBytes() };
@@ -112,12 +128,12 @@ export function azureStore(settings: AzureSettings): UrlStore {
     async source(artifact, { signal } = {}): Promise<Source<UrlPlace>> {
       const place = await placeOf(artifact);
       if (publicUrl !== undefined) return { ...place, access };
-      // Once for all: both architectures get the same secret.
-      link ??= linkFrom(opener, signal).catch((error: unknown) => {
-        link = undefined;
-        throw error;
-      });
-      return { ...place, access, ...(await link) };
+      return { ...place, access, ...(await linkTo(objectName(artifact), signal)) };
+    },
+
+    async revoke({ signal } = {}) {
+      await endLinks(opener, { address, signal });
+      linkTo = linkMaker(opener);
     },
 
     async accessOf(secret, { signal } = {}): Promise<Access> {
@@ -130,6 +146,11 @@ export function azureStore(settings: AzureSettings): UrlStore {
 
     async remove(version, { signal } = {}) {
       await call((attempt) => removeFromContainer(container, version, attempt), { signal });
+    },
+
+    async read(artifact, options = {}) {
+      const found = await head(artifact, options);
+      return typeof found === 'string' ? undefined : read(artifact, found, options);
     },
 
     async removeUnused(artifacts, options) {
@@ -149,9 +170,10 @@ type Head = FoundBlob | 'BlobNotFound' | 'ContainerNotFound';
 function serviceAt(endpoint: string, credentials: AzureCredentials): BlobServiceClient {
   const options = { retryOptions: { maxTries: 1 }, userAgentOptions: { userAgentPrefix: 'selfsame' } };
   if (credentials.kind === 'sas') {
-    return new BlobServiceClient(`${endpoint}?${credentials.sas.query}`, undefined, options);
+    return new BlobServiceClient(`${endpoint}?${credentials.sas.query}`, boundedPipeline(undefined, options));
   }
-  return new BlobServiceClient(endpoint, credentials.kind === 'key' ? credentials.key : credentials.token, options);
+  const credential = credentials.kind === 'key' ? credentials.key : credentials.token;
+  return new BlobServiceClient(endpoint, boundedPipeline(credential, options));
 }
 
 function signInWith(credentials: AzureCredentials): ((signal?: AbortSignal) => Promise<unknown>) | undefined {

@@ -3,6 +3,7 @@ import type { RestError } from '@azure/storage-blob';
 import { isPassingFailure, isPassingStatus } from '../../shared/network-failure.ts';
 import { retried } from '../retry.ts';
 import type { CallOptions, Send } from '../retry.ts';
+import { storeUnreadable } from '../errors.ts';
 import { explainAzure } from './errors.ts';
 import type { AzurePlace } from './errors.ts';
 
@@ -35,6 +36,20 @@ export function callsTo(place: AzurePlace, signIn?: (signal?: AbortSignal) => Pr
 /** Azure's word for what went wrong, e.g. `BlobNotFound`; it stands in a header where the answer has no body. */
 export function azureCode(error: unknown): string | undefined {
   return isRestError(error) ? (error.response?.headers.get('x-ms-error-code') ?? error.code) : undefined;
+}
+
+/**
+ * What the SDK makes of an answer. It takes any XML for one of Azure's, and trips over what is none.
+ *
+ * @throws {DeployError} `store-unreachable` then.
+ */
+export async function understood<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TypeError) throw storeUnreadable(what, 'the answer is none of Azure', error);
+    throw error;
+  }
 }
 
 function isPassing(error: Error): boolean {

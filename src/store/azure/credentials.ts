@@ -1,6 +1,7 @@
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/identity';
 import { DeployError } from '../../shared/errors.ts';
+import { readServerAddress } from '../../shared/server-address.ts';
 import type { AzureAddress } from './address.ts';
 import { identityFrom } from './identity.ts';
 import { readSas, type Sas } from './sas.ts';
@@ -31,7 +32,13 @@ export function credentialsFrom(environment: Environment, wanted: Partial<AzureA
   const connectionString = environment['AZURE_STORAGE_CONNECTION_STRING']?.trim();
   if (connectionString) return sameAccount(fromConnectionString(connectionString), wanted, 'the connection string');
 
-  const account = environment['AZURE_STORAGE_ACCOUNT']?.trim() || wanted.account;
+  const named = environment['AZURE_STORAGE_ACCOUNT']?.trim() || undefined;
+  const account = named ?? wanted.account;
+  if (named !== undefined && !/^[a-z0-9]{3,24}$/.test(named)) {
+    throw new DeployError('bad-store', 'Cannot read AZURE_STORAGE_ACCOUNT as the name of a storage account', {
+      hint: 'Set it to the name alone: 3 to 24 lower-case letters and digits.',
+    });
+  }
   const key = environment['AZURE_STORAGE_KEY']?.trim() || environment['AZURE_STORAGE_ACCOUNT_KEY']?.trim();
   if (key) {
     if (account === undefined) {
@@ -56,6 +63,10 @@ export function credentialsFrom(environment: Environment, wanted: Partial<AzureA
 function fromConnectionString(text: string): Grant {
   const service = parsed(text);
   const { credential, accountName } = service;
+  // The SDK has escaped what it was given.
+  const given = /(?:^|;)\s*BlobEndpoint=([^;]*)/i.exec(text)?.[1] ?? service.url;
+  const read = readServerAddress(given, ['http:', 'https:']);
+  if (read === undefined || read.authorization !== undefined) throw unreadable('its BlobEndpoint is no address');
   const url = new URL(service.url);
   const place = { account: accountName, endpoint: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
   return credential instanceof StorageSharedKeyCredential
@@ -71,12 +82,15 @@ function parsed(text: string): BlobServiceClient {
     return BlobServiceClient.fromConnectionString(text);
   } catch (cause) {
     // Its message is not passed on: the parser quotes what it could not read.
-    const kind = cause instanceof Error ? cause.name : typeof cause;
-    throw new DeployError('bad-store', 'Cannot read AZURE_STORAGE_CONNECTION_STRING', {
-      hint: 'Copy it again, whole, from the storage account: Security + networking, Access keys.',
-      cause: new Error(kind),
-    });
+    throw unreadable(cause instanceof Error ? cause.name : typeof cause);
   }
+}
+
+function unreadable(why: string): DeployError {
+  return new DeployError('bad-store', 'Cannot read AZURE_STORAGE_CONNECTION_STRING', {
+    hint: 'Copy it again, whole, from the storage account: Security + networking, Access keys.',
+    cause: new Error(why),
+  });
 }
 
 function sharedKey(account: string, key: string): StorageSharedKeyCredential {

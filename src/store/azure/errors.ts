@@ -1,7 +1,8 @@
 import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
+import { TooLarge } from '../../shared/bounded.ts';
 import { DeployError } from '../../shared/errors.ts';
-import { clockMinutesOff, storeDenied, storeUnreachable } from '../errors.ts';
+import { clockMinutesOff, storeDenied, storeUnreachable, storeUnreadable } from '../errors.ts';
 
 /** What an error has to name: where, and with whose credentials. */
 export interface AzurePlace {
@@ -21,6 +22,7 @@ export const denialHints: Readonly<Record<AzurePlace['credentials'], string>> = 
 
 /** Turns the SDK's error into one the user can act on. Anything that is not the SDK's comes back as it is. */
 export function explainAzure(error: unknown, place: AzurePlace): unknown {
+  if (error instanceof TooLarge) return storeUnreadable(`what ${place.address} answers`, error.message, error);
   if (!isRestError(error)) return error;
   const { statusCode } = error;
   if (statusCode === undefined) return unreachable(error, place);

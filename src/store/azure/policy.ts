@@ -1,10 +1,21 @@
 import type { ContainerClient, SignedIdentifier } from '@azure/storage-blob';
 import { DeployError } from '../../shared/errors.ts';
-import { azureCode } from './call.ts';
+import { azureCode, understood } from './call.ts';
 import type { AzureCall } from './call.ts';
 
-/** The stored access policy that links are bound to: whoever removes it from the container revokes them all. */
-export const policyName = 'selfsame';
+/** The stored access policy that links are bound to: whoever removes it from the container ends them all. */
+const firstName = 'selfsame';
+
+/** True for that policy, also once another has taken its place: links of a policy that comes back come back with it. */
+function isOurs({ id }: { id: string }): boolean {
+  return /^selfsame(?:-[0-9a-z]+)?$/.test(id);
+}
+
+/** A policy that links are bound to. */
+export interface LinkPolicy {
+  readonly name: string;
+  readonly validUntil: Date;
+}
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Half a year after the last deploy, pods that start anew find the door closed. */
@@ -23,28 +34,30 @@ interface Policies {
  *
  * Azure can guard this against another writer to the second only (If-Unmodified-Since).
  *
- * @returns its end.
+ * @param options.anew puts another one in its place: with that, all links that were handed out end.
  * @throws {DeployError} `store-denied` if the container has no room for a policy.
  */
-export async function prolongPolicy({ container, call }: Policies, signal?: AbortSignal): Promise<Date> {
+export async function prolongPolicy(
+  { container, call }: Policies,
+  { signal, anew = false }: { readonly signal?: AbortSignal | undefined; readonly anew?: boolean } = {},
+): Promise<LinkPolicy> {
   for (let tries = 1; ; tries += 1) {
     const { signedIdentifiers, blobPublicAccess, lastModified } = await call(
-      (attempt) => container.getAccessPolicy({ abortSignal: attempt }),
+      async (attempt) => policiesOf(container, attempt),
       { signal },
     );
-    const own = signedIdentifiers.find(({ id }) => id === policyName)?.accessPolicy;
-    const others = signedIdentifiers.filter(({ id }) => id !== policyName);
+    const there = signedIdentifiers.find(isOurs);
+    const name = anew ? `${firstName}-${Date.now().toString(36)}` : (there?.id ?? firstName);
+    const own = there?.accessPolicy;
+    const others = signedIdentifiers.filter((policy) => !isOurs(policy));
     const end = own?.expiresOn?.getTime() ?? 0;
-    if (own?.permissions === 'r' && own.startsOn === undefined && end > Date.now() + lifetimeMs - dayMs) {
-      return new Date(end);
+    if (!anew && own?.permissions === 'r' && own.startsOn === undefined && end > Date.now() + lifetimeMs - dayMs) {
+      return { name, validUntil: new Date(end) };
     }
     if (others.length >= mostPolicies) throw noRoom(container);
 
     const validUntil = new Date(Math.ceil((Date.now() + lifetimeMs) / 1000) * 1000);
-    const wanted = [
-      ...others.map(complete),
-      { id: policyName, accessPolicy: { permissions: 'r', expiresOn: validUntil } },
-    ];
+    const wanted = [...others.map(complete), { id: name, accessPolicy: { permissions: 'r', expiresOn: validUntil } }];
     const written = await call(
       async (attempt) => {
         try {
@@ -61,7 +74,7 @@ export async function prolongPolicy({ container, call }: Policies, signal?: Abor
       },
       { signal },
     );
-    if (written) return validUntil;
+    if (written) return { name, validUntil };
   }
 }
 
@@ -74,15 +87,22 @@ export async function policyEnd(
   return call(
     async (attempt) => {
       try {
-        const { signedIdentifiers } = await container.getAccessPolicy({ abortSignal: attempt });
+        const { signedIdentifiers } = await policiesOf(container, attempt);
         const policy = signedIdentifiers.find(({ id }) => id === name);
-        return policy === undefined ? 'revoked' : policy.accessPolicy?.expiresOn;
+        const end = policy?.accessPolicy?.expiresOn;
+        return policy === undefined ? 'revoked' : Number.isNaN(end?.getTime()) ? undefined : end;
       } catch (error) {
         if (azureCode(error) === 'ContainerNotFound') return 'revoked';
         throw error;
       }
     },
     { signal },
+  );
+}
+
+async function policiesOf(container: ContainerClient, signal: AbortSignal) {
+  return understood(`the access policies of container "${container.containerName}"`, async () =>
+    container.getAccessPolicy({ abortSignal: signal }),
   );
 }
 
@@ -94,7 +114,7 @@ function complete({ id, accessPolicy }: { id: string; accessPolicy?: SignedIdent
 function noRoom(container: ContainerClient): DeployError {
   return new DeployError(
     'store-denied',
-    `Cannot add the access policy "${policyName}": container "${container.containerName}" has ${mostPolicies}, the most Azure allows`,
+    `Cannot add the access policy "${firstName}": container "${container.containerName}" has ${mostPolicies}, the most Azure allows`,
     { hint: 'Remove one of them, or deploy to a container of its own with --store.' },
   );
 }

@@ -3,6 +3,7 @@ import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from '../object-name.ts';
 import { azureCode, type AzureCall } from './call.ts';
+import { blobsIn } from './objects.ts';
 import type { WaitOptions } from '../store.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function removeFromContainer(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const blob of container.listBlobsFlat({ prefix: `${version}/`, abortSignal: signal })) {
+    for await (const blob of blobsIn(container, { prefix: `${version}/`, abortSignal: signal })) {
       await container.getBlobClient(blob.name).deleteIfExists({ abortSignal: signal });
     }
     await sweepRuntimes(container, signal);
@@ -54,7 +55,7 @@ export async function removeOldBlobs<A extends Pick<Artifact, 'version' | 'name'
 async function sweepRuntimes(container: ContainerClient, signal: AbortSignal): Promise<void> {
   const needed = new Set<string>();
   const runtimes: string[] = [];
-  for await (const { name, metadata } of container.listBlobsFlat({ includeMetadata: true, abortSignal: signal })) {
+  for await (const { name, metadata } of blobsIn(container, { includeMetadata: true, abortSignal: signal })) {
     if (name.startsWith(runtimeName(''))) runtimes.push(name);
     else needed.add(runtimeName(metadata?.['prefix'] ?? ''));
   }

@@ -3,6 +3,7 @@ import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promi
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Artifact } from '../../executable/format/artifact.ts';
+import { bytesOfFile } from '../../executable/format/bytes.ts';
 import { assertDigest } from '../../executable/format/assert-digest.ts';
 import { targetOf } from '../../executable/format/elf.ts';
 import { replaceFile, systemReason, writeAll } from '../../executable/format/atomic-write.ts';
@@ -10,10 +11,10 @@ import { isDigest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import type { Target } from '../../shared/target.ts';
 import { touchFile, lookAt, removeIfOld } from './date.ts';
-import { assertLength } from '../errors.ts';
 import { placesBelow } from '../object-name.ts';
+import { isSound } from '../sound.ts';
 import { touch } from '../touch.ts';
-import type { StoredArtifact, UrlStore } from '../store.ts';
+import type { StoredArtifact, StoredBytes, UrlStore } from '../store.ts';
 
 /**
  * Reads `--store file:///path`.
@@ -24,7 +25,7 @@ import type { StoredArtifact, UrlStore } from '../store.ts';
 export function parseFileAddress(text: string): string {
   const url = URL.parse(text.trim());
   if (url === null || url.protocol !== 'file:' || url.host !== '' || url.search !== '' || url.hash !== '') {
-    throw new DeployError('bad-store', `Cannot read "${text.split(/[?#]/, 1)[0]}" as a folder`, {
+    throw new DeployError('bad-store', 'Cannot read --store as the address of a folder', {
       hint: 'Pass --store file:///path/of/the/folder.',
     });
   }
@@ -46,6 +47,12 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
   const accessText = `public at ${publicUrl ?? 'no address'}`;
   const pathOf = ({ version, name }: Pick<Artifact, 'version' | 'name'>) => join(folder, version, name);
   const placeOf = placesBelow(publicUrl ?? address);
+
+  const read = async (artifact: Pick<Artifact, 'version' | 'name'>): Promise<StoredBytes | undefined> => {
+    const path = pathOf(artifact);
+    const found = await explaining(address, async () => lookAt(path));
+    return found && { sizeBytes: found.size, open: () => bytesOfFile(path, 0, found.size).open() };
+  };
 
   return {
     address,
@@ -69,8 +76,11 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       const { signal, onProgress } = options;
       signal?.throwIfAborted();
       const path = pathOf(artifact);
-      const found = await explaining(address, async () => lookAt(path));
-      if (found !== undefined) assertLength(artifact, { storedBytes: found.size, address, kind: 'file' });
+      const there = await explaining(address, async () => lookAt(path));
+      const isRight =
+        there !== undefined &&
+        (await isSound(artifact, { sizeBytes: there.size, read: async () => read(artifact) }, { address, ...options }));
+      const found = isRight ? there : undefined;
       const anew = async () => explaining(address, async () => touchFile(path));
       if (found !== undefined && (await touch({ storedAt: found.mtime, freshMs, address, options, setDate: anew })))
         return { sentBytes: 0, reusedBytes: 0 };
@@ -125,6 +135,8 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
     async remove(version) {
       await explaining(address, async () => rm(join(folder, version), { recursive: true, force: true }));
     },
+
+    read,
 
     async removeUnused(artifacts, { before, signal }) {
       const removed: (typeof artifacts)[number][] = [];

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts';
-import { badStore } from '../public-url.ts';
+import { badStore, readOpenAddress } from '../public-url.ts';
+import { readServerAddress } from '../../shared/server-address.ts';
 
 /** Where a bucket is. */
 export interface S3Place {
@@ -22,13 +23,12 @@ const form = 's3://BUCKET, with ?endpoint=https://HOST where it is not on AWS';
  * @throws {DeployError} `bad-store` if it is none, or carries a secret.
  */
 export function parseS3Address(text: string, environment: Environment): S3Place {
-  const url = URL.parse(text.trim());
-  // Cut before a query: what cannot be parsed may still hold a secret.
-  const shown = text.split(/[?#]/, 1)[0]?.replace(/\/\/.*@/, '//') ?? '';
-  if (url === null) throw badStore(`Cannot read "${shown}" as a store`, `Pass --store ${form}.`);
+  const read = readServerAddress(text, ['s3:']);
+  if (read === undefined) throw badStore('Cannot read --store as the address of a bucket', `Pass --store ${form}.`);
+  const { url } = read;
   const given = Object.fromEntries(url.searchParams);
   const { endpoint: asked, region: askedRegion, ...others } = given;
-  if (url.username !== '' || url.password !== '' || url.hash !== '' || Object.keys(others).length > 0) {
+  if (read.authorization !== undefined || Object.keys(others).length > 0) {
     throw badStore(
       'Refused --store: an s3:// address takes endpoint and region, and no secret',
       'Put keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
@@ -42,34 +42,31 @@ export function parseS3Address(text: string, environment: Environment): S3Place 
     );
   }
   if (!['', '/'].includes(url.pathname)) {
-    throw badStore(`Cannot read "${shown}" as a store: too many parts`, `Pass --store ${form}.`);
+    throw badStore(`Cannot read "s3://${bucket}${url.pathname}" as a store: too many parts`, `Pass --store ${form}.`);
   }
-  const endpoint = endpointFrom(
-    asked ?? setting(environment, 'AWS_ENDPOINT_URL_S3') ?? setting(environment, 'AWS_ENDPOINT_URL'),
-  );
+  const variable = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].find((name) => setting(environment, name) !== undefined);
+  const endpoint =
+    asked === undefined
+      ? variable && endpointFrom(setting(environment, variable), variable)
+      : endpointFrom(asked, 'the endpoint in --store');
   // Who names no region means AWS's first one; other providers take that for their own. AWS tells if it is another.
   const region =
     askedRegion || (setting(environment, 'AWS_REGION') ?? setting(environment, 'AWS_DEFAULT_REGION') ?? 'us-east-1');
   if (!/^[a-z0-9-]{1,40}$/.test(region)) {
-    throw badStore(`Cannot use "${region}" as a region`, 'Pass --store s3://BUCKET?region=REGION, e.g. eu-central-1.');
+    throw badStore(
+      'Cannot read the region of the bucket',
+      'Pass --store s3://BUCKET?region=REGION, e.g. eu-central-1.',
+    );
   }
   return endpoint === undefined
     ? { bucket, region, url: awsUrl(bucket, region), address: `s3://${bucket}` }
     : { bucket, region, url: `${endpoint}/${bucket}`, address: `s3://${bucket}?endpoint=${endpoint}` };
 }
 
-function endpointFrom(text: string | undefined): string | undefined {
+/** @param origin which setting it is, for the message. */
+function endpointFrom(text: string | undefined, origin: string): string | undefined {
   if (text === undefined || text === '') return undefined;
-  const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw badStore(`Cannot read the endpoint "${text.split(/[?#]/, 1)[0]}"`, `Pass --store ${form}.`);
-  }
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
-    throw badStore(
-      'Refused an endpoint with a secret in it: other users of this machine can read an argument list',
-      'Put keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-    );
-  }
+  const url = readOpenAddress(text, { setting: origin, protocols: ['http:', 'https:'], hint: `Pass --store ${form}.` });
   return url.href.replace(/\/+$/, '');
 }
 

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
 import { EnvHttpProxyAgent, request } from 'undici';
+import { boundedBytes, boundedText, mebibyte } from '../../shared/bounded.ts';
 import { isPassingFailure, isPassingStatus } from '../../shared/network-failure.ts';
+import { proxiesIn } from '../../shared/proxy-setting.ts';
+import { mostAnswerBytes } from '../errors.ts';
 import { type CallOptions, retried, type Send } from '../retry.ts';
 import type { S3Place } from './address.ts';
 import type { S3Keys } from './credentials.ts';
@@ -17,6 +20,8 @@ export interface S3Request {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Asks for an object's bytes: what comes is not read as XML. */
+  readonly wantsBytes?: boolean;
   /** Called before the body is sent, the second time too. */
   readonly onBegin?: () => void;
   /** Called with how much of the body was handed to the socket. */
@@ -34,10 +39,13 @@ interface S3CallOptions extends CallOptions {
 /** What is handed to the socket at a time, so that progress tells what has left. */
 const sliceBytes = 64 * 1024;
 
+/** A provider that knows no ranges sends all of an executable. */
+const mostObjectBytes = 512 * mebibyte;
+
 /** Makes the one way in which the store talks to S3. Each attempt is signed anew: a signature is good for minutes. */
 export function s3CallsTo(place: S3Place, keys: S3Keys): S3Call {
   // Of one bucket, with the proxy of HTTPS_PROXY. How long a request may stand still is decided below.
-  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new EnvHttpProxyAgent({ ...proxiesIn(process.env), headersTimeout: 0, bodyTimeout: 0 });
   const hint = 'Check the network, a proxy (HTTPS_PROXY) and the endpoint in --store.';
   const service = { address: place.address, hint, isPassing };
   return async (asked, { allows, ...options } = {}) => {
@@ -99,8 +107,10 @@ async function send(asked: S3Request, { place, keys, dispatcher, signal, alive }
     dispatcher,
     signal,
   });
-  const text = await response.body.text();
-  const parsed = method === 'HEAD' ? undefined : readXml(text);
+  const isObject = asked.wantsBytes === true && response.statusCode < 300;
+  const bytes = isObject ? await boundedBytes(response.body, { mostBytes: mostObjectBytes }) : new Uint8Array();
+  const text = isObject ? '' : await boundedText(response.body, { mostBytes: mostAnswerBytes });
+  const parsed = method === 'HEAD' || isObject ? undefined : readXml(text);
   const header = (name: string): string => {
     const value = response.headers[name];
     return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
@@ -109,6 +119,7 @@ async function send(asked: S3Request, { place, keys, dispatcher, signal, alive }
     status: response.statusCode,
     code: parsed?.root === 'Error' ? xmlText(parsed.node, 'Code') : '',
     header,
+    bytes,
     body: parsed,
   };
 }

@@ -1,5 +1,6 @@
 import { DeployError } from '../../shared/errors.ts';
-import { clockMinutesOff, storeDenied, storeUnreachable } from '../errors.ts';
+import { TooLarge } from '../../shared/bounded.ts';
+import { clockMinutesOff, storeDenied, storeUnreachable, storeUnreadable } from '../errors.ts';
 import type { S3Place } from './address.ts';
 import type { S3Answer } from './answer.ts';
 import { exportCommand } from './credentials.ts';
@@ -58,6 +59,7 @@ const rightsHint =
 /** Turns what went wrong into an error the user can act on. Anything else comes back as it is. */
 export function explainS3(error: unknown, place: S3Place): unknown {
   if (error instanceof S3Error) return answered(error, place);
+  if (error instanceof TooLarge) return storeUnreadable(`what ${place.address} answers`, error.message, error);
   return error instanceof NetworkError ? storeUnreachable(place.address, { code: error.code, cause: error }) : error;
 }
 

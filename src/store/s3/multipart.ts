@@ -2,6 +2,7 @@ import { isPassingStatus } from '../../shared/network-failure.ts';
 import { encodedKey, type S3Call } from './call.ts';
 import type { S3Answer } from './answer.ts';
 import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
+import { mostPages } from '../errors.ts';
 import type { CopyRefusal } from '../copy-refusal.ts';
 import { elements, xmlText } from './xml.ts';
 
@@ -58,7 +59,7 @@ const mostUploads = 5;
 
 async function partsOf(call: S3Call, { key, id }: Upload, signal?: AbortSignal): Promise<Map<number, StoredPart>> {
   const parts = new Map<number, StoredPart>();
-  for (let marker = ''; ;) {
+  for (let [marker, pages] = ['', 1]; ; pages += 1) {
     const query = { uploadId: id, ...(marker !== '' && { 'part-number-marker': marker }) };
     // Meanwhile another may have ended it.
     const { body } = await call({ method: 'GET', key, query }, { signal, allows: isNotTold });
@@ -67,7 +68,7 @@ async function partsOf(call: S3Call, { key, id }: Upload, signal?: AbortSignal):
       parts.set(Number(number), { sizeBytes, etag: xmlText(entry, 'ETag') });
     }
     marker = xmlText(body?.node, 'NextPartNumberMarker');
-    if (xmlText(body?.node, 'IsTruncated') !== 'true' || marker === '') return parts;
+    if (xmlText(body?.node, 'IsTruncated') !== 'true' || marker === '' || pages > mostPages) return parts;
   }
 }
 

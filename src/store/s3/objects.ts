@@ -3,6 +3,7 @@ import { isDigest } from '../../shared/digest.ts';
 import { targets } from '../../shared/target.ts';
 import { encodedKey, type S3Call, type S3Request } from './call.ts';
 import type { S3Answer } from './answer.ts';
+import { mostPages, storeUnreadable } from '../errors.ts';
 import { elements, xmlText } from './xml.ts';
 import type { StoredArtifact, WaitOptions } from '../store.ts';
 
@@ -87,15 +88,17 @@ export interface Listed {
 /** Lists objects, a thousand at a time. */
 export async function listOf(call: S3Call, prefix: string, signal?: AbortSignal): Promise<Listed[]> {
   const found: Listed[] = [];
-  for (let token = ''; ;) {
+  for (let [token, pages] = ['', 1]; ; pages += 1) {
+    if (pages > mostPages) throw storeUnreadable('the objects of the bucket', 'their list does not end');
     const query = { 'list-type': '2', prefix, ...(token !== '' && { 'continuation-token': token }) };
     const { body } = await call({ method: 'GET', query }, { signal });
     for (const entry of elements(body?.node, 'Contents')) {
-      found.push({
-        key: xmlText(entry, 'Key'),
-        sizeBytes: Number(xmlText(entry, 'Size')),
-        storedAt: new Date(xmlText(entry, 'LastModified')),
-      });
+      const [key, sizeBytes] = [xmlText(entry, 'Key'), Number(xmlText(entry, 'Size'))];
+      const storedAt = new Date(xmlText(entry, 'LastModified'));
+      if (!Number.isSafeInteger(sizeBytes) || Number.isNaN(storedAt.getTime())) {
+        throw storeUnreadable('the objects of the bucket', 'one has no size or no date');
+      }
+      found.push({ key, sizeBytes, storedAt });
     }
     token = xmlText(body?.node, 'NextContinuationToken');
     if (xmlText(body?.node, 'IsTruncated') !== 'true' || token === '') return found;
@@ -145,4 +148,16 @@ export async function touchObject(call: S3Call, { bucket, key, metadata, signal 
   const isGone = ({ status }: { status: number }): boolean => status === 404;
   const answer = await call({ method: 'PUT', key, headers }, { signal, stallMs: 60000, allows: isGone });
   return !isGone(answer);
+}
+
+/** Reads a part of an object; `end` is exclusive. */
+export async function readRangeOf(
+  call: S3Call,
+  key: string,
+  { start, end, signal }: WaitOptions & { readonly start: number; readonly end: number },
+): Promise<Uint8Array> {
+  const headers = { range: `bytes=${start}-${end - 1}` };
+  const { bytes } = await call({ method: 'GET', key, headers, wantsBytes: true }, { signal, stallMs: 60_000 });
+  // Without ranges, all of it came.
+  return bytes.length > end - start ? bytes.subarray(start, end) : bytes;
 }

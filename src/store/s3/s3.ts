@@ -1,6 +1,8 @@
 import type { Artifact } from '../../executable/format/artifact.ts';
-import { assertLength, lostPieces } from '../errors.ts';
+import { lostPieces, notRevocable } from '../errors.ts';
 import { objectName, placesBelow } from '../object-name.ts';
+import { inRanges } from '../ranges.ts';
+import { isSound } from '../sound.ts';
 import { touch } from '../touch.ts';
 import { progressMeter } from '../progress-meter.ts';
 import type { S3Place } from './address.ts';
@@ -8,9 +10,9 @@ import { assembleInBucket } from './assemble.ts';
 import { s3CallsTo, urlOfKey } from './call.ts';
 import type { S3Keys } from './credentials.ts';
 import { accessOfSignature, accessWithKeys, linkTo } from './link.ts';
-import { artifactsInBucket, creator, headOf, listOf, type S3Object, touchObject } from './objects.ts';
+import { artifactsInBucket, creator, headOf, listOf, readRangeOf, type S3Object, touchObject } from './objects.ts';
 import { removeFromBucket, removeOldObjects } from './remove.ts';
-import type { UrlStore } from '../store.ts';
+import type { PutOptions, StoredBytes, UrlStore, WaitOptions } from '../store.ts';
 
 /** Everything a store in an S3 bucket needs to know. */
 export interface S3Settings {
@@ -32,15 +34,26 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
   const access = publicUrl === undefined ? accessWithKeys(keys) : `public at ${publicUrl}`;
   const placeOf = placesBelow(publicUrl ?? urlOfKey(place));
 
-  const isThere = (artifact: Artifact, stored: S3Object | undefined): stored is S3Object => {
-    if (stored === undefined) return false;
-    assertLength(artifact, { storedBytes: stored.sizeBytes, address });
-    return true;
+  const read = async (key: string, { sizeBytes }: S3Object, { signal }: WaitOptions): Promise<StoredBytes> => ({
+    sizeBytes,
+    open: () => inRanges(sizeBytes, async (start, end) => readRangeOf(call, key, { start, end, signal })),
+  });
+
+  /** What is there, if it is the artifact; what is not is taken away. */
+  const soundOrNone = async (artifact: Artifact, options: PutOptions): Promise<S3Object | undefined> => {
+    const key = objectName(artifact);
+    const found = await headOf(call, key, options.signal);
+    if (found === undefined) return undefined;
+    const stored = { ...found, noted: found.metadata.sha256, read: async () => read(key, found, options) };
+    if (await isSound(artifact, stored, { address, ...options })) return found;
+    await call({ method: 'DELETE', key }, { signal: options.signal });
+    return undefined;
   };
 
   return {
     address,
     access,
+    secretOpens: publicUrl === undefined ? 'one' : undefined,
     placeOf,
 
     async check({ signal } = {}) {
@@ -60,8 +73,8 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
       let reusedBytes = 0;
       for (let tries = 1; ; tries += 1) {
         // The first time: is it there already? Afterwards: is it as it should be, whoever made it?
-        const found = await headOf(call, key, signal);
-        if (isThere(artifact, found)) {
+        const found = await soundOrNone(artifact, options);
+        if (found !== undefined) {
           const { storedAt, metadata } = found;
           const at = { bucket: place.bucket, key, metadata, signal };
           const anew = async () => touchObject(call, at);
@@ -79,7 +92,14 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
     async source(artifact) {
       const at = await placeOf(artifact);
       if (publicUrl !== undefined) return { ...at, access };
-      return { ...at, access, opensOne: true, ...(await linkTo(at.url, { keys, region })) };
+      return { ...at, access, ...(await linkTo(at.url, { keys, region })) };
+    },
+
+    async revoke() {
+      throw notRevocable(address, {
+        why: 'S3 ends them with the key or session that signed them, at the latest after 7 days',
+        hint: 'Deactivate that key (aws iam update-access-key --status Inactive), then deploy with another one.',
+      });
     },
 
     async accessOf(secret) {
@@ -92,6 +112,12 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
 
     async remove(version, { signal } = {}) {
       await removeFromBucket(call, version, signal);
+    },
+
+    async read(artifact, options = {}) {
+      const key = objectName(artifact);
+      const found = await headOf(call, key, options.signal);
+      return found && read(key, found, options);
     },
 
     async removeUnused(artifacts, options) {

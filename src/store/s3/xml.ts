@@ -17,14 +17,25 @@ const parser = new XMLParser({
 /**
  * Reads an answer.
  *
- * @returns its root element by name, or undefined if it is no XML. Space may come first: S3 sends it to keep a connection
- *   alive while it is at work.
+ * @returns its root element by name, or undefined if it is no XML, or none that anybody would read. Space may come first: S3 sends
+ *   it to keep a connection alive while it is at work.
  */
 export function readXml(text: string): { readonly root: string; readonly node: Xml } | undefined {
   const document = text.trim();
-  if (!document.startsWith('<') || XMLValidator.validate(document) !== true) return undefined;
+  if (!document.startsWith('<') || isDeep(document) || XMLValidator.validate(document) !== true) return undefined;
   const [[root, node] = []] = Object.entries(parser.parse(document) as Record<string, Xml>);
   return root === undefined || node === undefined ? undefined : { root, node };
+}
+
+/** True of elements in elements in elements: S3 has four of them in each other, and the parser calls itself for each. */
+function isDeep(document: string): boolean {
+  let depth = 0;
+  for (const [tag] of document.matchAll(/<[a-z][^>]*>|<\/[a-z]/gi)) {
+    if (tag.startsWith('</')) depth -= 1;
+    else if (!tag.endsWith('/>')) depth += 1;
+    if (depth > 32) return true;
+  }
+  return false;
 }
 
 /** The elements of a name in another, be there none, one or many. */

@@ -5,7 +5,7 @@ import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, Plug
 import type { Halves } from './halves.ts';
 import { withDecoratorMetadata } from './decorators.ts';
 import { frameworkOutputOf } from './framework-output.ts';
-import { placed, renamesRequire, usesOf, withoutPatterns, type ModuleUses } from './module-text.ts';
+import { placed, renamesRequire, type ModuleUses, usesOf, withKnownRequire, withoutPatterns } from './module-text.ts';
 import { packageCopies } from '../installed/package-copies.ts';
 import { packageOfFile, runsOnLinux, type InstalledPackage } from '../installed/packages.ts';
 import { isPlatformSpecifier } from '../installed/platform-packages.ts';
@@ -178,8 +178,9 @@ export function carryPlugin(
 
   async function loaded(file: string): Promise<OnLoadResult | undefined> {
     const read = await readFile(file, 'utf8');
-    const text = findings.unmatched.has(file) ? withoutPatterns(read) : read;
     const isOwn = packageOfFile(file) === undefined;
+    const followed = isOwn ? withKnownRequire(read) : read;
+    const text = findings.unmatched.has(file) ? withoutPatterns(followed) : followed;
     if (isOwn) findings.own.set(file, text);
     findings.modules.set(file, usesOf(text));
     const of = packageOfFile(file);

@@ -5,13 +5,16 @@ import type { Report } from '../../shared/report.ts';
 import type { Halves } from './halves.ts';
 import { bundleEntry, bundleFileOf, type ApplicationBundle } from './bundle-application.ts';
 import { noFindings, type CarryFindings } from './carry-plugin.ts';
-import { filesThroughLinks } from './framework-output.ts';
+import { filesThroughLinks, packagesInOutput } from './framework-output.ts';
 import { keptWhole } from './kept-whole.ts';
 import { layOut, type Dependant } from '../installed/layout.ts';
 import { findLinks, isCode, linkingText, linkTable, linkTargets } from './links.ts';
 import { readLockFile } from '../installed/lock-file.ts';
 import { mayStart } from './module-text.ts';
 import { ownContent } from './own-content.ts';
+import type { LicensedPackage } from '../../executable/packages/package-list.ts';
+import { unpackingFolder } from '../installed/fetch-package.ts';
+import { licensed } from '../installed/license-texts.ts';
 import { findOwnFiles, namedFiles, type OwnFiles } from './own-files.ts';
 import { ownFolders, ownManifests } from './own-folders.ts';
 import { filesOfPackage } from '../installed/package-files.ts';
@@ -43,6 +46,8 @@ export interface CarriedApplication {
   /** By name, in order: the files of the executable's file system. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly packages: readonly CarriedPackage[];
+  /** All of them, and those in what a framework has built, with their licences: some lie unpacked only while this is made. */
+  readonly licensed: readonly LicensedPackage[];
   readonly platform: readonly PlatformPackage[];
   readonly ownFiles: OwnFiles;
   /** Absolute paths of what `files` of the definition names. */
@@ -88,9 +93,12 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
   const carried = reachedPackages(inputs, findings, { project, isOurs });
   refuseCompiled(carried, project, findings);
   const lock = readLockFile(project);
+  await using unpacking = unpackingFolder();
+  const absent = (name: string, by: InstalledPackage): unknown =>
+    findings.missing.set(name, new Set([`${by.folder}/package.json`]));
   const platform = await platformPackagesOf(
     [...carried.values()].map(({ of }) => of),
-    { lock, report, signal, absent: (name, by) => findings.missing.set(name, new Set([`${by.folder}/package.json`])) },
+    { lock, unpacking, report, signal, absent },
   );
   for (const { of } of platform) carried.set(of.key, { of, reason: 'its place', code: true });
 
@@ -112,9 +120,9 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     }
   }
   for (const file of own) put(placeOf(file), await ownContent(file));
-  for (const output of findings.outputs) {
-    for (const file of filesThroughLinks(output)) put(slashed(relative(project.base, file)), await readFile(file));
-  }
+  const built = [...findings.outputs].flatMap((output) => filesThroughLinks(output));
+  for (const file of built) put(slashed(relative(project.base, file)), await readFile(file));
+  const carries = assets.size > 0;
   for (const [folder, manifest] of ownManifests(inputs, project, isOurs)) {
     put(placeOf(`${folder}/package.json`), manifest);
   }
@@ -130,6 +138,7 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
     put(`${place}.map`, map);
     if (bundle !== main) Object.assign(modules, byPlace(bundle, place, { placeOf, put }));
   }
+  const packages = [...carried.values()].toSorted((one, other) => (one.of.key < other.of.key ? -1 : 1));
   return {
     start: {
       entry: placeOf(bundleFileOf(main.entry, main.format)),
@@ -137,12 +146,14 @@ export async function carry(request: CarryRequest): Promise<CarriedApplication> 
       folder: slashed(relative(project.base, project.folder)),
       modules,
       links: linkTable(links, targets, { both: loadable, placeOf }),
+      carries,
       starts:
         bundles.length > 1 || starting || [...findings.modules].some(([file, uses]) => uses.starts && !isOurs(file)),
       readsFiles: files.length > 0,
     },
     assets: new Map([...assets].toSorted(([one], [other]) => (one < other ? -1 : 1))),
-    packages: [...carried.values()].toSorted((one, other) => (one.of.key < other.of.key ? -1 : 1)),
+    packages,
+    licensed: [...packages.map(({ of }) => of), ...packagesInOutput(built, project)].map(licensed),
     platform,
     ownFiles,
     named,

@@ -2,6 +2,7 @@
 // https://nitro.build/deploy/runtimes/node, https://svelte.dev/docs/kit/adapter-node, https://docs.astro.build/en/guides/integrations-guide/node/
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { findPackage, packageOfFile, type InstalledPackage } from '../installed/packages.ts';
 import { slashed, type Project } from '../installed/project.ts';
 
 /** Folders, and what shows that one is such an output. */
@@ -32,4 +33,13 @@ export function filesThroughLinks(folder: string, above: readonly string[] = [])
       if (status?.isDirectory() === true) return filesThroughLinks(path, [...above, real]);
       return status?.isFile() === true && !/\.map$|\.d\.[cm]?ts$/.test(name) ? [path] : [];
     });
+}
+
+/** The packages that files of an output belong to; as they are installed, if they still are: an output has no more of them than it runs. */
+export function packagesInOutput(files: readonly string[], { folder }: Project): InstalledPackage[] {
+  const found = files.flatMap((file) => packageOfFile(file) ?? []);
+  return [...new Map(found.map((of) => [of.key, of])).values()].map((of) => {
+    const installed = findPackage(of.name, folder);
+    return installed?.key === of.key ? installed : of;
+  });
 }

@@ -94,6 +94,43 @@ function isStrict(text: string): boolean {
   return /^(['"])use strict\1/.test(text.slice(start, start + 12));
 }
 
+const makesRequire = String.raw`(?:\b\w+\.)?\bcreateRequire\(\s*(?:import\.meta\.(?:url|filename)|__filename)\s*\)`;
+const declaredRequire = new RegExp(
+  String.raw`(?<!\bexport\s+)\b((?:const|let|var)\s+)([\w$]+)(\s*(?::[^=;\n]+)?=\s*${makesRequire})`,
+  'g',
+);
+const requireCalledAtOnce = new RegExp(String.raw`${makesRequire}(?=\(\s*['"])`, 'g');
+
+/**
+ * Lets the bundler follow a `require` that an ES module has made for its own place, by `createRequire(import.meta.url)`: it then is the one that the
+ * bundler knows.
+ */
+export function withKnownRequire(text: string): string {
+  let known = text;
+  for (const [, , name = ''] of text.matchAll(declaredRequire)) {
+    if (name !== 'require') {
+      const calls = new RegExp(String.raw`(?<![\w$.])${asPattern(name)}(?=\(\s*['"])`, 'g');
+      known = known.replaceAll(calls, 'require');
+    } else if (isCalledAlone(text)) {
+      known = known.replaceAll(declaredRequire, (all, kind: string, made: string, rest: string) =>
+        made === 'require' ? `${kind}__selfsameMade${rest}` : all,
+      );
+    }
+  }
+  return known.replaceAll(requireCalledAtOnce, 'require');
+}
+
+/** A name of JavaScript in a pattern. */
+export function asPattern(name: string): string {
+  return name.replaceAll('$', String.raw`\$`);
+}
+
+/** False where `require` is given away, too. */
+function isCalledAlone(text: string): boolean {
+  const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, '').replaceAll(declaredRequire, '');
+  return !/(?<!\.)\brequire\b(?!\s*\(|\.(?:resolve|cache|extensions|main)\b)/.test(code);
+}
+
 /** Hides from the bundler that an argument begins with a fixed folder. */
 export function withoutPatterns(text: string): string {
   return text.replaceAll(/\b(require|import)\((?=\s*(?:(?:'[^'\n]*'|"[^"\n]*")\s*\+|`[^`]*\$\{))/g, '$1("" + ');

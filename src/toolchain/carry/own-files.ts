@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { DeployError } from '../../shared/errors.ts';
 import { slashed, type Project } from '../installed/project.ts';
+import { asPattern } from './module-text.ts';
 
 /** A line of the project's own sources. */
 interface SourceLine {
@@ -31,15 +32,27 @@ export interface OwnFiles {
 }
 
 const quoted = String.raw`(?:'[^'\n]*'|"[^"\n]*"|\x60[^\x60$\n]*\x60)`;
-const here = String.raw`(?:__dirname|import\.meta\.dirname|dirname|currentDir)`;
-const joined = new RegExp(String.raw`\b(?:join|resolve)\(\s*${here}((?:\s*,\s*${quoted})+)\s*,?\s*\)`, 'g');
-const added = new RegExp(String.raw`${here}\s*\+\s*(${quoted})`, 'g');
-const inTemplate = new RegExp(String.raw`\x60\$\{${here}\}(\/[^\x60$\n]*)\x60`, 'g');
+const ownFolder = String.raw`(?:__dirname|import\.meta\.dirname|(?:\w+\.)?dirname\(\s*(?:__filename|filename|import\.meta\.filename|(?:\w+\.)?fileURLToPath\(\s*import\.meta\.url\s*\))\s*\))`;
+const namedFolder = new RegExp(
+  String.raw`\b(?:const|let|var)\s+([\w$]+)\s*(?::\s*string\s*)?=\s*${ownFolder}\s*(?:[;,\n]|$)`,
+  'g',
+);
 const byUrl = new RegExp(String.raw`\bnew URL\(\s*(${quoted})\s*,\s*(?:import\.meta\.url|__filename)\s*,?\s*\)`, 'g');
 const byWorkingDirectory = new RegExp(
   String.raw`\b(?:static|serveStatic|readFile(?:Sync)?|readdir(?:Sync)?|createReadStream|existsSync|stat(?:Sync)?|sendFile|opendir|access(?:Sync)?|set\('views',)\s*\(?\s*(${quoted})|\bprocess\.cwd\(\)|\b(?:root|directory|views)\s*:\s*(${quoted})`,
   'g',
 );
+
+/** How a module names files by the folder that it lies in, for which it may have a name of its own. */
+function placePatterns(text: string) {
+  const names = [...text.matchAll(namedFolder)].map(([, name = '']) => asPattern(name));
+  const here = String.raw`(?:${['__dirname', String.raw`import\.meta\.dirname`, 'dirname', 'currentDir', ...names.map((name) => String.raw`(?<![\w$])${name}`)].join('|')})`;
+  return {
+    joined: new RegExp(String.raw`\b(?:join|resolve)\(\s*${here}((?:\s*,\s*${quoted})+)\s*,?\s*\)`, 'g'),
+    added: new RegExp(String.raw`${here}\s*\+\s*(${quoted})`, 'g'),
+    inTemplate: new RegExp(String.raw`\x60\$\{${here}\}(\/[^\x60$\n]*)\x60`, 'g'),
+  };
+}
 
 /** @param own text of the project's own modules, by file. */
 export function findOwnFiles(own: ReadonlyMap<string, string>, project: Project): OwnFiles {
@@ -47,9 +60,10 @@ export function findOwnFiles(own: ReadonlyMap<string, string>, project: Project)
   const [relativeLines, absent]: [ReadingLine[], SourceLine[]] = [[], []];
   for (const [file, text] of [...own].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
     const lineAt = (index: number): SourceLine => lineOf(text, index, slashed(relative(project.base, file)));
-    for (const pattern of [joined, added, inTemplate, byUrl]) {
+    const patterns = placePatterns(text);
+    for (const pattern of [...Object.values(patterns), byUrl]) {
       for (const match of text.matchAll(pattern)) {
-        const target = slashed(join(dirname(file), ...segmentsOf(match[1] ?? '', pattern === inTemplate)));
+        const target = slashed(join(dirname(file), ...segmentsOf(match[1] ?? '', pattern === patterns.inTemplate)));
         if (!isInside(target, project)) continue;
         const source = sourceAt(target);
         if (source !== undefined) modules.add(source);

@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { BuiltExecutable } from '../build.ts';
+import type { LicensedPackage } from '../../executable/packages/package-list.ts';
 import type { CarriedPackage } from '../carry/reached-packages.ts';
 import { areIn } from '../carry/own-files.ts';
 import { nameIn, packageOfFile } from '../installed/packages.ts';
@@ -11,7 +12,7 @@ import { trialNotes } from './trial-notes.ts';
 /** What the one who builds should know of an executable, one line each. */
 export function buildNotes(built: BuiltExecutable): string[] {
   const { carried, definition, trial } = built;
-  const { assets, packages, ownFiles, named, sources, missing } = carried;
+  const { assets, packages, licensed, ownFiles, named, sources, missing } = carried;
   const byPlatform = new Set(carried.platform.map(({ of }) => of.key));
   const shown = packages.filter(({ of }) => !byPlatform.has(of.key));
   const unused = shown.filter(({ reason }) => reason === 'nothing imports it');
@@ -19,12 +20,14 @@ export function buildNotes(built: BuiltExecutable): string[] {
   const sizeBytes = [...assets.values()].reduce((sum, { length }) => sum + length, 0);
   const fileCount = new Set([...named, ...ownFiles.files]).size;
   const absent = [...missing].flatMap(([name, by]) => missingText(name, by)).toSorted();
+  const unlicensed = unlicensedText(licensed);
   return [
     `Application: ${counted(sources.length - fileCount, 'source file')}, ${counted(packages.length, 'package')}, ${prettyBytes(sizeBytes)}`,
     ...nativeNotes(carried),
     ...(whole.length > 0 ? [`Carried whole, for what they load or read at run time: ${namesText(whole, built)}`] : []),
     ...(unused.length > 0 ? [`Carried whole, since no source names them: ${namesText(unused, built)}`] : []),
     ...(fileCount > 0 ? [`Files: ${fileCount}${filesText(definition.files)}`] : []),
+    ...(unlicensed === '' ? [] : [`Without a text of their licence: ${unlicensed}`]),
     ...(absent.length > 0 ? [`Not installed, an error once it is asked for: ${absent.join(', ')}`] : []),
     ...readingNotes(built),
     ...capped(
@@ -41,6 +44,16 @@ function namesText(packages: readonly CarriedPackage[], { project: { manifest } 
   const others = names.length - own.length;
   if (own.length === 0) return names.join(', ');
   return `${own.join(', ')}${others > 0 ? `, and ${others} more that they need` : ''}`;
+}
+
+/** What is declared stands for the text in the list of licences. */
+function unlicensedText(packages: readonly LicensedPackage[]): string {
+  const without = packages.filter(({ texts }) => texts.length === 0);
+  const names = [
+    ...new Set(without.map(({ name, version, license }) => `${name} ${version} (${license ?? 'none declared'})`)),
+  ];
+  const others = names.length - most;
+  return others > 0 ? `${names.slice(0, most).join(', ')}, and ${others} more` : names.join(', ');
 }
 
 function filesText(patterns: readonly string[]): string {

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { styleText } from 'node:util';
 import { DeployError } from '../../shared/errors.ts';
 import { assertUnchanged, patchOf, planInit, type InitPlan } from '../init/plan-init.ts';
 import type { ToolCommand, ToolContext } from './tool-command.ts';
@@ -23,7 +22,8 @@ export const initCommand: ToolCommand = {
       say('All is there: nothing to change.');
       return 0;
     }
-    say(`\n${coloured(patchOf(plan, cwd))}`);
+    say('');
+    context.showPatch(patchOf(plan, cwd));
     if (!isAgreed) {
       const answer = await ask(context);
       if (answer !== true) say('Nothing was written.');
@@ -31,7 +31,7 @@ export const initCommand: ToolCommand = {
       if (answer !== true) return answer === false ? 1 : 130;
     }
     await write(plan);
-    say(`Next:\n${plan.next.map((command) => `  ${command}`).join('\n')}`);
+    say('Next:', ...plan.next.map((command) => `  ${command}`));
     return 0;
   },
 };
@@ -52,14 +52,4 @@ async function write(plan: InitPlan): Promise<void> {
   for (const { path, before, after } of plan.changes) {
     await writeFile(path, after, { flag: before === undefined ? 'wx' : 'w' });
   }
-}
-
-/** Only on a terminal that wants colours. */
-function coloured(patch: string): string {
-  const colour = (line: string): string => {
-    if (/^(\+\+\+|---) /.test(line)) return styleText('bold', line, { stream: process.stderr });
-    if (line.startsWith('+')) return styleText('green', line, { stream: process.stderr });
-    return line.startsWith('-') ? styleText('red', line, { stream: process.stderr }) : line;
-  };
-  return patch.split('\n').map(colour).join('\n');
 }

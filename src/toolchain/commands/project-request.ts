@@ -26,6 +26,6 @@ export async function projectRequest(
   { operands: [named], text }: ToolWords,
 ): Promise<{ readonly request: ProjectRequest; readonly project: OwnProject }> {
   const { entry, name, project } = await buildInput(cwd, named);
-  const runtimesFor = (): RuntimeSettings => ({ source: text('runtime-source') });
+  const runtimesFor = (): RuntimeSettings => ({ source: text('runtime-source'), inProject: true });
   return { request: { entry, name, halves: halves(), runtimesFor, report, signal }, project };
 }

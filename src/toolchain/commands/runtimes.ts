@@ -21,7 +21,7 @@ export const runtimesCommand: ToolCommand = {
   async run({ print, report, signal }, { operands, text }) {
     const wanted = operands.includes('all') ? targets : operands.map((word) => parseTarget(word));
     for (const target of wanted.length > 0 ? wanted : [ownTarget()]) {
-      const options = { source: text('runtime-source'), report, signal };
+      const options = { source: text('runtime-source'), inProject: true, report, signal };
       const linux = linuxTargets.find((known) => known === target);
       const file = linux === undefined ? await runtimeFile(target, options) : await prefixFile(linux, options);
       print(`${target}  ${runtimes[target].package.version}  ${file}`);

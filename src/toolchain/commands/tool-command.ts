@@ -14,8 +14,10 @@ export interface ToolContext {
   readonly report: Report;
   /** A line of data: stdout. */
   readonly print: (line: string) => void;
-  /** A line for people: stderr. */
-  readonly say: (line: string) => void;
+  /** Lines for people: stderr. */
+  readonly say: (...lines: readonly string[]) => void;
+  /** Shows people a unified diff. */
+  readonly showPatch: (patch: string) => void;
   /** Asks on the terminal; undefined where there is none. The answer is undefined if it was Ctrl-C. */
   readonly confirm: ((question: string) => Promise<boolean | undefined>) | undefined;
 }

@@ -1,3 +1,4 @@
+import { verifyCertificates } from '../../shared/certificates.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { parseWords } from '../../shared/parse-words.ts';
@@ -38,11 +39,12 @@ export async function tool(argv: readonly string[], context: ToolContext): Promi
     context.print(commandHelp(command));
     return 0;
   }
+  verifyCertificates(context.report);
   return command.run(context, readWords(command, words));
 }
 
 function askForCommand(context: ToolContext): number {
-  context.say(toolHelp(toolCommands));
+  context.say(...toolHelp(toolCommands).split('\n'));
   return 2;
 }
 

@@ -38,8 +38,9 @@ export async function injectBlob(
   await access(runtime, constants.R_OK);
   const neighbour = join(dirname(output), `.${basename(output)}.${randomUUID()}`);
   try {
+    const mode = await modeOfNew(neighbour);
     await copyFile(runtime, neighbour, constants.COPYFILE_FICLONE);
-    await chmod(neighbour, 0o755);
+    await chmod(neighbour, mode);
     await change(neighbour, dropCertificate);
     await inject(neighbour, blob, signal);
     await change(neighbour, async (file) => {
@@ -56,6 +57,16 @@ export async function injectBlob(
     });
   } finally {
     await rm(neighbour, { force: true });
+  }
+}
+
+/** Makes the file, and tells what the umask leaves of the mode of a program: a copy takes that of what it is copied from. */
+async function modeOfNew(path: string): Promise<number> {
+  const file = await open(path, 'wx', 0o755);
+  try {
+    return (await file.stat()).mode;
+  } finally {
+    await file.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
 import type { Report } from '../../shared/report.ts';
-import { fetchPackage } from './fetch-package.ts';
+import { fetchPackage, type FetchPackageOptions } from './fetch-package.ts';
 import type { LockFile } from './lock-file.ts';
 import { findPackage, nameIn, type InstalledPackage } from './packages.ts';
 
@@ -21,6 +21,7 @@ export function isPlatformSpecifier(specifier: string, by: InstalledPackage | un
 
 export interface PlatformOptions {
   readonly lock: LockFile | undefined;
+  readonly unpacking: FetchPackageOptions['unpacking'];
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
   /** Called with a package that its publisher has not published, and what asks for it: an installation does without, too. */
@@ -65,7 +66,7 @@ async function fetched(
   name: string,
   range: string,
   by: InstalledPackage,
-  { lock, report, signal, absent }: PlatformOptions,
+  { lock, unpacking, report, signal, absent }: PlatformOptions,
 ): Promise<InstalledPackage | undefined> {
   const [locked, ...others] = lock?.get(name) ?? [];
   const exact = /^\d+\.\d+\.\d+\S*$/.test(range) ? range : undefined;
@@ -76,7 +77,7 @@ async function fetched(
       hint: 'Install again, so that the lock file names the packages of all platforms: remove it and node_modules first.',
     });
   }
-  const of = await fetchPackage({ name, version, integrity: chosen?.integrity, report, signal });
+  const of = await fetchPackage({ name, version, integrity: chosen?.integrity, unpacking, report, signal });
   if (of === undefined) absent(`${name}@${version}`, by);
   return of;
 }

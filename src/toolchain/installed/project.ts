@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { DeployError } from '../../shared/errors.ts';
 
+type DeclaredLicense = string | { readonly type?: string };
+
 /** The fields of a package.json that a build reads. */
 export interface Manifest {
   readonly name?: string;
@@ -11,6 +13,8 @@ export interface Manifest {
   readonly type?: string;
   readonly main?: string;
   readonly module?: string;
+  readonly license?: DeclaredLicense;
+  readonly licenses?: DeclaredLicense | readonly DeclaredLicense[];
   readonly workspaces?: unknown;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];

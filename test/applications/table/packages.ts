@@ -58,6 +58,7 @@ export const packages: readonly SampleApplication[] = [
 export const modules: readonly SampleApplication[] = [
   { name: 'top-level-await', asks: ['/'], isInCi: true },
   { name: 'json-import', asks: ['/'] },
+  { name: 'create-require', asks: ['/'], isInCi: true },
   { name: 'computed-import', asks: ['/home', '/about', '/nothing'], isInCi: true },
   { name: 'folder-of-routes', asks: ['/dates', '/visits', '/'], isInCi: true },
   { name: 'express-javascript', asks: ['/users', trace('/errors')] },

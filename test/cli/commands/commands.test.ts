@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../../..');
 
 describe('commands', () => {
   it('has every command that a file declares', () => {
-    const declared = globSync(join(root, 'src/cli/commands/*.ts')).flatMap((file) =>
+    const declared = globSync(join(root, 'src/cli/commands/**/*.ts')).flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/= command\(\{\s*name: '([a-z-]+)'/g)].map(([, name = '']) => name),
     );
     expect(commands.map(({ name }) => name).toSorted()).toEqual(declared.toSorted());

@@ -8,7 +8,7 @@ it('a redeploy asks the API server little, and lists ReplicaSets once to read an
     const found = await redeployCalls(server, { kubeconfig: await server.kubeconfig(), words: [] });
     expectFewCalls(found);
     // What cannot change is not sent again.
-    expect(found.calls.filter(({ method, path }) => method === 'PATCH' && path.includes('/configmaps/'))).toEqual([]);
+    expect(found.calls.filter(({ method, path }) => method === 'PATCH' && path.includes('-runner-'))).toEqual([]);
     const lists = found.calls.filter(
       ({ method, path }) => method === 'GET' && /\/(replicasets|horizontal\w+)$/.test(path),
     );

@@ -14,7 +14,7 @@ const nobody = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-/** Asks where Secrets may be written, or not. */
+/** Asks where ConfigMaps may be written, or not. */
 async function doctor(words: readonly string[], { allowed }: { allowed: boolean }): Promise<EndedProgram> {
   const nodes = ['arm64', 'amd64', 'amd64'].map((arch, index) => ({
     metadata: { name: `node-${index}`, labels: { 'kubernetes.io/arch': arch } },
@@ -23,7 +23,7 @@ async function doctor(words: readonly string[], { allowed }: { allowed: boolean 
     const rule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
     const rules = { resourceRules: allowed ? [rule] : [], incomplete: false };
     if (url.endsWith('/selfsubjectrulesreviews')) json(response, 201, { status: rules });
-    else json(response, 200, { items: url.startsWith('/api/v1/nodes') ? nodes : [] });
+    else json(response, 200, { metadata: {}, items: url.startsWith('/api/v1/nodes') ? nodes : [] });
   });
   const all = ['self', 'doctor', '--kubeconfig', await server.kubeconfig(), ...words];
   return runProgram(helloExecutable, all, { env: nobody });
@@ -56,7 +56,7 @@ it('says why the store that would be taken cannot be: exit status 1', async () =
     s3: 'not configured',
     file: 'not configured',
   });
-  expect(denied.stdout).toContain('kubectl create role');
+  expect(denied.stdout).toContain('self rbac');
 });
 
 it('asks the one that is named, and the cluster beside it', async () => {

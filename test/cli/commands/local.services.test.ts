@@ -84,6 +84,15 @@ describe('./hello-world --local', () => {
     while ((await runningBelow(folder)).length > 0) await wait(10);
   });
 
+  it('leaves no replica and no secret behind when it is killed', async () => {
+    const local = start(['--local', '--replicas', '2'], environment());
+    await local.until(/^hello-world-1 (\S+)\nhello-world-2 (\S+)\n/);
+    expect(await runningBelow(folder)).toHaveLength(2);
+    local.interrupt('SIGKILL');
+    expect((await local.ended).status).toBeNull();
+    while ((await runningBelow(folder)).length > 0 || (await readdir(folder)).length > 0) await wait(10);
+  });
+
   it.each(['SIGHUP', 'SIGTERM'] as const)(
     "ends its replicas in order after %s, a closing terminal's second one too",
     async (name) => {

@@ -14,7 +14,7 @@ const deployment = { metadata: { name: 'hello-world', labels }, spec: { template
 const status = { containerStatuses: [{ name: 'app', restartCount: 2, state: { running: {} } }] };
 const pods = ['pod-1', 'pod-2'].map((name) => ({
   metadata: { name, uid: name },
-  spec: { nodeName: 'node-1' },
+  spec: { nodeName: 'node-1', containers: [] },
   status,
 }));
 const log = `2026-11-22T10:00:01.123456789Z one\n2026-11-22T10:00:02.5Z "two" \u001B[1m\n`;

@@ -57,14 +57,21 @@ describe('--output json', () => {
     for (const [line, status, wanted] of [
       ['--kubernetes --replicas 2 --dry-run', 0, { kind: 'List' }],
       ['self status', 0, { ready: 2, store: { access: expect.any(String) } }],
-      ['self verify', 0, { same: true, pods: [{ isSame: true }, { isSame: true }] }],
+      [
+        'self verify',
+        8,
+        { result: 'not-proven', pods: [{ wanted: expect.any(String) }, { claim: expect.anything() }] },
+      ],
       ['self cost --replicas 5', 0, { now: { replicas: 2 }, planned: { replicas: 5 } }],
       ['self doctor', 0, { stores: expect.any(Array) }],
+      ['self rbac --nodes --service-account ci', 0, { kind: 'List' }],
       ['self diff --replicas 2', 0, { different: false }],
       ['self diff --replicas 3', 1, { different: true }],
       ['self scale 3', 0, { before: 2, replicas: 3, outcome: { kind: 'ready' } }],
       ['self scale 2 --no-wait', 0, { before: 3, replicas: 2 }],
+      ['self licenses', 0, { packages: expect.any(Array) }],
       ['--version-hash', 0, { name: 'hello-world' }],
+      ['self revoke --yes', 0, { revoked: false, renewed: [] }],
       ['self gc --yes', 0, { unused: [{ kind: 'ConfigMap' }], deleted: [{ kind: 'ConfigMap' }] }],
     ] as const) {
       const ended = await hello(line);
@@ -111,6 +118,7 @@ describe('a failure under --output json', () => {
     ['self status --name', 'bad-usage', 2],
     ['self diff --frobnicate', 'bad-usage', 2],
     ['self delete', 'bad-usage', 2],
+    ['self revoke', 'bad-usage', 2],
     ['self scale many', 'bad-usage', 2],
     ['self rollback new', 'bad-usage', 2],
     ['self logs --tail many', 'bad-usage', 2],
@@ -194,16 +202,15 @@ it('every schema is held against what the program says', () => {
 });
 
 it('no schema takes what it does not name', () => {
+  const where = { name: 'a', namespace: 'b', context: 'c', server: 'd' };
   const status = {
-    name: 'a',
-    namespace: 'b',
-    context: 'c',
-    server: 'd',
+    ...where,
     release: '',
     versions: {},
     wanted: 1,
     ready: 0,
     requests: {},
+    blobConfigMaps: [],
     blobSecrets: [],
     pods: [],
   };

@@ -12,8 +12,8 @@ it.each([
   expect(written(line).map((one) => stripVTControlCharacters(one).trimEnd())).toContain(seen);
 });
 
-it('keeps the colour of a line that it cuts, and ends it', () => {
-  expect(written('\u001B[31meleven colum\u001B[39m').join('\n')).toContain('\u001B[31meleven co…\u001B[39m');
+it('shows what a line would do to the terminal, in place of doing it', () => {
+  expect(written('\u001B[3J\nab').join('\n')).toContain('\\u{1b}[3J…');
 });
 
 /** What a terminal of 10 columns gets for a line. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cutsIn, readBlob, writeBlob, type BlobParts } from '../../../src/executable/format/blob.ts';
+import { filesAsset, writeArchive } from '../../../src/shared/archive.ts';
 import { cleanUp, temporaryFolder } from '../../support/programs/executable-fixture.ts';
 
 afterAll(cleanUp);
@@ -64,6 +65,27 @@ describe('cutsIn()', () => {
     const kept = before.filter((piece) => piece.length > 1000);
     expect(kept).toHaveLength(2);
     for (const piece of kept) expect(after.some((other) => other.equals(piece))).toBe(true);
+  });
+
+  it('gives those around the large files of an archive, and around its names', () => {
+    const files = tail.map(([name, content]) => [`${'long'.repeat(2_000)}/${name}`, content] as const);
+    const parts = (edited: Uint8Array): BlobParts => ({
+      mainPath: 'main.js',
+      code: small,
+      assets: [[filesAsset, writeArchive([...files, ['last', edited]])]],
+    });
+    const pieces = piecesOf(parts(small));
+    expect(Buffer.concat(pieces).equals(writeBlob(parts(small)))).toBe(true);
+    expect(pieces.map(({ length }) => length)).toContain(20_000);
+    expect(pieces.map(({ length }) => length)).toContain(70_000);
+    const changed = piecesOf(parts(Buffer.from('smaller'))).filter((piece) => !pieces.some((old) => old.equals(piece)));
+    expect(changed.every(({ length }) => length < 200)).toBe(true);
+  });
+
+  it('refuses an archive that is cut off', () => {
+    const archive = writeArchive([['one', large]]);
+    const parts: BlobParts = { mainPath: 'main.js', code: small, assets: [[filesAsset, archive.subarray(0, 10_000)]] };
+    expect(() => cutsIn(writeBlob(parts))).toThrow('its files are not whole');
   });
 
   it('gives none where nothing is large', () => {

@@ -55,6 +55,19 @@ describe('mirrorSource()', () => {
     expect(`${refused.message} ${refused.hint} ${refused.cause}`).not.toMatch(/very-secret|secret-too/);
   });
 
+  it('keeps it where nobody else may write, whatever the umask is', async () => {
+    await using registry = await startNpmRegistry({ archives: archives() });
+    const source = mirrorSource(`${registry.url}/dist`, directNetwork());
+    const before = process.umask(0);
+    try {
+      await prefixFile(here, { source, cacheFolder: join(cacheFolder(), 'more') });
+    } finally {
+      process.umask(before);
+    }
+    const kept = ['.', 'runtimes', `runtimes/${prefix.digest}`].map((path) => join(cacheFolder(), 'more', path));
+    expect(await Promise.all(kept.map(async (path) => (await stat(path)).mode & 0o777))).toEqual([0o700, 0o700, 0o644]);
+  });
+
   it('keeps the plain runtime where that is what is wanted', async () => {
     await using registry = await startNpmRegistry({ archives: archives() });
     const path = await runtimeFile(here, {

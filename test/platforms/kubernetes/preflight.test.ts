@@ -4,7 +4,7 @@ import { planFrom, type PlanFlags } from '../../../src/deploy/plan/plan.ts';
 import { preflight } from '../../../src/platforms/kubernetes/preflight.ts';
 import { connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import { manifestFor } from '../../../src/platforms/kubernetes/manifest/manifest.ts';
-import { deploymentIn } from '../../../src/platforms/kubernetes/apply/dry-run.ts';
+import { deploymentIn } from '../../../src/platforms/kubernetes/manifest/intent.ts';
 import type { ReportEvent } from '../../../src/shared/report.ts';
 import { apiServer, json, refuseCall } from '../../support/kubernetes/api-server.ts';
 import { testIntent } from '../../support/kubernetes/intent.ts';
@@ -71,11 +71,11 @@ describe('preflight()', () => {
     await expect(check({ answers })).rejects.toMatchObject({
       code: 'cluster-denied',
       message: expect.stringMatching(`${place}list, watch deployments; list, watch replicasets$`),
-      hint: 'Ask for these rights, or pass another --context or --namespace.',
+      hint: 'Ask for these rights (self rbac prints a Role with them), or pass another --context or --namespace.',
     });
     await expect(check({ answers, flags: { rm: true, wait: false } })).rejects.toMatchObject({
       message: expect.stringMatching(
-        `${place}get pods/log; list, delete secrets; list, delete services; list, delete deployments$`,
+        `${place}get pods/log; delete secrets; delete, list deployments; delete, list services$`,
       ),
     });
     expect(await check({ answers, flags: { wait: false } })).toEqual([]);
@@ -106,7 +106,7 @@ describe('preflight()', () => {
         { message: 'Cannot find b in the Secret db in namespace mine' },
         {
           message: 'Cannot find the Secret none in namespace mine',
-          hint: 'Create it, or correct the secrets of the application.',
+          hint: 'Create it, or correct --env-from-secret or the secrets of the application.',
         },
       ],
     });
@@ -117,7 +117,7 @@ describe('preflight()', () => {
     const metadata = { labels: { ...labels, 'karpenter.sh/nodepool': 'default' } };
     const answers = { 'GET /nodes': { items: [{ metadata, spec: {}, status: small }] } };
     expect(await check({ answers })).toEqual([
-      'No node can hold one replica: it asks for cpu 100m, memory 128Mi; nodes have at most cpu 10m, unless one is added',
+      'No node can hold one replica: it asks for cpu 100m, memory 128Mi, ephemeral-storage 131Mi; nodes have at most cpu 10m, unless one is added',
     ]);
   });
 

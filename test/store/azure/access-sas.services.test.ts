@@ -35,6 +35,7 @@ describe('source() with a SAS', () => {
     expect(await statusOf(deployed.link)).toBe(200);
     expect(await deployed.store.accessOf(deployed.secret)).toEqual({ access: 'read-only link', validUntil: expiresOn });
     expect(await deployed.store.list()).toHaveLength(1);
+    await expect(deployed.store.revoke?.()).rejects.toMatchObject({ code: 'not-revocable' });
   });
 
   it('makes the container with the SAS of an account, also out of a connection string', async () => {

@@ -37,15 +37,18 @@ describe('source() with an account key', () => {
     expect(second.secret).toBe(first.secret);
     expect([...new URLSearchParams(first.secret).keys()].sort()).toEqual(['si', 'sig', 'sr', 'sv']);
     expect(await (await fetch(first.link)).text()).toBe('what pods read');
-    expect(first.access).toBe('read-only link, policy selfsame, prolonged at each deploy');
+    expect(first.access).toBe('read-only links to one object each, policy selfsame, prolonged at each deploy');
     expect(first.warning).toBeUndefined();
   });
 
-  it('serves artifacts of later releases with the same secret', async () => {
-    const { store, secret } = await deploy('key-later', withKey());
-    const later = await artifactOf('a later release');
-    await store.put(later);
-    expect(await (await fetch(`${(await store.placeOf(later)).url}?${secret}`)).text()).toBe('a later release');
+  it('gives a link to one object, with which that of another application is not read', async () => {
+    const { store, secret, link } = await deploy('key-one', withKey());
+    const other = await artifactOf('of another application', 'other');
+    await store.put(other);
+    const { url, secret: own } = await store.source(other);
+    expect(await statusOf(`${url}?${secret}`)).toBe(403);
+    expect(await statusOf(`${url}?${own}`)).toBe(200);
+    expect(await statusOf(link)).toBe(200);
   });
 
   it('gives a link that cannot write, delete or list', async () => {
@@ -72,6 +75,21 @@ describe('source() with an account key', () => {
     expect(await store.accessOf(secret)).toMatchObject({ access: 'revoked: the policy selfsame is gone' });
     await deploy('key-revoked', withKey());
     expect(await statusOf(link)).toBe(200);
+  });
+
+  it('ends all links when it is told to, of before too, and makes new ones', async () => {
+    const { store, link, url, secret } = await deploy('key-ended', withKey());
+    const theirs = await deploy('key-ended', withKey());
+    await store.revoke?.();
+    expect([await statusOf(link), await statusOf(theirs.link)]).toEqual([403, 403]);
+    expect((await store.accessOf(secret)).access).toMatch(/^revoked/);
+    const { secret: fresh } = await store.source(artifact);
+    expect(await statusOf(`${url}?${fresh}`)).toBe(200);
+    // Another deploy takes the policy that it finds, and the old one does not come back.
+    expect((await deploy('key-ended', withKey())).secret).toBe(fresh);
+    expect(await statusOf(link)).toBe(403);
+    const policies = (await service.getContainerClient('key-ended').getAccessPolicy()).signedIdentifiers;
+    expect(policies.map(({ id }) => id)).toEqual([expect.stringMatching(/^selfsame-[0-9a-z]+$/)]);
   });
 
   it('prolongs the policy, mends its permissions and leaves the other policies alone', async () => {

@@ -51,6 +51,9 @@ describe('parseAzureAddress()', () => {
     'azure://acme/apps?sig=hidden',
     'https://me:hidden@h/apps',
     'apps?sig=hidden',
+    'https://me:12/hidden@h/apps',
+    'https://me:12#hidden@h/apps',
+    'DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=hidden',
   ])('refuses a secret in an argument without repeating it: %s', (text) => {
     const refuse = () => parseAzureAddress(text);
     expect(refuse).toThrow(expect.objectContaining({ code: 'bad-store' }));
@@ -64,7 +67,7 @@ describe('parsePublicUrl()', () => {
   });
 
   it('refuses what is no http(s) URL or carries a secret', () => {
-    for (const text of ['cdn', 'ftp://h/x', 'https://h/x?sig=hidden']) {
+    for (const text of ['cdn', 'ftp://h/x', 'https://h/x?sig=hidden', 'https://me:hid/den@h', 'hidden://h']) {
       const refuse = () => parsePublicUrl(text);
       expect(refuse).toThrow(expect.objectContaining({ code: 'bad-store' }));
       expect(refuse).not.toThrow(/hidden/);
@@ -121,12 +124,27 @@ describe('openStore()', () => {
     for (const environment of [
       { AZURE_STORAGE_CONNECTION_STRING: 'AccountName=acme;AccountKey=hidden' },
       { AZURE_STORAGE_CONNECTION_STRING: 'hidden' },
+      { AZURE_STORAGE_CONNECTION_STRING: 'BlobEndpoint=hidden;SharedAccessSignature=sv=1&sr=c&sp=r&sig=hidden' },
+      {
+        AZURE_STORAGE_CONNECTION_STRING:
+          'BlobEndpoint=http://me:12/hidden@h;SharedAccessSignature=sv=1&sr=c&sp=r&sig=hidden',
+      },
+      { AZURE_STORAGE_ACCOUNT: 'AccountKey=hidden', AZURE_STORAGE_KEY: key },
+      { AZURE_STORAGE_KEY: key, HTTPS_PROXY: 'http://me:hid/den@proxy:3128' },
       { AZURE_STORAGE_KEY: 'hidden!' },
     ]) {
       const open = () => openStore({ store: 'azure://acme/apps', environment });
-      expect(open).toThrow(expect.objectContaining({ code: 'bad-store' }));
-      expect(open).not.toThrow(/hidden/);
+      expect(open).toThrow(expect.objectContaining({ code: expect.stringMatching(/^bad-(?:store|usage)$/) }));
+      expect(open).not.toThrow(/hid/);
     }
+  });
+
+  it('sends a SAS over TLS, or to this machine', () => {
+    const environment = { AZURE_STORAGE_SAS_TOKEN: 'sv=1&sr=c&sp=rcwl&sig=hidden' };
+    const open = (store: string) => openStore({ store, environment }).address;
+    expect(open('http://127.0.0.1:10000/acme/apps')).toContain('127.0.0.1');
+    expect(open('https://store.example/acme/apps')).toContain('store.example');
+    expect(() => open('http://store.example/acme/apps')).toThrow(/^Refused to send a SAS to http:\/\/store.example/);
   });
 
   it('uses an identity where there is nothing else, and only over https', () => {

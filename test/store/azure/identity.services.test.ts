@@ -40,10 +40,10 @@ describe('a store opened with the identity of the Azure CLI', () => {
     const end = new Date(source.validUntil ?? 0).getTime() - Date.now();
     expect(end).toBeGreaterThan(6.9 * 24 * 3600_000);
     expect(end).toBeLessThanOrEqual(7 * 24 * 3600_000);
-    expect(source.access).toBe('read-only link signed by your identity, for 7 days');
+    expect(source.access).toBe('read-only links to one object each, signed by your identity, for 7 days');
     expect(source.warning).toContain('deploy again before');
     const fields = new URLSearchParams(source.secret);
-    expect([fields.get('sp'), fields.get('sr'), fields.get('spr')]).toEqual(['r', 'c', 'https']);
+    expect([fields.get('sp'), fields.get('sr'), fields.get('spr')]).toEqual(['r', 'b', 'https']);
   });
 
   it('says that nobody is signed in, in one line and at once', async () => {

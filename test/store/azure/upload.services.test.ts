@@ -93,15 +93,24 @@ describe('put()', () => {
     expect(await digestIn(store, artifact)).toBe(artifact.version);
   });
 
-  it('refuses an object of another length under its name', async () => {
-    const artifact = await artifactOf('whole');
-    const container = serviceOf().getContainerClient('damaged');
+  it.each(['half', 'other'])('stores anew what others have overwritten, and says so: %s', async (content) => {
+    const [artifact, notices] = [await artifactOf('whole'), [] as string[]];
+    const container = serviceOf().getContainerClient(`damaged-${content}`);
     await container.create();
-    await container.getBlockBlobClient(`${artifact.version}/hello-world`).upload('half', 4);
-    await expect(open('damaged').put(artifact)).rejects.toMatchObject({
-      code: 'store-damaged',
-      message: expect.stringContaining('4 bytes instead of 5'),
-    });
+    const blob = container.getBlockBlobClient(`${artifact.version}/hello-world`);
+    await blob.upload(content, content.length);
+    await open(container.containerName).put(artifact, { onNotice: (text) => notices.push(text) });
+    expect((await blob.downloadToBuffer()).toString()).toBe('whole');
+    expect(notices).toEqual([expect.stringContaining('held something else')]);
+  });
+
+  it('takes what others have put there as it should be', async () => {
+    const [artifact, notices] = [await artifactOf('whole'), [] as string[]];
+    const container = serviceOf().getContainerClient('theirs');
+    await container.create();
+    await container.getBlockBlobClient(`${artifact.version}/hello-world`).upload('whole', 5);
+    const put = await open('theirs').put(artifact, { onNotice: (text) => notices.push(text) });
+    expect([put, notices]).toEqual([{ sentBytes: 0, reusedBytes: 0 }, []]);
   });
 
   it('keeps what it says about the object with it', async () => {

@@ -25,7 +25,6 @@ describe('source()', () => {
     await store.put(one);
     await store.put(other);
     const source = await store.source(one);
-    expect(source.opensOne).toBe(true);
     expect(await (await fetch(linkOf(source))).text()).toBe('what pods read');
     const part = await fetch(linkOf(source), { headers: { range: 'bytes=5-8' } });
     expect([part.status, await part.text()]).toEqual([206, 'pods']);
@@ -33,6 +32,10 @@ describe('source()', () => {
     const elsewhere = await fetch(linkOf({ ...source, ...(await store.placeOf(other)) }));
     const list = await fetch(`http://127.0.0.1:${s3().proxy.port}/access?list-type=2&${source.secret}`);
     expect([put.status, elsewhere.status, list.status]).toEqual([403, 403, 403]);
+    await expect(store.revoke?.()).rejects.toMatchObject({
+      code: 'not-revocable',
+      hint: expect.stringMatching(/^Deactivate that key/),
+    });
   });
 
   it('says when the link ends: after seven days, or with the session', async () => {

@@ -46,6 +46,9 @@ describe('parseS3Address()', () => {
     's3://apps?endpoint=https://key:hidden@host',
     's3://apps?endpoint=https://host/%3Fsig=hidden?sig=hidden',
     's3://apps#hidden',
+    's3://key:12/hidden@apps',
+    's3://apps?endpoint=https://key:12%23hidden@host',
+    's3://apps?region=hidden!',
   ])('refuses a secret and does not repeat it: %s', (text) => {
     const refused = (): unknown => {
       try {

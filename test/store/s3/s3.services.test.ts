@@ -109,14 +109,14 @@ describe('put()', () => {
     expect(await unfinished('overtaken')).toBe(0);
   });
 
-  it('refuses an object of another length under its name', async () => {
-    const artifact = await artifactOf('whole');
-    const store = await opened('damaged');
-    await asked(server, `damaged/${artifact.version}/hello-world`, { method: 'PUT', body: 'half' });
-    await expect(store.put(artifact)).rejects.toMatchObject({
-      code: 'store-damaged',
-      message: expect.stringContaining('4 bytes instead of 5'),
-    });
+  it.each(['half', 'other'])('stores anew what others have overwritten, and says so: %s', async (body) => {
+    const [artifact, notices] = [await artifactOf('whole'), [] as string[]];
+    const store = await opened(`damaged-${body}`);
+    const path = `damaged-${body}/${artifact.version}/hello-world`;
+    await asked(server, path, { method: 'PUT', body });
+    await store.put(artifact, { onNotice: (text) => notices.push(text) });
+    expect(await (await asked(server, path)).text()).toBe('whole');
+    expect(notices).toEqual([expect.stringContaining('held something else')]);
   });
 
   it.each([

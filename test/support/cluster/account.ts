@@ -1,21 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
-import type { TestCluster } from './cluster.ts';
+import { KubeConfig, type V1PolicyRule } from '@kubernetes/client-node';
+import { rulesFor } from '../../../src/platforms/kubernetes/manifest/role.ts';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
+import { helloExecutable } from '../programs/executables.ts';
+import { runProgram } from '../programs/program.ts';
+import { testCluster, type TestCluster } from './cluster.ts';
 
-/** What deploying and looking needs, in one namespace: no events, no nodes, no proxy, nothing of the cluster. */
-export const deployRules = [
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
-  { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list', 'watch'] },
-  {
-    apiGroups: [''],
-    resources: ['secrets', 'configmaps', 'services'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-  },
-  { apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get', 'list', 'watch'] },
-];
+/** What deploying, looking and deleting cannot do without, under one name: no events, no proxy, nothing of the cluster. */
+export function deployRules(name = 'hello-world'): V1PolicyRule[] {
+  return rulesFor(name, 'deploy').flatMap(({ rule, isOptional }) => (isOptional ? [] : [rule]));
+}
 
 /** An account that goes with its namespace. */
 export interface Account {
@@ -26,18 +22,47 @@ export interface Account {
 }
 
 /** Makes an account in the namespace of a test, which may do there what the rules say. */
-export async function accountWith(
-  rules: readonly object[],
-  { cluster, kubeconfig, namespace }: TestCluster,
-): Promise<Account> {
+export async function accountWith(rules: readonly object[], place: TestCluster): Promise<Account> {
   const name = 'modest';
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: place.namespace }];
+  await make(place, 'roles', { metadata: { name }, rules });
+  await make(place, 'rolebindings', { metadata: { name }, roleRef, subjects });
+  return accountNamed(name, place);
+}
+
+/**
+ * As `testCluster`, but who runs the program there may do what the executable itself prints (`self rbac`) for deployments of these
+ * names, and nothing else. The test's own requests are an administrator's.
+ */
+export async function deployerCluster(suite: string, names: readonly string[] = ['hello-world']): Promise<TestCluster> {
+  const place = await testCluster(suite);
+  const { namespace } = place;
+  for (const name of names) {
+    const words = ['self', 'rbac', '--name', name, '--namespace', namespace, '--service-account', 'deployer'];
+    const { stdout } = await runProgram(helloExecutable, [...words, '--output', 'json']);
+    const { items } = JSON.parse(stdout) as { items: { kind: string }[] };
+    for (const item of items) await make(place, `${item.kind.toLowerCase()}s`, item);
+  }
+  const account = await accountNamed('deployer', place);
+  return {
+    ...place,
+    kubeconfig: account.kubeconfig,
+    async close() {
+      await account.remove();
+      await place.close();
+    },
+  };
+}
+
+async function make({ cluster, namespace }: TestCluster, resources: string, body: object): Promise<void> {
+  await cluster.request('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/${resources}`, { body });
+}
+
+/** A service account, and a kubeconfig that is it. */
+async function accountNamed(name: string, { cluster, kubeconfig, namespace }: TestCluster): Promise<Account> {
   const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   await cluster.request('POST', accounts, { body: { metadata: { name } } });
-  await cluster.request('POST', `${rbac}/roles`, { body: { metadata: { name }, rules } });
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
-  const subjects = [{ kind: 'ServiceAccount', name, namespace }];
-  await cluster.request('POST', `${rbac}/rolebindings`, { body: { metadata: { name }, roleRef, subjects } });
   const { status } = await cluster.request<{ status: { token: string } }>('POST', `${accounts}/${name}/token`, {
     body: {},
   });

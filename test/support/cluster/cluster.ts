@@ -14,6 +14,8 @@ import { untilSeen } from './until-seen.ts';
 /** A real cluster with a namespace of one's own, in which the restricted Pod Security Standard is enforced. */
 export interface TestCluster {
   readonly kubeconfig: string;
+  /** An administrator's, where the cluster has it: `kubeconfig` may be of an account with fewer rights. */
+  readonly adminKubeconfig: string;
   readonly namespace: string;
   /** This machine, as pods see it. */
   readonly hostAddress: string;
@@ -41,6 +43,7 @@ export async function testCluster(suite: string): Promise<TestCluster> {
   await untilAccount(cluster);
   return {
     kubeconfig,
+    adminKubeconfig: kubeconfig,
     namespace,
     hostAddress: await hostAddressOf(cluster),
     cluster,

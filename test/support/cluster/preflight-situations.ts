@@ -79,7 +79,7 @@ export const situations: readonly (readonly [
     [
       [
         'no-matching-node',
-        /^No node can hold one replica: it asks for cpu 5000, memory 128Mi; nodes have at most cpu /,
+        /^No node can hold one replica: it asks for cpu 5000, memory 128Mi, ephemeral-storage \d+Mi; nodes have at most cpu /,
       ],
     ],
   ],

@@ -1,4 +1,5 @@
-import type { Cluster, Query } from '../../../src/platforms/kubernetes/api/client.ts';
+import type { Cluster } from '../../../src/platforms/kubernetes/api/client.ts';
+import type { Query } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { watch, type WatchedObject } from '../../../src/platforms/kubernetes/api/watch.ts';
 
 /** Waits, 60 s at most, for an object of a collection that is as wanted. A watch that ends early is opened again. */

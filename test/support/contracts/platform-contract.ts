@@ -190,7 +190,6 @@ function planOf({ name, replicas = 1, runnerImage, runner }: Intent): PreflightP
     runner: runner.kind,
     nodeSelector: {},
     tolerations: [],
-    app: {},
     waits: true,
     follows: false,
     removes: false,

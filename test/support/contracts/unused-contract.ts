@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { digestOf } from '../../../src/shared/digest.ts';
 import type { UrlStore } from '../../../src/store/store.ts';
 import { artifactOf, generatedArtifact, partedArtifact } from '../programs/artifact.ts';
 
@@ -11,6 +12,18 @@ const anHourAgo = () => new Date(Date.now() - 3_600_000);
  * @param open gives a new, empty store, in which whatever `put` finds is dated anew.
  */
 export function unusedContract(open: () => Promise<UrlStore>, { shares }: { readonly shares: boolean }): void {
+  it('read() gives what is stored, all of it and as it is', async () => {
+    const store = await open();
+    const [small, large] = [await artifactOf('read me'), await generatedArtifact(9, 'read')];
+    for (const artifact of [small, large]) {
+      expect(await store.read(artifact)).toBeUndefined();
+      await store.put(artifact);
+      const found = await store.read(artifact);
+      expect(found?.sizeBytes).toBe(artifact.sizeBytes);
+      expect(await digestOf(found?.open() ?? [])).toBe(artifact.version);
+    }
+  });
+
   it('removeUnused() removes just what it is told, and tells what that was', async () => {
     const [store, one, other] = [await open(), await artifactOf('one'), await artifactOf('other')];
     for (const artifact of [one, other]) await store.put(artifact);

@@ -44,8 +44,8 @@ const stages: Readonly<Record<Component, readonly Stage[]>> = {
       expected: { ...refused, says: [/trying again for up to 15 s/, ...refused.says] },
     },
     {
-      what: 'upload, Secrets half written',
-      at: /^POST .*\/secrets$/,
+      what: 'upload, parts half written',
+      at: /^POST .*\/configmaps$/,
       skip: 1,
       options: { version: 'large' },
       expected: ready,

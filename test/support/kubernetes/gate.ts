@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { json as jsonIn } from 'node:stream/consumers';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -16,6 +17,8 @@ export interface Gate {
   shut(): void;
   /** Everything gets through again. */
   open(): void;
+  /** Makes another answer of one in JSON that has an end. */
+  edit: ((answer: unknown) => unknown) | undefined;
   close(): void;
 }
 
@@ -48,8 +51,15 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
     const { method, headers } = request;
     const upstream = send(new URL(request.url ?? '/', url), { method, headers, ...(agent && { agent }) }, (answer) => {
       if (!answered()) return;
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      const isWhole =
+        answer.headers['content-type'] === 'application/json' && !/[?&]watch=true/.test(request.url ?? '');
+      if (gate.edit !== undefined && isWhole) {
+        // Broken off, where nobody waits for it any more.
+        edited(answer, response, gate.edit).catch(() => response.destroy());
+      } else {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }
       answer.on('error', () => response.destroy());
     });
     upstream.on('error', () => response.destroy());
@@ -74,7 +84,8 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
   });
   server.listen(0, host);
   await once(server, 'listening');
-  return {
+  const gate: Gate = {
+    edit: undefined,
     port: (server.address() as AddressInfo).port,
     requests,
     async hold(wanted, options = {}) {
@@ -96,6 +107,16 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
       agent?.destroy();
     },
   };
+  return gate;
+}
+
+async function edited(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  edit: (answer: unknown) => unknown,
+): Promise<void> {
+  const body = JSON.stringify(edit(await jsonIn(answer)));
+  response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' }).end(body);
 }
 
 /** A gate to the API server of a kubeconfig, which needs no credentials: it has them. */

@@ -24,16 +24,23 @@ const kinds: readonly PlayedKind[] = [
   kindOf('v1', 'Node', { isNamespaced: false }),
   kindOf('apps/v1', 'Deployment', { hasGeneration: true }),
   kindOf('apps/v1', 'ReplicaSet', { hasGeneration: true }),
+  kindOf('discovery.k8s.io/v1', 'EndpointSlice'),
+  kindOf('networking.k8s.io/v1', 'NetworkPolicy', { plural: 'networkpolicies' }),
   kindOf('autoscaling/v2', 'HorizontalPodAutoscaler'),
 ];
 
 function kindOf(
   apiVersion: string,
   kind: string,
-  { isNamespaced = true, hasGeneration = false, fields = [] }: Partial<PlayedKind> = {},
+  {
+    plural = `${kind.toLowerCase()}s`,
+    isNamespaced = true,
+    hasGeneration = false,
+    fields = [],
+  }: Partial<PlayedKind> = {},
 ): PlayedKind {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return { plural: `${kind.toLowerCase()}s`, group, apiVersion, kind, isNamespaced, hasGeneration, fields };
+  return { plural, group, apiVersion, kind, isNamespaced, hasGeneration, fields };
 }
 
 /** What a path names. */

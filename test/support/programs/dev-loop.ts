@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export async function copySources(): Promise<string> {
   const root = join(import.meta.dirname, '../../..');
   const checkout = await mkdtemp(join(tmpdir(), 'selfsame-dev-'));
-  for (const name of ['package.json', 'sea-config.json', 'runner', 'scripts', 'src']) {
+  for (const name of ['LICENSE', 'package.json', 'sea-config.json', 'runner', 'scripts', 'src']) {
     await cp(join(root, name), join(checkout, name), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
@@ -27,7 +27,7 @@ export async function edit(file: string, from: string, to: string): Promise<void
 /** `npm run dev` as it runs. */
 export interface DevLoop {
   readonly said: readonly string[];
-  readonly ended: Promise<number | null>;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
   /** The next line that matches; lines before it are passed over. */
   line(pattern: RegExp): Promise<string>;
   /** The address of the next server that answers. */
@@ -37,7 +37,7 @@ export interface DevLoop {
   /** Ids of the processes that work in the checkout. */
   processes(): Promise<string[]>;
   /** Signals the loop and all that stands in the foreground with it, as a terminal does. */
-  end(signal: NodeJS.Signals): Promise<number | null>;
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   /** Kills the process that was started, and nothing else. */
   kill(): void;
   /** Waits until no process works in the checkout any more. */
@@ -61,7 +61,7 @@ export function startDev(
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  const ended = once(child, 'close').then(([status]) => status as number | null);
+  const ended = once(child, 'close').then(() => child.exitCode ?? child.signalCode);
   const said: string[] = [];
   let read = 0;
   let wake = (): void => undefined;

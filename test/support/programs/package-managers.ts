@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { inProject, type ProjectFiles } from './project.ts';
+import { inProject, installInProject, type ProjectFiles } from './project.ts';
 
 /** Those beside npm, as packages. */
 const tools = { pnpm: '12.21.0', yarn: '1.22.22', '@yarnpkg/cli-dist': '4.18.1' };
@@ -27,7 +27,7 @@ export interface PackageManager {
  */
 export async function packageManagers(folder: string): Promise<Readonly<Record<ManagerName, PackageManager>>> {
   const versions = Object.entries(tools).map(([name, version]) => `${name}@${version}`);
-  await inProject(['npm', 'install', '--no-bin-links', ...versions], { cwd: folder });
+  await installInProject(['npm', 'install', '--no-bin-links', ...versions], { cwd: folder });
   const registry = (await inProject(['npm', 'config', 'get', 'registry'], { cwd: folder })).stdout.trim();
   const tool = (path: string): readonly string[] => ['node', join(folder, 'node_modules', path)];
   const [pnpm, classic, berry] = [

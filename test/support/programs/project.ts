@@ -4,6 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import pRetry from 'p-retry';
+import { isPassingFailure } from '../../../src/shared/network-failure.ts';
 import { scratchFolder, type ScratchFolder } from '../executable/scratch.ts';
 
 /** Files by their path; what is no text is written as JSON. */
@@ -62,6 +64,15 @@ export async function inProject(
   await rm(temporary, { recursive: true, force: true });
   if (child.exitCode === status) return { stdout, stderr };
   throw new Error(`${file} ${words.join(' ')} ended with ${child.exitCode}:\n${stdout}${stderr}`);
+}
+
+/** {@link inProject} for a command that fetches packages: not every package manager tries again where the network fails for a moment. */
+export async function installInProject(words: readonly string[], command: ProjectCommand): Promise<void> {
+  await pRetry(async () => inProject(words, command), {
+    retries: 2,
+    minTimeout: 2_000,
+    shouldRetry: ({ error }) => error.message.split(/\W+/).some(isPassingFailure),
+  });
 }
 
 /** What a user's shell has. */

@@ -8,6 +8,7 @@ const needed: Readonly<Record<string, string>> = {
   fish: 'fish',
   zsh: 'zsh',
   git: 'git',
+  gpgv: 'gpgv',
   openssl: 'openssl',
   python3: 'python3',
   pip3: 'python3-pip',

@@ -20,6 +20,7 @@ export function memoryStore(): Store<UrlPlace> {
   return {
     address: 'memory',
     access,
+    secretOpens: 'all',
     placeOf,
     async check({ signal } = {}) {
       signal?.throwIfAborted();

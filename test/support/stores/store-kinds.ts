@@ -48,10 +48,10 @@ export const ofBlobs: TestedStore = {
   },
   expectSource(source, { blob }) {
     const start = blob?.digest.slice(0, 16);
-    const secrets = [expect.stringMatching(new RegExp(`-blob-${start}-000$`))];
+    const configMaps = [expect.stringMatching(new RegExp(`-blob-${start}-000$`))];
     expect(source).toMatchObject({
       kind: 'mounted',
-      secrets,
+      configMaps,
       blob: { digest: blob?.digest, sizeBytes: blob?.sizeBytes },
     });
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { placed, usesOf, withoutPatterns } from '../../../src/toolchain/carry/module-text.ts';
+import { placed, usesOf, withKnownRequire, withoutPatterns } from '../../../src/toolchain/carry/module-text.ts';
 
 const at = '__selfsame.at("p")';
 
@@ -79,5 +79,32 @@ describe('withoutPatterns()', () => {
     expect(withoutPatterns("require('./a/' + b); require('c'); import(`./d/${e}`)")).toBe(
       'require("" + \'./a/\' + b); require(\'c\'); import("" + `./d/${e}`)',
     );
+  });
+});
+
+describe('withKnownRequire()', () => {
+  const made = 'createRequire(import.meta.url)';
+
+  it.each([
+    [`const require = ${made};\nrequire('a');`, `const __selfsameMade = ${made};\nrequire('a');`],
+    [`let require: X = ${made}, b = require("b")`, `let __selfsameMade: X = ${made}, b = require("b")`],
+    [`const load = module.${made}; load('a'); load(b)`, `const load = module.${made}; require('a'); load(b)`],
+    [
+      `const $r = createRequire(__filename); x.$r('a'); $r('a')`,
+      `const $r = createRequire(__filename); x.$r('a'); require('a')`,
+    ],
+    [`${made}('a')`, "require('a')"],
+  ])('lets the bundler follow %j', (text, expected) => {
+    expect(withKnownRequire(text)).toBe(expected);
+  });
+
+  it.each([
+    `const require = ${made}; give(require); require('a')`,
+    `export const require = ${made};`,
+    "const require = createRequire(elsewhere); require('a')",
+    `${made}(name)`,
+    "const load = other; load('a')",
+  ])('leaves %j', (text) => {
+    expect(withKnownRequire(text)).toBe(text);
   });
 });

@@ -52,6 +52,7 @@ try { require('by-hand'); } catch {}
   'node_modules/debug/package.json': {
     name: 'debug',
     version: '1.0.0',
+    license: 'MIT',
     devDependencies: { tool: '*' },
     peerDependencies: { colour: '*' },
     peerDependenciesMeta: { colour: { optional: true } },
@@ -60,6 +61,7 @@ try { require('by-hand'); } catch {}
     "for (const name of ['x']) try { require('colour'); require('tool'); require('lost'); } catch {}\n",
   'node_modules/unused/package.json': { name: 'unused', version: '1.0.0' },
   'node_modules/unused/index.js': '',
+  'node_modules/unused/LICENSE.md': 'terms',
 };
 
 let folder: ScratchFolder;
@@ -88,6 +90,7 @@ describe('buildNotes()', () => {
       'Native code for linux-x64 alone, an error elsewhere: half 1.2.3',
       'Carried whole, for what they load or read at run time: both, half',
       'Carried whole, since no source names them: unused',
+      'Without a text of their licence: both 1.2.3 (none declared), debug 1.0.0 (MIT), half 1.2.3 (none declared)',
       'Not installed, an error once it is asked for: by-hand (server.js), lost (debug)',
       "Reads in the working directory, server.js:3: express.static('public');",
       "Reads in the working directory, server.js:5: require('fs').readFileSync('data/one.json');",

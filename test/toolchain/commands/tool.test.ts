@@ -14,7 +14,8 @@ async function run(words: readonly string[], files: ProjectFiles = {}) {
     signal: new AbortController().signal,
     report: () => {},
     print: (line) => printed.push(line),
-    say: (line) => said.push(line),
+    say: (...lines) => void said.push(...lines),
+    showPatch: (patch) => void said.push(patch),
     confirm: undefined,
   });
   return { status, printed, said };

@@ -139,7 +139,8 @@ describe('selfsame init', () => {
       signal: new AbortController().signal,
       report: () => {},
       print: (line) => said.push(`stdout: ${line}`),
-      say: (line) => said.push(line),
+      say: (...lines) => void said.push(...lines),
+      showPatch: (patch) => void said.push(patch),
       confirm,
     };
     return { status: await tool(['init', ...words], context), said };
@@ -147,9 +148,9 @@ describe('selfsame init', () => {
 
   it('writes when told to, and then finds all there', async () => {
     const { status, said } = await run(['--yes']);
-    expect({ status, last: said.at(-1) }).toEqual({
+    expect({ status, next: said.slice(-4) }).toEqual({
       status: 0,
-      last: 'Next:\n  npm install\n  npm run build:selfsame\n  ./dist/shop --help',
+      next: ['Next:', '  npm install', '  npm run build:selfsame', '  ./dist/shop --help'],
     });
     expect(await textOf('.gitignore')).toBe('node_modules\n/dist/shop\n');
     expect(await textOf('package.json')).toContain('"files": ["dist", "README.md"],\n');

@@ -35,8 +35,9 @@ export async function permitted<T>(look: () => Promise<T>): Promise<T | undefine
 /** Makes a refusal from an answer's body, which is a `v1.Status` unless something on the way answered. */
 export function refusalIn(status: number, body: string): ApiRefusal {
   try {
-    const { reason, message } = JSON.parse(body) as { reason?: string; message?: string };
-    return new ApiRefusal(status, { reason: reason ?? '', message: oneLine(message ?? '') });
+    const { reason, message } = (JSON.parse(body) ?? {}) as Readonly<Record<string, unknown>>;
+    const said = (word: unknown): string => (typeof word === 'string' ? word : '');
+    return new ApiRefusal(status, { reason: said(reason), message: oneLine(said(message)) });
   } catch (error) {
     if (error instanceof SyntaxError) return new ApiRefusal(status, {});
     throw error;
@@ -71,7 +72,7 @@ export function refusalError(
   // Forbidden is also the word of quota and admission; missing rights always read so.
   if (status === 403 && (message === '' || /\bcannot \S+ (resource|path)\b/.test(message))) {
     return new DeployError('cluster-denied', `Not allowed on ${place}: ${message || 'forbidden'}`, {
-      hint: 'Ask for that right, or pass another --context or --namespace.',
+      hint: 'Ask for that right (self rbac prints a Role with all that are needed), or pass another --context or --namespace.',
       cause: refusal,
     });
   }
@@ -102,12 +103,7 @@ function isOutageRefusal({ status, message }: ApiRefusal): boolean {
 /** True if the same call may well succeed in a while. */
 export function isOutage(error: unknown): error is DeployError {
   if (!(error instanceof DeployError) || error.code !== 'cluster-unreachable') return false;
-  return !causeCodes(error.cause).some((code) => isTlsFailure(code) || isOwnClose(code));
-}
-
-/** True if this program has ended the connection itself: asking again would end the same way. */
-function isOwnClose(code: string): boolean {
-  return code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED';
+  return !causeCodes(error.cause).some(isTlsFailure);
 }
 
 /** A network error in words, or undefined if it is none. */
@@ -131,6 +127,14 @@ export function unreachable(
           ? 'Check the proxy and the address in the kubeconfig.'
           : 'Check that it runs, or pass another --context.',
     cause: error,
+  });
+}
+
+/** An answer that goes on and on. */
+export function tooSlow(server: string, wholeTimeoutMs = 0): DeployError {
+  const reason = `its answer was not whole after ${wholeTimeoutMs / 1000} s`;
+  return new DeployError('cluster-unreachable', `Cannot reach the cluster at ${callPlace(server)}: ${reason}`, {
+    hint: 'Check the network, and what stands between it and here.',
   });
 }
 

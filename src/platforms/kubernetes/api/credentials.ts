@@ -64,7 +64,15 @@ export async function credentialsOf(access: ClusterAccess, options: CredentialOp
   if (provider) {
     return kept(async () => {
       const request: RequestOptions = {};
-      await access.config.applyToHTTPSOptions(request);
+      try {
+        await access.config.applyToHTTPSOptions(request);
+      } catch (cause) {
+        // The library's own words may quote what the provider answered.
+        throw new DeployError('cluster-denied', `Cannot sign in with the auth provider of "${access.context}"`, {
+          hint: 'Sign in with it by hand, or use a credential plugin (exec) in the kubeconfig.',
+          cause,
+        });
+      }
       const headers = (request.headers ?? {}) as Record<string, string>;
       return { ...withHeaders(base, headers), goodUntil: Date.now() + tokenFileLifetimeMs };
     });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import type { Cluster } from '@kubernetes/client-node';
+import * as v from 'valibot';
+import { boundedText, mebibyte, TooLarge } from '../../../shared/bounded.ts';
 import { DeployError } from '../../../shared/errors.ts';
 
 /** What a kubeconfig says about a credential plugin (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/). */
@@ -57,11 +58,15 @@ export async function runPlugin(exec: ExecConfig, options: PluginOptions): Promi
     child.once('close', (code, killedBy) => resolve(code ?? killedBy ?? 1));
   });
   try {
-    const [status, output] = await Promise.all([ended, text(child.stdout)]);
+    const [status, output] = await Promise.all([ended, boundedText(child.stdout, { mostBytes: mebibyte })]);
     if (status !== 0) throw failed(exec, `it ended with status ${status}`);
     return credentialIn(exec, output);
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof TooLarge) {
+      child.kill('SIGKILL');
+      throw failed(exec, `of its answer, ${error.message}`);
+    }
     if (deadline.aborted) throw failed(exec, `no answer in ${timeoutMs / 1000} s`);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EACCES') {
@@ -93,31 +98,40 @@ function infoFor(exec: ExecConfig, cluster: Cluster, interactive: boolean): unkn
   };
 }
 
-interface Answer {
-  readonly status?: {
-    readonly token?: string | undefined;
-    readonly clientCertificateData?: string;
-    readonly clientKeyData?: string;
-    readonly expirationTimestamp?: string;
-  };
-}
+const word = v.nullish(v.string(), undefined);
+const time = v.pipe(
+  v.string(),
+  v.check((given) => !Number.isNaN(Date.parse(given))),
+);
+const answerShape = v.looseObject({
+  status: v.nullish(
+    v.looseObject({
+      token: word,
+      clientCertificateData: word,
+      clientKeyData: word,
+      expirationTimestamp: v.nullish(time),
+    }),
+  ),
+});
 
 function credentialIn(exec: ExecConfig, output: string): ExecCredential {
-  let answer: Answer;
+  let answer: unknown;
   try {
-    answer = JSON.parse(output) as Answer;
+    answer = JSON.parse(output);
   } catch (error) {
     // The error would quote the output, and that may hold a token.
     if (error instanceof SyntaxError) throw failed(exec, 'its answer is not JSON');
     throw error;
   }
-  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = answer.status ?? {};
-  if (token === undefined && clientCertificateData === undefined) throw failed(exec, 'its answer holds no credential');
+  const { output: said, success } = v.safeParse(answerShape, answer);
+  if (!success) throw failed(exec, 'its answer is no ExecCredential');
+  const { token, clientCertificateData, clientKeyData, expirationTimestamp } = said.status ?? {};
+  if (!token && !clientCertificateData) throw failed(exec, 'its answer holds no credential');
   return {
-    token,
-    clientCertificate: clientCertificateData,
-    clientKey: clientKeyData,
-    expiresAt: expirationTimestamp === undefined ? undefined : new Date(expirationTimestamp),
+    token: token ?? undefined,
+    clientCertificate: clientCertificateData ?? undefined,
+    clientKey: clientKeyData ?? undefined,
+    expiresAt: expirationTimestamp ? new Date(expirationTimestamp) : undefined,
   };
 }
 

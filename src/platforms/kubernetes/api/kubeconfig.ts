@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
+import { kubeconfigIn } from './kubeconfig-file.ts';
 
 /** The cluster and the account that a kubeconfig, or the pod we run in, names. */
 export interface ClusterAccess {
@@ -32,7 +33,7 @@ export interface ClusterAccessOptions {
  */
 export function findAccess(options: ClusterAccessOptions): ClusterAccess {
   const { files, required } = filesOf(options);
-  const found = files.flatMap((file) => loadFile(file, required));
+  const found = files.flatMap((file) => kubeconfigIn(file, { required }));
   if (found.length === 0) return inCluster(options, files);
 
   const config = new KubeConfig();
@@ -59,7 +60,7 @@ export function findAccess(options: ClusterAccessOptions): ClusterAccess {
 /** The contexts that there are; none in a pod. Nothing is asked over a network. */
 export function contextsIn(options: ClusterAccessOptions): string[] {
   const { files, required } = filesOf(options);
-  const found = files.flatMap((file) => loadFile(file, required));
+  const found = files.flatMap((file) => kubeconfigIn(file, { required }));
   const config = new KubeConfig();
   config.loadFromOptions(merge(found));
   return config.getContexts().map(({ name }) => name);
@@ -72,42 +73,6 @@ function filesOf({ kubeconfig, environment }: ClusterAccessOptions): { files: st
   if (listed.length > 0) return { files: listed, required: listed.length === 1 };
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir();
   return { files: [join(home, '.kube', 'config')], required: false };
-}
-
-function loadFile(file: string, required: boolean): KubeConfig[] {
-  const config = new KubeConfig();
-  try {
-    config.loadFromFile(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !required && !isInside(error, file)) return [];
-    // A parser's message quotes the file, and the file holds secrets.
-    const reason =
-      code === undefined
-        ? (missingField(error) ?? 'it is not a kubeconfig')
-        : code === 'ENOENT'
-          ? 'no such file'
-          : code;
-    throw new DeployError('kubeconfig-unusable', `Cannot read the kubeconfig ${file}: ${reason}`, {
-      hint: 'Pass --kubeconfig with a file that kubectl can use.',
-    });
-  }
-  for (const { exec } of config.getUsers() as { exec?: { command?: string } }[]) {
-    // As in kubectl, a relative path is relative to the file that names it.
-    if (exec?.command?.includes('/') && !isAbsolute(exec.command)) exec.command = join(dirname(file), exec.command);
-  }
-  return [config];
-}
-
-/** True if a file that the kubeconfig names is missing, rather than the kubeconfig itself. */
-function isInside(error: unknown, file: string): boolean {
-  return (error as NodeJS.ErrnoException).path !== file;
-}
-
-/** The client library's own complaints name a missing field and quote nothing. */
-function missingField(error: unknown): string | undefined {
-  const message = error instanceof Error ? error.message : '';
-  return /^(clusters|users|contexts)\[\d+\][.\w]* is missing$/.test(message) ? message : undefined;
 }
 
 /** The first file that names something wins, as in kubectl. */

@@ -27,13 +27,16 @@ export type OutageRetry = <T>(call: ApiCall, attempt: () => Promise<T>) => Promi
  * the first call that changes something; much from then on. Every call that we make may be made twice.
  *
  * @param options.hurry aborts when the user wants to end: what is still to be done then (`--rm` deletes) is tried once.
+ * @param options.closed aborts when we end the connection ourselves, as when one of several calls was refused: that is no trouble.
  */
 export function outageRetry({
   onTrouble = () => undefined,
   hurry,
+  closed,
 }: {
   readonly onTrouble?: OnTrouble | undefined;
   readonly hurry?: AbortSignal | undefined;
+  readonly closed: AbortSignal;
 }): OutageRetry {
   let hasAnswered = false;
   let hasChanged = false;
@@ -50,6 +53,7 @@ export function outageRetry({
         isAway = false;
         return got;
       } catch (error) {
+        closed.throwIfAborted();
         call.signal.throwIfAborted();
         const isPatient = call.isPatient === true && hasAnswered && hurry?.aborted !== true;
         if (!isPatient || !isOutage(error)) throw error;

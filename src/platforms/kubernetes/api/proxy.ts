@@ -1,28 +1,32 @@
 import { BlockList, isIP } from 'node:net';
+import { readProxy } from '../../../shared/proxy-setting.ts';
+import { isThisMachine } from '../../../shared/server-address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy on the way to a server, or undefined: the kubeconfig's own, else the environment's, by the rules of Go's
  * programs (kubectl), so that what works there works here: never for this machine itself, and NO_PROXY may hold networks.
+ *
+ * @throws {DeployError} `kubeconfig-unusable` or `bad-usage` if its setting is no address of a proxy; it is named, not quoted.
  */
 export function proxyFor(server: string, environment: Environment, ofKubeconfig?: string): string | undefined {
-  if (ofKubeconfig) return ofKubeconfig;
+  if (ofKubeconfig) return readProxy(ofKubeconfig, 'proxy-url in the kubeconfig', 'kubeconfig-unusable');
   const { protocol, hostname, port } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const scheme = protocol.slice(0, -1);
-  const proxy = read(environment, `${scheme}_proxy`);
-  if (proxy === undefined || host === 'localhost' || isLoopback(host)) return undefined;
-  const exempt = (read(environment, 'no_proxy') ?? '')
+  const setting = settingOf(environment, `${scheme}_proxy`);
+  if (setting === undefined || isThisMachine(host)) return undefined;
+  const exempt = (environment[settingOf(environment, 'no_proxy') ?? ''] ?? '')
     .split(',')
     .map((entry) => entry.trim().toLowerCase())
     .filter((entry) => entry !== '');
   if (exempt.some((entry) => covers(entry, host, port || (scheme === 'https' ? '443' : '80')))) return undefined;
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  return readProxy(environment[setting] ?? '', setting);
 }
 
-function read(environment: Environment, name: string): string | undefined {
-  return environment[name.toUpperCase()] || environment[name] || undefined;
+function settingOf(environment: Environment, name: string): string | undefined {
+  return [name.toUpperCase(), name].find((setting) => environment[setting]);
 }
 
 /** One entry of NO_PROXY: `*`, an address, a network, `host`, `.domain`, `*.domain`, the last three also with a port. */
@@ -42,10 +46,6 @@ function inNetwork(network: string, address: string): boolean {
   const list = new BlockList();
   list.addSubnet(base, Number(bits), family);
   return list.check(address, family);
-}
-
-function isLoopback(host: string): boolean {
-  return inNetwork('127.0.0.0/8', host) || host === '::1';
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {

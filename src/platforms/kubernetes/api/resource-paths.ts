@@ -7,6 +7,8 @@ const plurals = {
   Event: 'api/v1 events',
   Deployment: 'apis/apps/v1 deployments',
   ReplicaSet: 'apis/apps/v1 replicasets',
+  EndpointSlice: 'apis/discovery.k8s.io/v1 endpointslices',
+  NetworkPolicy: 'apis/networking.k8s.io/v1 networkpolicies',
   HorizontalPodAutoscaler: 'apis/autoscaling/v2 horizontalpodautoscalers',
   ResourceQuota: 'api/v1 resourcequotas',
 } as const;
@@ -18,6 +20,17 @@ export function pathOf(kind: Kind, { namespace, name }: { namespace: string; nam
   const [group = '', plural = ''] = plurals[kind].split(' ');
   const collection = `/${group}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
   return name === undefined ? collection : `${collection}/${encodeURIComponent(name)}`;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A path with its query, of which what is undefined is left out. */
+export function withQuery(path: string, query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(key, String(value));
+  }
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }
 
 /** What rules of access call a kind: its API group, empty for the first one, and its plural. */

@@ -2,9 +2,12 @@ import type { V1ResourceRule } from '@kubernetes/client-node';
 import type { Cluster } from './client.ts';
 import { type Kind, resourceOf } from './resource-paths.ts';
 
+/** What may be done with an object, or with all of a kind. */
+export type RightVerb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+
 /** Something that an account may or may not do in its namespace. */
 export interface Right {
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+  readonly verb: RightVerb;
   readonly kind: Kind;
   /** Absent: with all objects of the kind. */
   readonly name?: string;

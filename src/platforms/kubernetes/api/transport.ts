@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { DeployError } from '../../../shared/errors.ts';
 import { type ClusterCredential, type ClusterCredentials, pem } from './credentials.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
-import { proxyFor } from './proxy.ts';
+import { safeWayTo } from './safe-way.ts';
 
 /** An answer whose body has not been read yet. It must be read or destroyed. */
 export interface ApiAnswer {
@@ -26,6 +28,8 @@ export interface ApiCall {
   /** How long the server may stay silent before it answers, and then within the answer; 0 is for ever. */
   readonly answerTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** How long the whole answer may take; absent for one that has no end. */
+  readonly wholeTimeoutMs?: number;
   /** True if it is to be made again where the server is away for a while. */
   readonly isPatient?: boolean;
 }
@@ -43,6 +47,8 @@ export const connectTimeoutMs = 5_000;
 /**
  * Opens the way to the API server that a kubeconfig describes. Our own, on undici, since the client library's opens a
  * connection for every call, ends watches after 30 s, ignores proxies once a CA is given and refuses plain `http://`.
+ *
+ * @throws {DeployError} as `safeWayTo`, and `kubeconfig-unusable` if a file that it names cannot be read.
  */
 export async function openTransport(
   access: ClusterAccess,
@@ -52,12 +58,12 @@ export async function openTransport(
   }: { credentials: ClusterCredentials; environment: Readonly<Record<string, string | undefined>> },
 ): Promise<Transport> {
   const { cluster } = access;
+  const proxy = safeWayTo(access, environment);
   const trust = {
     ...(await pem('ca', cluster.caFile, cluster.caData)),
     ...(cluster.tlsServerName && { servername: cluster.tlsServerName }),
     ...(cluster.skipTLSVerify && { rejectUnauthorized: false }),
   };
-  const proxy = proxyFor(cluster.server, environment, cluster.proxyUrl);
   let opened: { readonly dispatcher: Dispatcher; readonly certificate: string } | undefined;
 
   /** A client certificate belongs to the connection, so another certificate means another connection. */
@@ -66,6 +72,7 @@ export async function openTransport(
     if (opened?.certificate === certificate) return opened.dispatcher;
     void opened?.dispatcher.close();
     const tls = { ...trust, ...(cert && { cert }), ...(key && { key }) };
+    refuseUnreadable(tls, access.context);
     const connect = { ...tls, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 };
     const dispatcher = proxy
       ? new ProxyAgent({
@@ -117,6 +124,23 @@ export async function openTransport(
       await opened?.dispatcher.destroy();
     },
   };
+}
+
+/** @throws {DeployError} `kubeconfig-unusable` if a certificate or key is none, which would fail each connection anew. */
+function refuseUnreadable(tls: SecureContextOptions, context: string): void {
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new DeployError(
+      'kubeconfig-unusable',
+      `Cannot read the certificates or the key of the context "${context}": ${code}`,
+      {
+        hint: 'Correct the kubeconfig, or pass --context.',
+        cause: error,
+      },
+    );
+  }
 }
 
 /** The texts of a `Warning` header (RFC 7234, 5.5), which Kubernetes sends as `299 - "text"`, one or many to a header. */

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from './api-error.ts';
-import type { Cluster, Query } from './client.ts';
+import type { Cluster } from './client.ts';
+import type { Query } from './resource-paths.ts';
+import { checkedEvent } from './read-answer.ts';
 
 /** An object that can be listed and watched. */
 export interface WatchedObject {
@@ -27,27 +29,24 @@ export interface WatchOptions<T> {
   readonly slim?: (object: T) => void;
 }
 
-interface List<T> {
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly T[];
-}
-
 type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
   | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
 
 const longestPauseMs = 5_000;
+/** What is not better a moment later. */
+const lasting: ReadonlySet<string> = new Set(['cluster-denied', 'cluster-unreadable']);
 const longestWatchSeconds = 600;
 /** So many objects are read anew as often as asked for; more of them in proportion less often, or what is read would grow with their square. */
 const readOften = 500;
-const pageSize = 500;
 
 /**
  * Keeps objects of one kind current until the signal ends it: reads all, watches from there, and reads all again now and
  * then. A dropped connection, an expired version (410) or a server that restarts only cost time.
  *
  * @param path of the collection.
- * @throws {DeployError} what the first reading throws; later only `cluster-denied`. The signal's reason when it ends.
+ * @throws {DeployError} what the first reading throws; later only `cluster-denied` and `cluster-unreadable`. The signal's reason
+ *   when it ends.
  */
 export async function watch<T extends WatchedObject>(
   cluster: Cluster,
@@ -75,21 +74,15 @@ export async function watch<T extends WatchedObject>(
 
   async function read(): Promise<void> {
     const kept = new Map<string, T>();
-    let listed: string;
-    let next: string | undefined;
-    do {
-      // In pages: an answer is held whole, and thousands of objects are many megabytes.
-      const list = await cluster.request<List<T>>('GET', path, {
-        query: { ...query, limit: fromStart ? pageSize : 1, continue: next },
-        signal,
-        // Later it is told that it is away, and asked again for as long as this goes on.
-        isPatient: !everRead,
-      });
-      listed = list.metadata.resourceVersion;
-      if (fromStart) for (const object of list.items) if (wants(object)) keep(kept, object);
-      next = fromStart && list.metadata.continue ? list.metadata.continue : undefined;
-    } while (next !== undefined);
-    version = listed;
+    // Later it is told that it is away, and asked again for as long as this goes on.
+    const wanted = fromStart ? query : { ...query, limit: 1 };
+    const pages = cluster.pages<T>(path, { query: wanted, signal, isPatient: !everRead });
+    // Page by page: thousands of objects are many megabytes, and not all of one is kept.
+    for await (const { metadata, items } of pages) {
+      version = metadata?.resourceVersion;
+      if (!fromStart) break;
+      for (const object of items) if (wants(object)) keep(kept, object);
+    }
     relistAt = nextRead(kept.size);
     if (fromStart) {
       objects = kept;
@@ -121,7 +114,7 @@ export async function watch<T extends WatchedObject>(
     try {
       for await (const line of lines) {
         pauseMs = 0;
-        const event = JSON.parse(line) as WatchEvent<T>;
+        const event = checkedEvent(line, { method: 'GET', path, server: cluster.server }) as WatchEvent<T>;
         if (event.type === 'ERROR') {
           version = undefined;
           return;
@@ -154,7 +147,7 @@ export async function watch<T extends WatchedObject>(
       pauseMs = performance.now() - startedAt < 1_000 ? 1_000 : 0;
     } catch (error) {
       signal.throwIfAborted();
-      if (!everRead || !(error instanceof DeployError) || error.code === 'cluster-denied') throw error;
+      if (!everRead || !(error instanceof DeployError) || lasting.has(error.code)) throw error;
       onTrouble?.(error);
       if (refusalStatus(error) !== undefined) version = undefined;
       pauseMs = Math.min(longestPauseMs, Math.max(200, pauseMs * 2));

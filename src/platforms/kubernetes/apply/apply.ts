@@ -40,6 +40,8 @@ export interface ApplyOptions {
   readonly read?: { readonly deployment: Live | undefined } | undefined;
   /** Called right before the first object is changed. */
   readonly onChange?: (() => void) | undefined;
+  /** Awaited right before an object is applied, when those before it are. */
+  readonly beforeEach?: (object: KubernetesObject) => Promise<void>;
   /** Called with each object that was applied. */
   readonly onApplied?: (change: Change) => void;
   /** Called with what the API server warns of. */
@@ -66,6 +68,7 @@ export async function apply(
   options.onChange?.();
   const applied: ServerApplied[] = [];
   for (const [index, object] of objects.entries()) {
+    await options.beforeEach?.(object);
     const after = await applyOne(cluster, object, { ...options, dryRun, before: before[index] });
     onApplied?.({ kind: objectKind(object), before: before[index], after });
     applied.push({

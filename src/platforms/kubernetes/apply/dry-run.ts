@@ -4,7 +4,7 @@ import type { DeployError } from '../../../shared/errors.ts';
 import { settled, toFindings } from '../../findings.ts';
 import { applyOne, type ApplyOptions, ownLive } from './apply.ts';
 import type { Cluster } from '../api/client.ts';
-import type { KubernetesObject } from '../manifest/intent.ts';
+import { deploymentIn, type KubernetesObject } from '../manifest/intent.ts';
 import { type Kind, objectKind, pathOf } from '../api/resource-paths.ts';
 
 /** What the API server would say to an apply. */
@@ -98,9 +98,4 @@ async function tryPod(
 function needsPods(before: V1Deployment | undefined, after: V1Deployment): boolean {
   if (before === undefined || !isDeepStrictEqual(before.spec?.template, after.spec?.template)) return true;
   return (after.spec?.replicas ?? 1) > (before.spec?.replicas ?? 1);
-}
-
-/** The Deployment among the objects of a manifest. */
-export function deploymentIn(objects: readonly KubernetesObject[]): V1Deployment | undefined {
-  return objects.find((object): object is V1Deployment => object.kind === 'Deployment');
 }

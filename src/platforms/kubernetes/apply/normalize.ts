@@ -1,4 +1,5 @@
 import type { Live } from './apply.ts';
+import { hideEnv } from './hide-env.ts';
 
 /** What the server writes into every object's metadata. */
 const serverSet: ReadonlySet<string> = new Set([
@@ -17,9 +18,13 @@ const history = /^(deployment\.kubernetes\.io\/revision|selfsame\.dev\/(deployed
 const first = ['apiVersion', 'kind', 'metadata', 'name'];
 
 /**
- * What users mean by an object: without what the server sets by itself, its keys in one order, and what a Secret holds hidden.
+ * What users mean by an object: without what the server sets by itself, its keys in one order, and hidden what a Secret holds and
+ * what looks secret in an environment.
+ *
+ * @param before what it is compared with: a hidden value that is another than there is told apart.
  */
-export function normalize({ status: _status, metadata, ...rest }: Live): Record<string, unknown> {
+export function normalize(object: Live, before: Live = object): Record<string, unknown> {
+  const { status: _status, metadata, ...rest } = hideEnv(object, before);
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !history.test(key));
   const kept = Object.entries(metadata).filter(([key]) => !serverSet.has(key));
   const bare = {

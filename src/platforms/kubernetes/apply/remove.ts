@@ -1,6 +1,8 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Cluster } from '../api/client.ts';
-import { labelSelector } from '../manifest/labels.ts';
+import { permitted } from '../api/api-error.ts';
+import { labelSelector, managedBy } from '../manifest/labels.ts';
+import { onlyName } from '../manifest/needed-rights.ts';
 import { listMetadata } from '../api/list-metadata.ts';
 import { type Kind, pathOf } from '../api/resource-paths.ts';
 import { removeObject } from './remove-object.ts';
@@ -66,14 +68,30 @@ export async function ownUids(
 }
 
 /** The Deployment first, so that no pod misses what it mounts. */
-const kinds = ['Deployment', 'Service', 'ConfigMap', 'Secret'] as const;
+const kinds = ['Deployment', 'Service', 'NetworkPolicy', 'ConfigMap', 'Secret'] as const;
 
 async function oursOf(
   cluster: Cluster,
   kind: Kind,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<V1ObjectMeta[]> {
-  return listMetadata(cluster, kind, { labelSelector: labelSelector(name), signal });
+  const list = async () => listMetadata(cluster, kind, { labelSelector: labelSelector(name), signal });
+  const only = onlyName(kind, name);
+  if (only === undefined) return list();
+  return (
+    (await permitted(list)) ?? (await permitted(async () => oursNamed(cluster, kind, { name: only, signal }))) ?? []
+  );
+}
+
+/** For who may see no others. */
+async function oursNamed(
+  cluster: Cluster,
+  kind: Kind,
+  { name, signal }: { name: string; signal: AbortSignal },
+): Promise<V1ObjectMeta[]> {
+  const path = pathOf(kind, { namespace: cluster.namespace, name });
+  const { metadata } = (await cluster.find<{ metadata?: V1ObjectMeta }>(path, { signal })) ?? {};
+  return metadata?.labels?.['app.kubernetes.io/managed-by'] === managedBy ? [metadata] : [];
 }
 
 /** Waits until no pod of a name is left. */

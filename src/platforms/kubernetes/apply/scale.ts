@@ -2,6 +2,7 @@ import type { V1Deployment, V2HorizontalPodAutoscaler } from '@kubernetes/client
 import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { managedBy } from '../manifest/labels.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 import { ownsReplicas } from './managed-fields.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import type { Scaling } from '../../deployed.ts';
@@ -24,7 +25,7 @@ export function scalingIn(
   return {
     ...(deployment !== undefined && {
       replicas: deployment.spec?.replicas ?? 1,
-      requests: deployment.spec?.template.spec?.containers[0]?.resources?.requests ?? {},
+      requests: applicationContainer(deployment.spec?.template.spec)?.resources?.requests ?? {},
     }),
     isApplied: deployment !== undefined && ownsReplicas(deployment),
     ...(found !== undefined && { autoscaler: { name: found.metadata?.name ?? '', min, max } }),

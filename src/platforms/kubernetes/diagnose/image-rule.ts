@@ -1,4 +1,5 @@
 import { type Cause, type Detail, type Finding, oneLine, type PodRule } from './finding.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 import { applicationOf } from '../pods/pod-view.ts';
 
 /** By the words of the registry, in this order: a private repository is both denied and not found. */
@@ -71,7 +72,7 @@ export const imageRule: PodRule = (pod, events): Finding | undefined => {
   const found = causes.find(({ words }) => words.test(`${reason} ${detail.replace(/"[^"]*"/g, '')}`));
   if (found === undefined) return undefined;
   const { about, words: _words, ...rest } = found;
-  const image = pod.spec?.containers[0]?.image ?? '';
+  const image = applicationContainer(pod.spec)?.image ?? '';
   const noSecret = events.find((one) => one.reason === 'FailedToRetrieveImagePullSecret');
   return {
     ...rest,

@@ -1,10 +1,11 @@
 import { lastEnd, oneLine, type PodRule, restarts, saidLast } from './finding.ts';
 import { imageRule } from './image-rule.ts';
 import { nodeLost } from './node-rules.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 import { applicationOf, podIsReady } from '../pods/pod-view.ts';
 import { noProgramRule, runnerRule } from './runner-rule.ts';
 import { unschedulable } from './schedule-rule.ts';
-import { missingText } from '../secret-store/find-blobs.ts';
+import { missingText } from '../cluster-store/find-blobs.ts';
 
 const wrongArchitecture: PodRule = (pod) => {
   const { state } = applicationOf(pod) ?? {};
@@ -22,7 +23,7 @@ const wrongArchitecture: PodRule = (pod) => {
 
 const outOfMemory: PodRule = (pod) => {
   if (lastEnd(pod)?.reason !== 'OOMKilled' || podIsReady(pod)) return undefined;
-  const limit = pod.spec?.containers[0]?.resources?.limits?.['memory'];
+  const limit = applicationContainer(pod.spec)?.resources?.limits?.['memory'];
   return {
     cause: 'out-of-memory',
     summary: `Killed for using more memory than its limit${limit ? ` of ${limit}` : ''}`,
@@ -75,7 +76,7 @@ const probe: PodRule = (pod, events) => {
   const isRefused = /connection refused/.test(message);
   // Not listening yet is how every start looks, for a while.
   if (message.startsWith('Startup') && isRefused && !wasKilled && (unhealthy.count ?? 1) < patience) return undefined;
-  const { startupProbe, readinessProbe, livenessProbe } = pod.spec?.containers[0] ?? {};
+  const { startupProbe, readinessProbe, livenessProbe } = applicationContainer(pod.spec) ?? {};
   const asked = { S: startupProbe, R: readinessProbe, L: livenessProbe }[message.charAt(0)]?.httpGet?.path;
   return {
     cause: 'probe',
@@ -115,17 +116,19 @@ const crash: PodRule = (pod) => {
 
 /** Longer than the kubelet's longest pause between two attempts, 2 minutes: by then it has seen one that was stored again. */
 const fatalAfterMs = 150000;
-/** A Secret that holds a part of the executable is gone: pods wait for it, and start once it is there again. */
+/** A ConfigMap, of an earlier selfsame a Secret, that holds a part of the executable is gone: pods wait for it, and start once it is there again. */
 const blobRule: PodRule = (pod, events) => {
   if (applicationOf(pod)?.state?.running || lastEnd(pod)) return undefined;
   const failed = events.findLast(({ reason }) => reason === 'FailedMount');
-  const [, name] = /secret "([a-z0-9.-]+-blob-[0-9a-f]{16}-\d{3})" not found/.exec(failed?.message ?? '') ?? [];
+  const missing = /(secret|configmap) "([a-z0-9.-]+-blob-[0-9a-f]{16}(?:-\d+)?-\d{3})" not found/;
+  const [, word, name] = missing.exec(failed?.message ?? '') ?? [];
   if (name === undefined) return undefined;
+  const kind = word === 'secret' ? 'Secret' : 'ConfigMap';
   return {
     cause: 'volume',
-    summary: missingText([name]),
+    summary: missingText(kind, [name]),
     evidence: [],
-    nextStep: 'Run the same deploy again: it stores the Secret again, and waiting pods start by themselves.',
+    nextStep: `Run the same deploy again: it stores the ${kind} again, and waiting pods start by themselves.`,
     fatalAfterMs,
   };
 };

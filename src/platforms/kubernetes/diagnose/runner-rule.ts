@@ -1,6 +1,8 @@
 import { type Detail, lastEnd, type PodRule } from './finding.ts';
 import { applicationOf } from '../pods/pod-view.ts';
-import { stockImage } from '../manifest/stock-runner.ts';
+import { stockImage, wrongRunnerStatus } from '../manifest/stock-runner.ts';
+import { mountedPartsIn } from '../manifest/blob-volume.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 
 /** What to do about each exit status of the runner (the table is at the head of runner/run.sh). */
 const nextSteps: Readonly<Record<number, string>> = {
@@ -15,10 +17,14 @@ const nextSteps: Readonly<Record<number, string>> = {
   73: 'See whether the node has disk space left.',
   74: 'Pass --runner-image with an image for this architecture that has the libraries of Node.js.',
   75: 'See what answers under the address of the store.',
+  [wrongRunnerStatus]: 'Run this again: it makes the ConfigMap what it was.',
   76: `Pass --runner-image ${stockImage}, or another image with that very Node.js.`,
+  78: 'Deploy a signed release with its .sig file, and with --require-signature.',
 };
 
 const noexecStep = 'Choose nodes that may execute files in their emptyDir volumes, with --node-selector.';
+/** Where the cluster is the store, a deploy looks at what it holds. */
+const storedAgain = 'Run the same deploy again: it finds what was replaced, and stores all parts under other names.';
 /** Those that have to do with the store. */
 const details: Readonly<Record<number, Detail>> = {
   66: 'missing',
@@ -32,7 +38,9 @@ const details: Readonly<Record<number, Detail>> = {
 export const runnerRule: PodRule = (pod) => {
   const { exitCode = 0, message = '' } = lastEnd(pod) ?? {};
   const [, reason] = /^selfsame runner: (.*)/m.exec(message) ?? [];
-  const nextStep = reason?.endsWith(' noexec') ? noexecStep : nextSteps[exitCode];
+  const isMounted = mountedPartsIn(pod.spec?.volumes).blobConfigMaps.length > 0;
+  const known = isMounted && details[exitCode] === 'mismatch' ? storedAgain : nextSteps[exitCode];
+  const nextStep = reason?.endsWith(' noexec') ? noexecStep : known;
   if (reason === undefined || nextStep === undefined) return undefined;
   const detail = details[exitCode];
   const summary = `The runner cannot start it: ${reason}`;
@@ -47,7 +55,7 @@ export const noProgramRule: PodRule = (pod) => {
   if (program === undefined) return undefined;
   return {
     cause: 'runner',
-    summary: `The image ${pod.spec?.containers[0]?.image} has no "${program}"`,
+    summary: `The image ${applicationContainer(pod.spec)?.image} has no "${program}"`,
     evidence: [],
     nextStep: `Pass --runner-image ${stockImage}, or one that \`npm run runner-image\` made.`,
     fatalAfterMs: 0,

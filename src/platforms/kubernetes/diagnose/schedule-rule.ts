@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { type Finding, oneLine, type PodRule } from './finding.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 import { amountOf, roomText } from '../api/quantity.ts';
 import { archLabel, hinderingTaints, matchingNodes } from '../pods/node-match.ts';
 import { isUnschedulable } from '../pods/pod-view.ts';
@@ -30,7 +31,7 @@ export const unschedulable: PodRule = (pod, events, nodes) => {
 function lackOfRoom(message: string, pod: V1Pod, nodes: readonly V1Node[] = []): Lack | undefined {
   for (const resource of ['cpu', 'memory'] as const) {
     if (!message.includes(`Insufficient ${resource}`)) continue;
-    const asked = pod.spec?.containers[0]?.resources?.requests?.[resource];
+    const asked = applicationContainer(pod.spec)?.resources?.requests?.[resource];
     const given = matchingNodes(nodes, pod)
       .map(({ metadata, status }) => ({ name: metadata?.name ?? '', amount: status?.allocatable?.[resource] ?? '0' }))
       .sort((one, other) => amountOf(other.amount) - amountOf(one.amount))

@@ -1,8 +1,8 @@
 import { DeployError } from '../../../shared/errors.ts';
 import { refusalStatus } from '../api/api-error.ts';
-import type { Cluster, Query } from '../api/client.ts';
+import type { Cluster } from '../api/client.ts';
 import { logCursor, type LogLine } from './cursor.ts';
-import { pathOf } from '../api/resource-paths.ts';
+import { pathOf, type Query } from '../api/resource-paths.ts';
 import { containerName } from '../manifest/pod-spec.ts';
 
 /** How far back a first reading goes; nothing: to the first line. */

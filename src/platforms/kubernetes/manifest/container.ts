@@ -1,5 +1,6 @@
 import type { V1Container, V1Probe, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { HealthPaths, Intent, Resources } from '../../intent.ts';
+import type { DiskRoom } from './disk.ts';
 import { amountOf } from '../api/quantity.ts';
 
 type Served = Pick<Intent, 'scheme'>;
@@ -39,20 +40,20 @@ export function probes(
  * process starts or answers, while the request alone divides the CPU fairly. A default gives way to what was asked for,
  * since a request above its limit is refused.
  */
-export function resourcesOf({
-  cpuRequest,
-  cpuLimit,
-  memoryRequest,
-  memoryLimit,
-}: Resources = {}): V1ResourceRequirements {
+export function resourcesOf(
+  { cpuRequest, cpuLimit, memoryRequest, memoryLimit }: Resources = {},
+  disk?: Pick<DiskRoom, 'request' | 'limit'>,
+): V1ResourceRequirements {
   return {
     requests: {
       cpu: cpuRequest ?? lesser('100m', cpuLimit),
       memory: memoryRequest ?? lesser('128Mi', memoryLimit),
+      ...(disk && { 'ephemeral-storage': disk.request }),
     },
     limits: {
       ...(cpuLimit !== undefined && { cpu: cpuLimit }),
       memory: memoryLimit ?? greater('256Mi', memoryRequest),
+      ...(disk && { 'ephemeral-storage': disk.limit }),
     },
   };
 }

@@ -20,6 +20,11 @@ export function archNamed(image: string): Arch | undefined {
   return named.size === 1 ? arch : undefined;
 }
 
+/** The digest in an image's name, as `sha256:…`; undefined for a tag, which may come to mean other bytes in the registry and on each node. */
+export function digestNamed(image: string): string | undefined {
+  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
+}
+
 /** True if a node says that it has the image. It names its fifty largest only, so a no means nothing. */
 export function hasImage({ status }: V1Node, image: string): boolean {
   const full = fullName(image);

@@ -1,4 +1,4 @@
-import type { V1ConfigMap, V1Deployment, V1Secret, V1Service } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Deployment, V1NetworkPolicy, V1Secret, V1Service } from '@kubernetes/client-node';
 import type { Intent } from '../../intent.ts';
 
 /** An intent with what Kubernetes alone needs to know of it. */
@@ -11,4 +11,9 @@ export interface ManifestIntent extends Intent {
 }
 
 /** One of the kinds we make; name and namespace always stand in its metadata. */
-export type KubernetesObject = V1Secret | V1ConfigMap | V1Service | V1Deployment;
+export type KubernetesObject = V1Secret | V1ConfigMap | V1NetworkPolicy | V1Service | V1Deployment;
+
+/** The Deployment among the objects of a manifest. */
+export function deploymentIn(objects: readonly KubernetesObject[]): V1Deployment | undefined {
+  return objects.find((object): object is V1Deployment => object.kind === 'Deployment');
+}

@@ -1,6 +1,7 @@
 import type { V1Deployment, V1Secret, V1Service } from '@kubernetes/client-node';
 import { short } from '../../../shared/digest.ts';
 import { portName } from './container.ts';
+import { networkPolicyFor } from './network-policy.ts';
 import { objectLabels, releaseAnnotation, selectorLabels, versionAnnotation } from './labels.ts';
 import { podSpecFor, readsWithSecret, sourceSecret } from './pod-spec.ts';
 import { stockRunnerFor } from './stock-runner.ts';
@@ -19,6 +20,7 @@ export function manifestFor(intent: ManifestIntent): KubernetesObject[] {
   return [
     ...(readsWithSecret(intent) ? [sourceSecretFor(intent)] : []),
     ...(intent.runner.kind === 'stock' ? [stockRunnerFor(intent, intent.runner)] : []),
+    ...(intent.networkPolicy === true ? [networkPolicyFor(intent)] : []),
     ...(intent.port === undefined ? [] : [serviceFor(intent)]),
     deploymentFor(intent),
   ];

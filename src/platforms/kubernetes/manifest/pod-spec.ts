@@ -1,6 +1,7 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import { blobMount, blobVolume } from './blob-volume.ts';
 import { ports, probes, resourcesOf } from './container.ts';
+import { diskRoomOf } from './disk.ts';
 import { envOf, verbatim } from './env.ts';
 import { selectorLabels } from './labels.ts';
 import type { Intent } from '../../intent.ts';
@@ -9,9 +10,15 @@ import { tolerationOf } from './toleration.ts';
 
 export const containerName = 'app';
 
+/** The container that the application runs in, wherever others (a service mesh, a webhook) have put theirs. */
+export function applicationContainer(spec: V1PodSpec | undefined): V1Container | undefined {
+  return spec?.containers?.find(({ name }) => name === containerName);
+}
+
 /** The pods of an intent, as the restricted Pod Security Standard wants them. */
 export function podSpecFor(intent: Intent): V1PodSpec {
   const { name, nodeSelector = {}, tolerations = [] } = intent;
+  const disk = diskRoomOf(intent);
   return {
     // A token is for who talks to the API server: an application that was given an account of its own.
     ...(intent.serviceAccount === undefined && { automountServiceAccountToken: false }),
@@ -49,12 +56,12 @@ export function podSpecFor(intent: Intent): V1PodSpec {
         name: containerName,
         image: intent.runnerImage,
         imagePullPolicy: 'IfNotPresent',
-        ...(intent.runner.kind === 'stock' && { command: stockCommand }),
+        ...(intent.runner.kind === 'stock' && { command: stockCommand(intent.runner) }),
         ...(intent.args.length > 0 && { args: intent.args.map(verbatim) }),
         env: envOf(intent),
         ...(intent.port !== undefined && ports(intent.port, intent)),
         ...(intent.port !== undefined && probes(intent.healthPaths, intent)),
-        resources: resourcesOf(intent.resources),
+        resources: resourcesOf(intent.resources, disk),
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -72,8 +79,8 @@ export function podSpecFor(intent: Intent): V1PodSpec {
       },
     ],
     volumes: [
-      { name: 'executable', emptyDir: { sizeLimit: executableRoom(intent) } },
-      { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+      { name: 'executable', emptyDir: { sizeLimit: disk.executable } },
+      { name: 'tmp', emptyDir: { sizeLimit: disk.tmp } },
       // Optional: a container that restarts where the executable is already needs no link to fetch it again.
       ...(readsWithSecret(intent)
         ? [{ name: 'source', secret: { secretName: sourceSecret(name), defaultMode: 0o444, optional: true } }]
@@ -94,15 +101,20 @@ function builtFor({ versions }: Intent): { matchExpressions: { key: string; oper
   };
 }
 
-/** The executable and one that is being fetched beside it. On disk: in memory it would count against the limit. */
-function executableRoom({ versions }: Intent): string {
-  const largest = Math.max(...Object.values(versions).map(({ sizeBytes }) => sizeBytes));
-  return `${Math.ceil((2 * largest) / 2 ** 20) + 16}Mi`;
-}
-
 /** True if what pods read with is in a Secret. */
 export function readsWithSecret({ query, queries }: Intent): boolean {
   return query !== undefined || queries !== undefined;
+}
+
+/** True if pods of a spec are given what they read with in a Secret. */
+export function mountsQuery(spec: V1PodSpec | undefined): boolean {
+  return spec?.volumes?.some(({ name, secret }) => name === 'source' && secret !== undefined) ?? false;
+}
+
+/** The value of a variable of the application's container, as it was meant: the opposite of `verbatim`. */
+export function envIn(spec: V1PodSpec | undefined, name: string): string | undefined {
+  const container = spec?.containers.find((one) => one.name === containerName);
+  return container?.env?.find((variable) => variable.name === name)?.value?.replaceAll('$$', () => '$');
 }
 
 /** The name of that Secret. */

@@ -1,5 +1,10 @@
-import type { Identity, ProcessStart } from '../../../app/identity.ts';
+import pRetry from 'p-retry';
+import * as v from 'valibot';
+import type { Identity } from '../../../app/identity.ts';
+import { DeployError } from '../../../shared/errors.ts';
+import { isPassingStatus } from '../../../shared/network-failure.ts';
 import type { ReplicaStart } from '../../outcome.ts';
+import { refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { pathOf } from '../api/resource-paths.ts';
 
@@ -18,12 +23,12 @@ interface AskedPod {
  *
  * @throws {DeployError} `cluster-refused` if the pod does not answer so, `cluster-denied` without the right to `pods/proxy`.
  */
-export async function podIdentity(
-  cluster: Cluster,
-  pod: string,
-  { signal, ...served }: AskedPod,
-): Promise<PodIdentity> {
-  return cluster.request<PodIdentity>('GET', proxyPath(cluster, pod, served), { signal });
+export async function podIdentity(cluster: Cluster, pod: string, asked: AskedPod): Promise<PodIdentity> {
+  const { output, success } = v.safeParse(saidIdentity, (await ask(cluster, pod, asked)).answer);
+  if (success) return output as PodIdentity;
+  throw new DeployError('cluster-refused', `Cannot tell what ${pod} runs: something else answers there`, {
+    hint: 'Look what its image and its command are: kubectl describe pod.',
+  });
 }
 
 /**
@@ -32,26 +37,52 @@ export async function podIdentity(
  * @returns undefined if something else answers there.
  * @throws {DeployError} as `podIdentity`.
  */
-export async function podStart(
-  cluster: Cluster,
-  pod: string,
-  { signal, ...served }: AskedPod,
-): Promise<ReplicaStart | undefined> {
-  const askedAt = performance.now();
-  const answer = await cluster.request<Partial<ProcessStart> | string>(
-    'GET',
-    `${proxyPath(cluster, pod, served)}/start`,
-    { signal },
-  );
-  if (typeof answer !== 'object' || typeof answer.ageMs !== 'number') return undefined;
-  // It answered about halfway.
-  const bootAt = (askedAt + performance.now()) / 2 - answer.ageMs;
-  const { runnerMs, fetchedBytes } = answer;
+export async function podStart(cluster: Cluster, pod: string, asked: AskedPod): Promise<ReplicaStart | undefined> {
+  const { answer, answeredAt } = await ask(cluster, pod, { ...asked, path: '/start' });
+  const { output: said, success } = v.safeParse(saidStart, answer);
+  if (!success) return undefined;
+  const bootAt = answeredAt - said.ageMs;
+  const { runnerMs, fetchedBytes } = said;
   if (!runnerMs || typeof fetchedBytes !== 'number') return { bootAt };
   return { bootAt, runner: { fetchMs: runnerMs.fetch, verifyMs: runnerMs.verify, fetchedBytes } };
 }
 
-function proxyPath({ namespace }: Cluster, pod: string, { port, scheme }: AskedPod): string {
+/** What of an identity is read; anybody may answer there. */
+const word = v.nullish(v.string());
+const saidIdentity = v.looseObject({ name: word, version: word, runner: word, target: word, node: word, host: word });
+
+const milliseconds = v.pipe(v.number(), v.finite());
+const saidStart = v.looseObject({
+  ageMs: milliseconds,
+  runnerMs: v.nullish(v.looseObject({ fetch: milliseconds, verify: milliseconds })),
+  fetchedBytes: v.nullish(milliseconds),
+});
+/** An identity has half a kilobyte. */
+const mostBytes = 1 << 16;
+
+interface PodAnswer {
+  readonly answer: unknown;
+  /** About when the pod gave it, by `performance.now()`. */
+  readonly answeredAt: number;
+}
+
+/** Asks again where the API server did not get through: the pod may be busy, or a connection ended that was kept open. */
+async function ask(
+  cluster: Cluster,
+  pod: string,
+  { port, scheme, path = '', signal }: AskedPod & { readonly path?: string },
+): Promise<PodAnswer> {
   const name = `${scheme === undefined ? '' : `${scheme}:`}${pod}:${port}`;
-  return `${pathOf('Pod', { namespace, name })}/proxy/selfsame`;
+  const proxied = `${pathOf('Pod', { namespace: cluster.namespace, name })}/proxy/selfsame${path}`;
+  const once = async (): Promise<PodAnswer> => {
+    const askedAt = performance.now();
+    const answer = await cluster.request<unknown>('GET', proxied, { signal, mostBytes });
+    return { answer, answeredAt: (askedAt + performance.now()) / 2 };
+  };
+  return pRetry(once, {
+    retries: 3,
+    minTimeout: 250,
+    shouldRetry: ({ error }) => isPassingStatus(refusalStatus(error) ?? 0),
+    signal,
+  });
 }

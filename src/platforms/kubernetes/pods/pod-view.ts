@@ -64,8 +64,7 @@ export function podIsReady(pod: V1Pod): boolean {
 
 /** The container that the application runs in. */
 export function applicationOf(pod: V1Pod | undefined): V1ContainerStatus | undefined {
-  const statuses = pod?.status?.containerStatuses ?? [];
-  return statuses.find(({ name }) => name === containerName) ?? statuses[0];
+  return pod?.status?.containerStatuses?.find(({ name }) => name === containerName);
 }
 
 /** Events by the object that they are about. */

@@ -1,15 +1,16 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import { blobSecretsIn } from '../manifest/blob-volume.ts';
+import { type MountedParts, mountedPartsIn } from '../manifest/blob-volume.ts';
 import type { Cluster } from '../api/client.ts';
 import { restarts } from '../diagnose/finding.ts';
 import { labelSelector, releaseAnnotation, versionsIn } from '../manifest/labels.ts';
 import { architecturesByNode } from '../pods/nodes.ts';
+import { applicationContainer } from '../manifest/pod-spec.ts';
 import { pathOf } from '../api/resource-paths.ts';
 import { isOurs } from './history.ts';
 import { podHasEnded, podIsReady, podViewOf } from '../pods/pod-view.ts';
 
 /** What runs under a name. */
-export interface Status {
+export interface Status extends MountedParts {
   readonly name: string;
   readonly namespace: string;
   readonly release: string;
@@ -23,8 +24,6 @@ export interface Status {
   readonly scheme?: 'https';
   /** What one replica asks for, in Kubernetes quantities, e.g. `{ cpu: '100m', memory: '128Mi' }`. */
   readonly requests: Readonly<Record<string, string>>;
-  /** What its pods mount the executable's parts from; none where they fetch it. */
-  readonly blobSecrets: readonly string[];
   readonly pods: readonly PodStatus[];
 }
 
@@ -74,8 +73,9 @@ interface Shown extends Pick<Status, 'name' | 'namespace'> {
 export function statusIn({ name, namespace, deployment, pods: all, nodes }: Shown): Status | undefined {
   if (!isOurs(deployment)) return undefined;
   const pods = all.filter((pod) => !podHasEnded(pod)).map((pod) => podStatus(pod, nodes));
-  const container = deployment.spec?.template.spec?.containers[0];
-  const { name: portName, containerPort: port } = container?.ports?.[0] ?? {};
+  const container = applicationContainer(deployment.spec?.template.spec);
+  const served = container?.ports?.find(({ name: portName }) => portName === 'http' || portName === 'https');
+  const { name: portName, containerPort: port } = served ?? {};
   const release = deployment.metadata?.annotations?.[releaseAnnotation] ?? '';
   return {
     name,
@@ -86,7 +86,7 @@ export function statusIn({ name, namespace, deployment, pods: all, nodes }: Show
     ready: pods.filter((pod) => pod.isReady && pod.release === release).length,
     ...(port !== undefined && { port, ...(portName === 'https' && { scheme: portName }) }),
     requests: container?.resources?.requests ?? {},
-    blobSecrets: blobSecretsIn(deployment.spec?.template.spec?.volumes),
+    ...mountedPartsIn(deployment.spec?.template.spec?.volumes),
     pods,
   };
 }

@@ -22,7 +22,7 @@ const name = 'modest';
 beforeAll(async () => {
   test = await testCluster('rights');
   await loadServerImage();
-  account = await accountWith(deployRules, test);
+  account = await accountWith(deployRules(name), test);
   cluster = await connect({ kubeconfig: account.kubeconfig, namespace: test.namespace, environment: {}, signal });
 }, 180_000);
 afterAll(async () => {
@@ -67,7 +67,7 @@ describe('an account with rights in one namespace only', () => {
       message: expect.stringMatching(
         /^Not allowed on https:.*modest" cannot get resource "\w+" in API group ".*" in the namespace "default"$/,
       ),
-      hint: 'Ask for that right, or pass another --context or --namespace.',
+      hint: 'Ask for that right (self rbac prints a Role with all that are needed), or pass another --context or --namespace.',
     });
   });
 });

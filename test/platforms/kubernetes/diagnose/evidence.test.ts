@@ -7,7 +7,7 @@ let server: ApiServer;
 afterEach(async () => server.close());
 
 it('evidenceFor() does without a log that does not come in time', async () => {
-  const warning = { reason: 'BackOff', message: 'restarting', type: 'Warning', metadata: {} };
+  const warning = { reason: 'BackOff', message: 'restarting', type: 'Warning', metadata: {}, involvedObject: {} };
   const asked = Promise.withResolvers<void>();
   server = await apiServer((request, response) => {
     // The log never ends: a kubelet that hangs.

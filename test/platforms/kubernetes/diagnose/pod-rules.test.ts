@@ -50,21 +50,22 @@ itKnows([
     { cause: 'volume', fatalAfterMs: 60_000 },
   ],
   [
-    'a Secret with a part of the executable that was deleted',
+    'a ConfigMap with a part of the executable that was deleted',
     {
       pods: [pod('hello-1', { container: waiting('ContainerCreating', '') })],
       events: [
         event('hello-1', {
           reason: 'FailedMount',
-          message: 'MountVolume.SetUp failed for volume "blob" : secret "hello-blob-0123456789abcdef-001" not found',
+          message:
+            'MountVolume.SetUp failed for volume "blob" : configmap "hello-blob-0123456789abcdef-2-001" not found',
         }),
       ],
     },
     {
       cause: 'volume',
       summary:
-        'The Secret hello-blob-0123456789abcdef-001 is missing: a part of the executable, without which new pods cannot start',
-      nextStep: 'Run the same deploy again: it stores the Secret again, and waiting pods start by themselves.',
+        'The ConfigMap hello-blob-0123456789abcdef-2-001 is missing: a part of the executable, without which new pods cannot start',
+      nextStep: 'Run the same deploy again: it stores the ConfigMap again, and waiting pods start by themselves.',
       fatalAfterMs: 150_000,
     },
   ],

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { Observed } from '../../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { terminated, itKnows, one } from '../../../support/kubernetes/situations.ts';
 
 itKnows([
@@ -67,4 +68,22 @@ itKnows([
     one(terminated({ exitCode: 73, message: 'selfsame runner: cannot write to the folder /selfsame' })),
     { cause: 'runner', nextStep: 'See whether the node has disk space left.', fatalAfterMs: 0 },
   ],
+  [
+    'a part of the executable that somebody replaced',
+    mounting(
+      one(terminated({ exitCode: 72, message: 'selfsame runner: wrong SHA-256: the application has something' })),
+    ),
+    {
+      cause: 'runner',
+      nextStep: 'Run the same deploy again: it finds what was replaced, and stores all parts under other names.',
+      fatalAfterMs: 0,
+    },
+  ],
 ]);
+
+/** With pods that mount the executable. */
+function mounting(observed: Partial<Observed>): Partial<Observed> {
+  const sources = [{ configMap: { name: 'hello-blob-0123456789abcdef-000' } }];
+  for (const { spec } of observed.pods ?? []) if (spec) spec.volumes = [{ name: 'blob', projected: { sources } }];
+  return observed;
+}

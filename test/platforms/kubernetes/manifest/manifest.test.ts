@@ -5,6 +5,7 @@ import type { V1Deployment, V1PodSpec } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import type { KubernetesObject, ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import { stockCommand } from '../../../../src/platforms/kubernetes/manifest/stock-runner.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
@@ -70,7 +71,7 @@ describe('manifestFor()', () => {
     const { containers: [container] = [], volumes } = podOf(deployment);
     expect(container).toMatchObject({
       image: 'node:26-slim',
-      command: ['node', '/run/selfsame-runner/runner.cjs'],
+      command: stockCommand(runner),
       args: ['--http', ':8080', '--price', '$$(COST)'],
     });
     const ours = { name: 'runner', mountPath: '/run/selfsame-runner', readOnly: true };
@@ -81,19 +82,20 @@ describe('manifestFor()', () => {
   });
 
   it('hides from the node of a stock image what is meant for the application', () => {
-    const env = { NODE_OPTIONS: '--inspect', NODE_ENV: 'production', PATH: '/bin', HOME: '/tmp' };
+    const env = { NODE_OPTIONS: '--inspect', NODE_ENV: 'production', PATH: '/bin', HOME: '/tmp', OPENSSL_CONF: '/x' };
     const secretEnv = { NODE_EXTRA_CA_CERTS: { secret: 'ca', key: 'path' } };
     const namesFor = (runner: ManifestIntent['runner']) =>
       podOf(manifestFor(testIntent({ env, secretEnv, runner })).at(-1)).containers?.[0]?.env?.map(({ name }) => name) ??
       [];
     const stock = namesFor({ kind: 'stock', script: '', digest: parseDigest('c'.repeat(64)) });
-    expect(stock.slice(0, 7)).toEqual([
+    expect(stock.slice(0, 8)).toEqual([
       'POD_NAME',
       'NODE_NAME',
       'SELFSAME_ENV_NODE_OPTIONS',
       'NODE_ENV',
       'SELFSAME_ENV_PATH',
       'HOME',
+      'SELFSAME_ENV_OPENSSL_CONF',
       'SELFSAME_ENV_NODE_EXTRA_CA_CERTS',
     ]);
     expect(namesFor({ kind: 'thin' })).toEqual(stock.map((name) => name.replace('SELFSAME_ENV_', '')));
@@ -103,7 +105,7 @@ describe('manifestFor()', () => {
     const version = { version: parseDigest('1'.repeat(64)), sizeBytes: 120_000_000 };
     const mounted = {
       kind: 'mounted',
-      secrets: ['hello-world-blob-a-000', 'hello-world-blob-a-001'],
+      configMaps: ['hello-world-blob-a-000', 'hello-world-blob-a-001'],
       blob: { digest: parseDigest('c'.repeat(64)), sizeBytes: 3_000_000 },
     } as const;
     const objects = manifestFor(testIntent({ versions: { amd64: version, arm64: version }, mounted }));
@@ -116,8 +118,8 @@ describe('manifestFor()', () => {
         projected: {
           defaultMode: 0o444,
           sources: [
-            { secret: { name: 'hello-world-blob-a-000', items: [{ key: 'blob', path: '000' }] } },
-            { secret: { name: 'hello-world-blob-a-001', items: [{ key: 'blob', path: '001' }] } },
+            { configMap: { name: 'hello-world-blob-a-000', items: [{ key: 'blob', path: '000' }] } },
+            { configMap: { name: 'hello-world-blob-a-001', items: [{ key: 'blob', path: '001' }] } },
           ],
         },
       }),

@@ -92,7 +92,7 @@ describe('readDeployed()', () => {
     // An autoscaler may have come in the meantime.
     expect(server.requests.slice(calls).toSorted()).toEqual([
       deploymentPath,
-      'GET /apis/autoscaling/v2/namespaces/mine/horizontalpodautoscalers',
+      'GET /apis/autoscaling/v2/namespaces/mine/horizontalpodautoscalers?limit=500',
     ]);
   });
 

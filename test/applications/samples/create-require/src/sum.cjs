@@ -1,0 +1,1 @@
+exports.sum = (numbers) => numbers.reduce((one, other) => one + other, 0);

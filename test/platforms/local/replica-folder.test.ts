@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { makeReplicaFolder } from '../../../src/platforms/local/replica-folder.ts';
+
+it('makeReplicaFolder() removes what an earlier run left that was killed, and nothing of one that goes on', async () => {
+  const name = `folder-test-${process.pid}`;
+  const folderOf = (pid: number): string => join(tmpdir(), `selfsame-${name}-${hostname().slice(0, 60)}-${pid}-aBc123`);
+  const [left, used] = [folderOf(spawnSync('true').pid), folderOf(process.pid)];
+  await Promise.all([left, used].map(async (folder) => mkdir(folder)));
+  await writeFile(join(left, 'query'), 'sig=secret');
+  const made = await makeReplicaFolder(name);
+  expect([left, used].map((folder) => existsSync(folder))).toEqual([false, true]);
+  expect((await stat(made)).mode & 0o777).toBe(0o700);
+  await Promise.all([used, made].map(async (folder) => rmdir(folder)));
+});
