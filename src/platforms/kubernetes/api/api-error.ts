@@ -76,14 +76,23 @@ export function refusalError(
       cause: refusal,
     });
   }
-  const missing = /^namespaces "(.+)" not found$/.exec(message)?.[1];
   return new DeployError('cluster-refused', `Refused by ${place}: ${message || `HTTP status ${status}`}`, {
-    hint:
-      missing === undefined
-        ? 'Change what it names, then run this again.'
-        : `Create it (kubectl create namespace ${missing}), or pass another --namespace.`,
+    hint: hintFor(refusal),
     cause: refusal,
   });
+}
+
+function hintFor({ status, message }: ApiRefusal): string {
+  const missing = /^namespaces "(.+)" not found$/.exec(message)?.[1];
+  if (missing !== undefined) return `Create it (kubectl create namespace ${missing}), or pass another --namespace.`;
+  if (etcdIsFull(message)) return 'Have its etcd compacted and defragmented, then run this again.';
+  if (status >= 500) return 'Run this again; if it says the same, look at the log of the API server.';
+  return 'Change what it names, then run this again.';
+}
+
+/** True of what a cluster says whose etcd takes nothing more. */
+export function etcdIsFull(message: string): boolean {
+  return /database space exceeded|etcdserver: no space/.test(message);
 }
 
 const passingWords =

@@ -1,5 +1,5 @@
 import { DeployError } from '../../../shared/errors.ts';
-import { refusalStatus } from '../api/api-error.ts';
+import { etcdIsFull, refusalStatus } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { missingRights, type Rules } from '../api/rights.ts';
 import { rightsTo } from '../manifest/needed-rights.ts';
@@ -35,7 +35,7 @@ export function refusedPart(error: unknown, { namespace }: Cluster): unknown {
   if (quota !== undefined) {
     return refused(error, `The quota of namespace ${namespace} takes no more ConfigMaps: ${quota}`, 'Have it raised');
   }
-  if (/database space exceeded|etcdserver: no space/.test(message)) {
+  if (etcdIsFull(message)) {
     return refused(error, 'The etcd of the cluster is full', 'Have it compacted and defragmented');
   }
   if (refusalStatus(error) === 413 || /request is too large|must have at most \d+ bytes/i.test(message)) {

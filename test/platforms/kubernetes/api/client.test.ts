@@ -125,6 +125,20 @@ describe('request()', () => {
     await expect(cluster.request('GET', '/api')).rejects.toMatchObject({ code, message: expect.stringMatching(said) });
   });
 
+  it.each([
+    [
+      500,
+      'etcdserver: mvcc: database space exceeded',
+      'Have its etcd compacted and defragmented, then run this again.',
+    ],
+    [500, 'oops', 'Run this again; if it says the same, look at the log of the API server.'],
+    [409, 'it has been modified', 'Change what it names, then run this again.'],
+  ])('tells what to do about %i %s', async (status, message, hint) => {
+    const server = await start((_request, response) => refuseCall(response, status, { reason: '', message }));
+    const cluster = await open(await server.kubeconfig());
+    await expect(cluster.request('PATCH', '/api')).rejects.toMatchObject({ code: 'cluster-refused', hint });
+  });
+
   it('tells which namespace to create', async () => {
     const server = await start((_request, response) =>
       refuseCall(response, 404, { reason: 'NotFound', message: 'namespaces "mine" not found' }),
