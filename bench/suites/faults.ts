@@ -1,5 +1,6 @@
 // What becomes of deploys when parts of a real cluster are killed under them, when others deploy and edit beside them, and when the
-// clock is wrong: every case with the real executable, and then the same command once more, which has to finish the job.
+// clock is wrong; and of every command that changes something, when it is killed or gets another answer at each call that does.
+// Every case with the real executable, and then the same command once more, which has to finish the job.
 import Table from 'cli-table3';
 import { plainTable } from '../../src/cli/terminal/plain-table.ts';
 import { DeployError } from '../../src/shared/errors.ts';
@@ -11,6 +12,8 @@ import { outage } from '../../test/support/faults/outages.ts';
 import { type FaultPlace, faultPlace } from '../../test/support/faults/place.ts';
 import { rivals } from '../../test/support/faults/rivals.ts';
 import type { Tried } from '../../test/support/faults/try.ts';
+import { pointsPlace } from '../../test/support/points/place.ts';
+import { summaryOf, type Swept, sweep } from '../../test/support/points/sample.ts';
 import type { Bench, Measured } from './suite.ts';
 
 const groups: readonly ((place: FaultPlace) => Promise<Tried[]>)[] = [
@@ -39,7 +42,22 @@ export async function faultsSuite({ signal }: Bench): Promise<Measured> {
   } finally {
     await place.close();
   }
-  return { rows: [], text: textOf(cases), cases };
+  const swept = await sweptPoints(signal);
+  const text = `${textOf(cases)}\n\n${summaryOf(swept)}\n${wrongOf(swept)}`;
+  return { rows: [], text, cases: [...cases, ...swept.tried] };
+}
+
+async function sweptPoints(signal: AbortSignal): Promise<Swept> {
+  const place = await pointsPlace();
+  try {
+    return await sweep(place, { share: 1, concurrency: 6, signal });
+  } finally {
+    await place.close();
+  }
+}
+
+function wrongOf({ tried }: Swept): string {
+  return tried.flatMap(({ what, wrong }) => wrong.map((each) => `NO: ${what}: ${each}\n`)).join('');
 }
 
 function textOf(cases: readonly Tried[]): string {

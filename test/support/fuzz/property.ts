@@ -1,8 +1,7 @@
 import { afterAll, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { fuzzSeed } from './seed.ts';
 
-/** One seed for every run of the tests, so that what fails once fails again; `npm run fuzz` chooses another, and prints it. */
-export const fuzzSeed = Number(process.env['SELFSAME_FUZZ_SEED'] ?? 20_261_129);
 /** How many times as many executions as a run of the tests has. */
 export const fuzzTimes = Number(process.env['SELFSAME_FUZZ_TIMES'] ?? 1);
 

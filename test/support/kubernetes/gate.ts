@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { json as jsonIn } from 'node:stream/consumers';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +20,8 @@ export interface Gate {
   open(): void;
   /** Makes another answer of one in JSON that has an end. */
   edit: ((answer: unknown) => unknown) | undefined;
+  /** Called with every request: what becomes of it, where it does not simply pass. */
+  fault: ((request: IncomingMessage) => GateFault | undefined) | undefined;
   close(): void;
 }
 
@@ -27,6 +30,24 @@ export interface HoldOptions {
   readonly after?: RegExp;
   /** True: the server gets it, and its answer is held. */
   readonly isDone?: boolean;
+}
+
+/** What becomes of one request. */
+export interface GateFault {
+  /** True: the server gets it, and does it. */
+  readonly isDone: boolean;
+  /** Whoever asked gets the answer of the server, none for ever, loses the connection, or is told something else. */
+  readonly answer: 'theirs' | 'none' | 'broken' | OtherAnswer;
+  /** True: the first byte of what was sent arrives as another. */
+  readonly isSpoilt?: true;
+  /** Called once it is done, or would have been. */
+  readonly reached: () => void;
+}
+
+interface OtherAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 interface Hold extends HoldOptions {
@@ -47,10 +68,18 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
   let isShut = false;
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
 
-  function pass(request: IncomingMessage, response: ServerResponse, answered: () => boolean): void {
+  function pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answered: () => boolean,
+    body: Readable = request,
+  ): void {
     const { method, headers } = request;
     const upstream = send(new URL(request.url ?? '/', url), { method, headers, ...(agent && { agent }) }, (answer) => {
-      if (!answered()) return;
+      if (!answered()) {
+        answer.resume();
+        return;
+      }
       const isWhole =
         answer.headers['content-type'] === 'application/json' && !/[?&]watch=true/.test(request.url ?? '');
       if (gate.edit !== undefined && isWhole) {
@@ -64,13 +93,28 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
     });
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());
-    request.pipe(upstream);
+    body.pipe(upstream);
   }
 
   const server = createServer((request, response) => {
     if (isShut) return void request.socket.resetAndDestroy();
     const line = `${request.method} ${request.url}`;
     requests.push(line);
+    const fault = gate.fault?.(request);
+    if (fault !== undefined) {
+      const settled = (): boolean => {
+        const { answer } = fault;
+        fault.reached();
+        if (answer === 'broken') request.socket.resetAndDestroy();
+        else if (typeof answer === 'object') response.writeHead(answer.status, answer.headers).end(answer.body);
+        return answer === 'theirs';
+      };
+      if (fault.isDone)
+        return pass(request, response, settled, fault.isSpoilt ? Readable.from(spoilt(request)) : request);
+      // Its body is read: a client that still writes would see a broken connection.
+      request.resume().on('end', settled);
+      return;
+    }
     const isHeld = hold?.isArmed === true && hold.wanted.test(line);
     if (hold?.after?.test(line)) hold.isArmed = true;
     if (!isHeld) return pass(request, response, () => true);
@@ -86,6 +130,7 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
   await once(server, 'listening');
   const gate: Gate = {
     edit: undefined,
+    fault: undefined,
     port: (server.address() as AddressInfo).port,
     requests,
     async hold(wanted, options = {}) {
@@ -108,6 +153,14 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
     },
   };
   return gate;
+}
+
+async function* spoilt(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of body) {
+    yield isFirst ? Buffer.concat([Buffer.of((chunk[0] ?? 0) ^ 1), chunk.subarray(1)]) : chunk;
+    isFirst = false;
+  }
 }
 
 async function edited(

@@ -1,0 +1,51 @@
+import type { Service } from './calls.ts';
+
+/** One run of a program that deploys itself. */
+export interface Step {
+  readonly program: 'first' | 'second';
+  readonly words: readonly string[];
+  /** The call that it is killed at, as `METHOD PATH`. */
+  readonly killedAt?: RegExp;
+  /** What its clock shows, for faketime. */
+  readonly clock?: string;
+}
+
+/** A command that faults happen in. */
+export interface FaultCommand {
+  readonly title: string;
+  readonly store: Service;
+  /** What was done before. */
+  readonly before: readonly Step[];
+  /** `RELEASE` stands for the release of the first of `before`. */
+  readonly run: Step;
+  /** The exit status that is right; 0 by default. */
+  readonly status?: number;
+}
+
+const deploy = ['--kubernetes', '--target', 'linux-x64', '--cpu-request', '20m', '--wait-timeout', '60s'];
+const first: Step = { program: 'first', words: deploy };
+const second: Step = { program: 'second', words: deploy };
+/** Its address is not the pod's, so it ends at once. */
+const failing: Step = { program: 'second', words: [...deploy, '--http', '198.51.100.9:8080'] };
+/** Leaves what it stored, and nothing that needs it. */
+const leaving: Step = { ...second, killedAt: /^PATCH (?!.*dryRun).*force=true/ };
+const own = (...words: string[]): Step => ({ program: 'second', words: ['self', ...words] });
+/** What was stored just now is old to it. */
+const storeGc: Step = { ...own('gc', '--store-objects', '--keep', '0', '--min-age', '2h', '--yes'), clock: '+3h' };
+
+const stores: readonly Service[] = ['cluster', 'azure', 's3'];
+
+export const commands: readonly FaultCommand[] = [
+  ...stores.flatMap((store): FaultCommand[] => [
+    { title: `first deploy, ${store}`, store, before: [], run: first },
+    { title: `next version, ${store}`, store, before: [first], run: second },
+  ]),
+  { title: 'failing version', store: 'cluster', before: [first], run: failing, status: 4 },
+  { title: 'scale', store: 'cluster', before: [first], run: own('scale', '2') },
+  { title: 'rollback', store: 'cluster', before: [first, second], run: own('rollback', 'RELEASE') },
+  { title: 'rollback, azure', store: 'azure', before: [first, second], run: own('rollback', 'RELEASE') },
+  { title: 'delete', store: 'cluster', before: [first, second], run: own('delete', '--yes') },
+  { title: 'gc', store: 'cluster', before: [leaving, first], run: own('gc', '--min-age', '1s', '--yes') },
+  { title: 'gc, azure', store: 'azure', before: [leaving, first], run: storeGc },
+  { title: 'revoke, azure', store: 'azure', before: [first], run: own('revoke', '--yes') },
+];

@@ -1,0 +1,168 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitStatus } from '../../../src/shared/errors.ts';
+import { changedExecutable, helloExecutable } from '../programs/executables.ts';
+import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/program.ts';
+import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
+import type { FaultCommand, Step } from './commands.ts';
+import { type Fault, faults } from './faults.ts';
+import type { PointsPlace, State, Way } from './place.ts';
+
+const programs = { first: helloExecutable, second: changedExecutable } as const;
+const documented: ReadonlySet<number> = new Set([0, ...Object.values(exitStatus)].filter((status) => status !== 70));
+
+/** How a command goes where nothing happens. */
+export interface Undisturbed {
+  readonly command: FaultCommand;
+  readonly points: readonly Point[];
+  /** What there is afterwards. */
+  readonly state: object;
+}
+
+/** A fault at a point of a command. */
+export interface Trial {
+  readonly whole: Undisturbed;
+  readonly point: Point;
+  readonly fault: Fault;
+}
+
+/** What came of it. */
+export interface TriedPoint {
+  /** Its title. */
+  readonly command: string;
+  readonly what: string;
+  readonly status: number | null;
+  /** True: the command ended as if nothing had been, and not only when it was given again. */
+  readonly wentOn: boolean;
+  readonly said: string;
+  /** Empty: it was survived. */
+  readonly wrong: readonly string[];
+}
+
+/** Runs a command with nothing in its way, and keeps which of its calls change something. */
+export async function undisturbed(place: PointsPlace, command: FaultCommand, name: string): Promise<Undisturbed> {
+  await using way = await place.open(name, command.store);
+  const run = await prepared(way, command);
+  const calls: Omit<Point, 'nth'>[] = [];
+  for (const [service, gate] of gatesOf(way)) {
+    gate.fault = (request) => {
+      const call = changeOf(request, way);
+      if (call !== undefined) calls.push({ service, call });
+      return undefined;
+    };
+  }
+  const { status, stderr } = await run();
+  if (status !== (command.status ?? 0)) {
+    throw new Error(`${command.title} ended with ${status} though nothing happened: ${stderr}`);
+  }
+  return { command, points: pointsOf(calls), state: comparable(await way.state(), name) };
+}
+
+/** Every fault at every point. */
+export function trialsOf(wholes: readonly Undisturbed[]): Trial[] {
+  return wholes.flatMap((whole) =>
+    whole.points.flatMap((point) =>
+      faults.filter(({ at }) => at(point.service) !== undefined).map((fault) => ({ whole, point, fault })),
+    ),
+  );
+}
+
+/**
+ * Has a fault happen at a point of a command. It has to end with a word on what failed, and what served before has to serve. Then
+ * the same command, with nothing in its way, has to finish the job: to the state that it leaves where nothing happens.
+ */
+export async function tryPoint(place: PointsPlace, { whole, point, fault }: Trial, name: string): Promise<TriedPoint> {
+  const { command, state } = whole;
+  await using way = await place.open(name, command.store);
+  const run = await prepared(way, command);
+  const before = await way.state();
+  const wrong: string[] = [];
+
+  const { reached, isReached } = breakAt(way, point, fault);
+  const ended = await run(fault.isKill ? [{ at: reached, name: 'SIGKILL' }] : []);
+  for (const [, gate] of gatesOf(way)) gate.fault = undefined;
+  if (!isReached()) wrong.push('the point was not reached');
+  const wentOn = ended.status === (command.status ?? 0);
+  wrong.push(...wrongEnd(ended, { fault, wentOn, service: point.service }));
+  const { deployment } = await way.state();
+  const isDeleted = deployment === undefined && command.run.words.includes('delete');
+  if (before.deployment?.ready && !deployment?.ready && !isDeleted) wrong.push('nothing serves any more');
+
+  const again = await run();
+  if (again.status !== (command.status ?? 0)) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
+  wrong.push(...differences(comparable(await way.state(), name), state));
+  const { service, call, nth } = point;
+  const what = `${command.title}: ${fault.title} at ${service} ${call} #${nth}`;
+  return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };
+}
+
+function breakAt(way: Way, point: Point, fault: Fault) {
+  const { promise: reached, resolve } = Promise.withResolvers<void>();
+  const [gate, broken] = [way.gates[point.service], fault.at(point.service)];
+  if (gate === undefined || broken === undefined) throw new Error(`No ${fault.title} at ${point.service}`);
+  let [isReached, count] = [false, 0];
+  gate.fault = (request) => {
+    if (isReached || changeOf(request, way) !== point.call) return undefined;
+    count += 1;
+    isReached = count > point.nth;
+    return isReached ? { ...broken, reached: resolve } : undefined;
+  };
+  return { reached, isReached: () => isReached };
+}
+
+function wrongEnd(
+  { status, killedBy, stderr }: EndedProgram,
+  { fault, wentOn, service }: { fault: Fault; wentOn: boolean; service: Service },
+): string[] {
+  if (fault.isKill) return killedBy === 'SIGKILL' ? [] : [`ended with ${status} before it was killed`];
+  return [
+    ...(documented.has(status ?? -1) ? [] : [`ended with ${status}`]),
+    ...(wentOn || !fault.passesAt?.includes(service) ? [] : [`ended with ${status}, though it passes`]),
+    ...(status === 0 || /^error: .+\./m.test(stderr) ? [] : ['does not say what failed']),
+    ...(/selfsame failed|\n {4}at /.test(stderr) ? ['showed a stack'] : []),
+  ];
+}
+
+type Run = (signals?: NonNullable<ProgramOptions['signals']>) => Promise<EndedProgram>;
+
+/** Does what has to be done before a command, and returns how to give it. */
+async function prepared(way: Way, command: FaultCommand): Promise<Run> {
+  let release = '';
+  for (const step of command.before) {
+    const at = step.killedAt && way.gates.cluster?.hold(step.killedAt);
+    const { status, killedBy, stderr } = await runStep(way, step, at ? [{ at, name: 'SIGKILL' }] : []);
+    if (status !== 0 && killedBy === undefined)
+      throw new Error(`${step.words.join(' ')} ended with ${status}: ${stderr}`);
+    release ||= (await way.state()).deployment?.release ?? '';
+  }
+  const words = command.run.words.map((word) => (word === 'RELEASE' ? release : word));
+  return async (signals = []) => runStep(way, { ...command.run, words }, signals);
+}
+
+async function runStep(
+  { name, namespace, folder, env }: Way,
+  { program, words, clock }: Step,
+  signals: NonNullable<ProgramOptions['signals']>,
+): Promise<EndedProgram> {
+  const own = await mkdtemp(join(folder, 'run-'));
+  const [file, ...more] = [...(clock === undefined ? [] : ['faketime', '-f', clock]), programs[program]] as const;
+  const flags = ['--name', name, '--namespace', namespace];
+  const ended = await runProgram(file, [...more, ...words, ...flags], { env: { ...env, TMPDIR: own }, signals });
+  const left = ended.killedBy === undefined ? await readdir(own) : [];
+  return left.length === 0 ? ended : { ...ended, status: 70, stderr: `${ended.stderr}\nleft ${left.join(', ')}` };
+}
+
+function gatesOf(way: Way) {
+  return Object.entries(way.gates) as [Service, NonNullable<Way['gates'][Service]>][];
+}
+
+/** A state without what differs from run to run. */
+function comparable({ deployment, objects, stored }: State, name: string): object {
+  const own = objects.map((object) => object.replaceAll(name, 'NAME'));
+  return { deployment, objects: own.toSorted(), stored: stored.toSorted() };
+}
+
+function differences(is: object, was: object): string[] {
+  const [one, other] = [JSON.stringify(is), JSON.stringify(was)];
+  return one === other ? [] : [`again: ${one}, not ${other}`];
+}
