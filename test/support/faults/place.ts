@@ -120,14 +120,21 @@ export async function remainsOf({ cluster, namespace }: TestCluster, name: strin
   if (found === undefined) return { objects };
   const { metadata, spec } = found;
   const release = metadata?.annotations?.[releaseAnnotation] ?? '';
-  // The pods themselves: after an API server was away, the controller's count of them lags by seconds.
-  const { items } = await cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), {
-    query: { labelSelector: labelSelector(name) },
-  });
-  const ready = items.filter(
+  const ready = (await podsOf({ cluster, namespace }, name)).filter(
     (pod) => podIsReady(pod) && !isEnding(pod) && pod.metadata?.annotations?.[releaseAnnotation] === release,
   ).length;
   return { objects, deployment: { release, ready, wanted: spec?.replicas ?? 0 } };
+}
+
+/** The pods themselves: after an API server was away, the controller's count of them lags by seconds. */
+export async function podsOf(
+  { cluster, namespace }: Pick<TestCluster, 'cluster' | 'namespace'>,
+  name: string,
+): Promise<V1Pod[]> {
+  const { items } = await cluster.request<{ items: V1Pod[] }>('GET', pathOf('Pod', { namespace }), {
+    query: { labelSelector: labelSelector(name) },
+  });
+  return items;
 }
 
 export function remainsText({ objects, deployment }: Remains): string {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type Gate, gateTo, gateToCluster } from '../kubernetes/gate.ts';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
+import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { remove, removable } from '../../../src/platforms/kubernetes/apply/remove.ts';
 import { testCluster, type TestCluster } from '../cluster/cluster.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
-import { remainsOf, type Remains } from '../faults/place.ts';
+import { podsOf, remainsOf, type Remains } from '../faults/place.ts';
 import { asked, makeBucket } from '../stores/bucket.ts';
 import type { Azurite } from '../stores/azurite-server.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
@@ -36,6 +37,8 @@ export interface Way extends AsyncDisposable {
 }
 
 export interface State extends Remains {
+  /** Pods that are ready, of whichever release. */
+  readonly serving: number;
   /** Objects of the store, by name. */
   readonly stored: readonly string[];
 }
@@ -77,10 +80,14 @@ async function wayTo(servers: Servers, name: string, store: Service): Promise<Wa
     env: { KUBECONFIG: kubeconfig, ...stored.env },
     folder,
     async state() {
-      const objects = (await removable(cluster.cluster, name, { signal })).map(
-        ({ kind, name: own }) => `${kind} ${own}`,
-      );
-      return { ...(await remainsOf(cluster, name)), objects, stored: await stored.list() };
+      const made = await removable(cluster.cluster, name, { signal });
+      const pods = await podsOf(cluster, name);
+      return {
+        ...(await remainsOf(cluster, name)),
+        objects: made.map(({ kind, name: own }) => `${kind} ${own}`),
+        serving: pods.filter((pod) => podIsReady(pod) && !isEnding(pod)).length,
+        stored: await stored.list(),
+      };
     },
     async [Symbol.asyncDispose]() {
       await remove(cluster.cluster, name, { signal });
@@ -123,15 +130,18 @@ async function storeFor({ cluster, azurite, s3 }: Servers, name: string, store: 
   if (store === 's3') {
     await makeBucket(s3, name);
     const gate = await gateTo({ url: `http://127.0.0.1:${s3.port}` }, '0.0.0.0');
+    const list = async (): Promise<string[]> => {
+      const listed = await (await asked(s3, `${name}?list-type=2`)).text();
+      return [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key);
+    };
     return {
       gate,
       env: { SELFSAME_STORE: `s3://${name}?endpoint=http://${host}:${gate.port}`, ...s3.writer },
-      async list() {
-        const listed = await (await asked(s3, `${name}?list-type=2`)).text();
-        return [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key);
-      },
+      list,
       async remove() {
-        await asked(s3, name, { method: 'DELETE' });
+        for (const path of [...(await list()).map((key) => `${name}/${key}`), name]) {
+          await asked(s3, path, { method: 'DELETE' });
+        }
       },
     };
   }

@@ -84,13 +84,14 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   if (!isReached()) wrong.push('the point was not reached');
   const wentOn = ended.status === (command.status ?? 0);
   wrong.push(...wrongEnd(ended, { fault, wentOn, service: point.service }));
-  const { deployment } = await way.state();
-  const isDeleted = deployment === undefined && command.run.words.includes('delete');
-  if (before.deployment?.ready && !deployment?.ready && !isDeleted) wrong.push('nothing serves any more');
+  const after = await way.state();
+  if (wentOn) wrong.push(...differences('it is not done', { is: comparable(after, name), was: state }));
+  const mayEnd = command.run.words.includes('delete');
+  if (before.serving > 0 && after.serving === 0 && !mayEnd) wrong.push('nothing serves any more');
 
   const again = await run();
   if (again.status !== (command.status ?? 0)) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
-  wrong.push(...differences(comparable(await way.state(), name), state));
+  wrong.push(...differences('again', { is: comparable(await way.state(), name), was: state }));
   const { service, call, nth } = point;
   const what = `${command.title}: ${fault.title} at ${service} ${call} #${nth}`;
   return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };
@@ -162,7 +163,7 @@ function comparable({ deployment, objects, stored }: State, name: string): objec
   return { deployment, objects: own.toSorted(), stored: stored.toSorted() };
 }
 
-function differences(is: object, was: object): string[] {
+function differences(when: string, { is, was }: { readonly is: object; readonly was: object }): string[] {
   const [one, other] = [JSON.stringify(is), JSON.stringify(was)];
-  return one === other ? [] : [`again: ${one}, not ${other}`];
+  return one === other ? [] : [`${when}: ${one}, not ${other}`];
 }

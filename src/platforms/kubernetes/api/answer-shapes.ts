@@ -176,7 +176,9 @@ export function shapeOf({ method, path }: { readonly method: string; readonly pa
   if (bare === '/version') return { schema: v.looseObject({ gitVersion: text }), isList: false };
   const [, plural = '', name] = place.exec(bare) ?? [];
   const schema = kinds[plural];
-  if (schema === undefined || method === 'DELETE') return undefined;
+  if (schema === undefined) return undefined;
+  // Of a deletion: the object that ends, or a Status.
+  if (method === 'DELETE') return { schema: v.looseObject({ kind: v.string() }), isList: false };
   return { schema, isList: name === undefined && method === 'GET' };
 }
 

@@ -139,6 +139,14 @@ describe('request()', () => {
     await expect(cluster.request('PATCH', '/api')).rejects.toMatchObject({ code: 'cluster-refused', hint });
   });
 
+  it('takes nothing for deleted because something else answers', async () => {
+    const server = await start((_request, response) => response.setHeader('content-type', 'text/html').end('<html>Hi'));
+    const cluster = await open(await server.kubeconfig());
+    await expect(cluster.request('DELETE', '/api/v1/namespaces/a/services/b')).rejects.toMatchObject({
+      code: 'cluster-unreadable',
+    });
+  });
+
   it('tells which namespace to create', async () => {
     const server = await start((_request, response) =>
       refuseCall(response, 404, { reason: 'NotFound', message: 'namespaces "mine" not found' }),
