@@ -6,8 +6,8 @@ export interface Step {
   readonly words: readonly string[];
   /** The call that it is killed at, as `METHOD PATH`. */
   readonly killedAt?: RegExp;
-  /** What its clock shows, for faketime. */
-  readonly clock?: string;
+  /** It runs so many hours later, by its clock and by the cluster's. */
+  readonly hoursLater?: number;
 }
 
 /** A command that faults happen in. */
@@ -30,8 +30,7 @@ const failing: Step = { program: 'second', words: [...deploy, '--http', '198.51.
 /** Leaves what it stored, and nothing that needs it. */
 const leaving: Step = { ...second, killedAt: /^PATCH (?!.*dryRun).*force=true/ };
 const own = (...words: string[]): Step => ({ program: 'second', words: ['self', ...words] });
-/** What was stored just now is old to it. */
-const storeGc: Step = { ...own('gc', '--store-objects', '--keep', '0', '--min-age', '2h', '--yes'), clock: '+3h' };
+const storeGc: Step = { ...own('gc', '--store-objects', '--keep', '0', '--min-age', '2h', '--yes'), hoursLater: 3 };
 
 const stores: readonly Service[] = ['cluster', 'azure', 's3'];
 

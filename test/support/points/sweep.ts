@@ -141,16 +141,28 @@ async function prepared(way: Way, command: FaultCommand): Promise<Run> {
 }
 
 async function runStep(
-  { name, namespace, folder, env }: Way,
-  { program, words, clock }: Step,
+  { name, namespace, folder, env, gates }: Way,
+  { program, words, hoursLater }: Step,
   signals: NonNullable<ProgramOptions['signals']>,
 ): Promise<EndedProgram> {
   const own = await mkdtemp(join(folder, 'run-'));
-  const [file, ...more] = [...(clock === undefined ? [] : ['faketime', '-f', clock]), programs[program]] as const;
+  const clock = hoursLater === undefined ? [] : ['faketime', '-f', `+${hoursLater}h`];
+  if (gates.cluster)
+    gates.cluster.edit = hoursLater === undefined ? undefined : (answer) => laterBy(hoursLater, answer);
+  const [file, ...more] = [...clock, programs[program]];
   const flags = ['--name', name, '--namespace', namespace];
   const ended = await runProgram(file, [...more, ...words, ...flags], { env: { ...env, TMPDIR: own }, signals });
   const left = ended.killedBy === undefined ? await readdir(own) : [];
   return left.length === 0 ? ended : { ...ended, status: 70, stderr: `${ended.stderr}\nleft ${left.join(', ')}` };
+}
+
+/** Who asks the cluster who it is, learns what time it is there. */
+function laterBy(hours: number, answer: unknown): unknown {
+  const { kind, metadata } = answer as { kind?: string; metadata?: { creationTimestamp?: string } };
+  if (kind === 'SelfSubjectReview' && metadata?.creationTimestamp !== undefined) {
+    metadata.creationTimestamp = new Date(Date.parse(metadata.creationTimestamp) + hours * 3_600_000).toISOString();
+  }
+  return answer;
 }
 
 function gatesOf(way: Way) {
