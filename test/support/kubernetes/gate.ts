@@ -40,8 +40,8 @@ export interface GateFault {
   readonly answer: 'theirs' | 'none' | 'broken' | OtherAnswer;
   /** True: the first byte of what was sent arrives as another. */
   readonly isSpoilt?: true;
-  /** Called once it is done, or would have been. */
-  readonly reached: () => void;
+  /** Called once it is done, with the status of that, or would have been. */
+  readonly reached: (status?: number) => void;
 }
 
 interface OtherAnswer {
@@ -71,12 +71,12 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
   function pass(
     request: IncomingMessage,
     response: ServerResponse,
-    answered: () => boolean,
+    answered: (status?: number) => boolean,
     body: Readable = request,
   ): void {
     const { method, headers } = request;
     const upstream = send(new URL(request.url ?? '/', url), { method, headers, ...(agent && { agent }) }, (answer) => {
-      if (!answered()) {
+      if (!answered(answer.statusCode)) {
         answer.resume();
         return;
       }
@@ -102,9 +102,9 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
     requests.push(line);
     const fault = gate.fault?.(request);
     if (fault !== undefined) {
-      const settled = (): boolean => {
+      const settled = (status?: number): boolean => {
         const { answer } = fault;
-        fault.reached();
+        fault.reached(status);
         if (answer === 'broken') request.socket.resetAndDestroy();
         else if (typeof answer === 'object') response.writeHead(answer.status, answer.headers).end(answer.body);
         return answer === 'theirs';
@@ -112,7 +112,7 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
       if (fault.isDone)
         return pass(request, response, settled, fault.isSpoilt ? Readable.from(spoilt(request)) : request);
       // Its body is read: a client that still writes would see a broken connection.
-      request.resume().on('end', settled);
+      request.resume().on('end', () => settled());
       return;
     }
     const isHeld = hold?.isArmed === true && hold.wanted.test(line);

@@ -47,8 +47,10 @@ export async function undisturbed(place: PointsPlace, command: FaultCommand, nam
   for (const [service, gate] of gatesOf(way)) {
     gate.fault = (request) => {
       const call = changeOf(request, way);
-      if (call !== undefined) calls.push({ service, call });
-      return undefined;
+      if (call === undefined) return undefined;
+      // What is refused changes nothing, and comes again.
+      const reached = (status = 500): void => void (status < 300 && calls.push({ service, call }));
+      return { isDone: true, answer: 'theirs', reached };
     };
   }
   const { status, stderr } = await run();
@@ -106,7 +108,7 @@ function breakAt(way: Way, point: Point, fault: Fault) {
     if (isReached || changeOf(request, way) !== point.call) return undefined;
     count += 1;
     isReached = count > point.nth;
-    return isReached ? { ...broken, reached: resolve } : undefined;
+    return isReached ? { ...broken, reached: () => resolve() } : undefined;
   };
   return { reached, isReached: () => isReached };
 }
