@@ -77,9 +77,20 @@ export async function accessOfSas(secret: string, opener: Opener, signal?: Abort
   if (validUntil === 'revoked') {
     return { access: `revoked: the policy ${policy} is gone`, validUntil: new Date(0), warning: endWarning };
   }
-  const access = policy === null ? 'read-only link' : `read-only link, policy ${policy}`;
-  return { access, validUntil, warning: validUntil && soon(validUntil) ? endWarning : undefined };
+  const opensAll = fields.get('sr') !== 'b';
+  const link = opensAll ? 'link to all that is stored there' : 'read-only link';
+  const warnings = [
+    ...(validUntil && soon(validUntil) ? [endWarning] : []),
+    // Who has only a SAS can sign no narrower one, and is told so by each deploy.
+    ...(opensAll && opener.credentials.kind !== 'sas' ? [wideWarning] : []),
+  ];
+  const access = policy === null ? link : `${link}, policy ${policy}`;
+  return { access, validUntil, warning: warnings.length === 0 ? undefined : warnings.join('; ') };
 }
+
+/** As an earlier selfsame made them. */
+const wideWarning =
+  'Pods read with a link that opens all that is stored there: a deploy gives them links to one object each, and self revoke ends the others';
 
 function soon(date: Date): boolean {
   return date.getTime() - Date.now() < 14 * dayMs;

@@ -137,7 +137,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
     },
 
     async accessOf(secret, { signal } = {}): Promise<Access> {
-      return secret === undefined ? { access: 'public' } : accessOfSas(secret, opener, signal);
+      return secret === undefined ? { access: 'public address' } : accessOfSas(secret, opener, signal);
     },
 
     async list({ signal } = {}) {

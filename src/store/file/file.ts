@@ -116,7 +116,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
     },
 
     async accessOf() {
-      return { access: 'public' };
+      return { access: 'public address' };
     },
 
     async list() {

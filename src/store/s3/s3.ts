@@ -103,7 +103,7 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
     },
 
     async accessOf(secret) {
-      return secret === undefined ? { access: 'public' } : accessOfSignature(secret);
+      return secret === undefined ? { access: 'public address' } : accessOfSignature(secret);
     },
 
     async list({ signal } = {}) {

@@ -33,7 +33,10 @@ describe('source() with a SAS', () => {
     expect(deployed.validUntil).toEqual(expiresOn);
     expect(deployed.warning).toMatch(/ends 2031-01-01.*allows more than reading/);
     expect(await statusOf(deployed.link)).toBe(200);
-    expect(await deployed.store.accessOf(deployed.secret)).toEqual({ access: 'read-only link', validUntil: expiresOn });
+    expect(await deployed.store.accessOf(deployed.secret)).toEqual({
+      access: 'link to all that is stored there',
+      validUntil: expiresOn,
+    });
     expect(await deployed.store.list()).toHaveLength(1);
     await expect(deployed.store.revoke?.()).rejects.toMatchObject({ code: 'not-revocable' });
   });

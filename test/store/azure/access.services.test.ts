@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { BlobServiceClient } from '@azure/storage-blob';
+import { BlobServiceClient, generateBlobSASQueryParameters, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Azurite } from '../../support/stores/azurite-server.ts';
@@ -92,6 +92,19 @@ describe('source() with an account key', () => {
     expect(policies.map(({ id }) => id)).toEqual([expect.stringMatching(/^selfsame-[0-9a-z]+$/)]);
   });
 
+  it('knows a link to the whole container, as an earlier selfsame made them, from its own', async () => {
+    const { store, secret } = await deploy('key-wide', withKey());
+    const key = new StorageSharedKeyCredential(azurite.account, azurite.key);
+    const wide = { containerName: 'key-wide', identifier: 'selfsame', version: '2022-11-02' };
+    const access = await store.accessOf(generateBlobSASQueryParameters(wide, key).toString());
+    expect(access).toMatchObject({
+      access: 'link to all that is stored there, policy selfsame',
+      warning: expect.stringMatching(/a deploy gives them links to one object each, and self revoke ends the others$/),
+    });
+    const own = await store.accessOf(secret);
+    expect([own.access, own.warning]).toEqual(['read-only link, policy selfsame', undefined]);
+  });
+
   it('prolongs the policy, mends its permissions and leaves the other policies alone', async () => {
     const { secret, store } = await deploy('key-prolong', withKey());
     const container = service.getContainerClient('key-prolong');
@@ -172,7 +185,7 @@ describe('source() with --store-url', () => {
       access: 'public at https://cdn.example.org/apps',
     });
     expect(source.secret).toBeUndefined();
-    expect(await store.accessOf(undefined)).toEqual({ access: 'public' });
+    expect(await store.accessOf(undefined)).toEqual({ access: 'public address' });
     expect((await service.getContainerClient('public').getAccessPolicy()).signedIdentifiers).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe('source()', () => {
       url: `https://files.example.test/access/${artifact.version}/hello-world`,
       access: 'public at https://files.example.test/access',
     });
-    expect(await store.accessOf(undefined)).toEqual({ access: 'public' });
+    expect(await store.accessOf(undefined)).toEqual({ access: 'public address' });
   });
 });
 
