@@ -5,7 +5,9 @@ import { releaseOf, versionsOf } from '../executable/version.ts';
 import { type Comparison, type EvidenceResult, resultOf } from '../platforms/evidence.ts';
 import type { Cluster } from '../platforms/kubernetes/api/client.ts';
 import { compareWith } from '../platforms/kubernetes/evidence/compare.ts';
+import { otherDeployed } from '../platforms/kubernetes/evidence/other-release.ts';
 import { readEvidence } from '../platforms/kubernetes/evidence/read-evidence.ts';
+import { ofOtherRelease } from '../platforms/kubernetes/evidence/results.ts';
 import { compareParts } from '../platforms/kubernetes/evidence/stored-parts.ts';
 import { mountedPartsIn } from '../platforms/kubernetes/manifest/blob-volume.ts';
 import { urlVariable } from '../platforms/kubernetes/manifest/env.ts';
@@ -29,6 +31,8 @@ export interface Verified {
   readonly result: EvidenceResult;
   /** Of this executable. */
   readonly release: Digest;
+  /** The one that is deployed, where it is another. */
+  readonly otherRelease?: Digest | undefined;
   /** Of this executable, for the targets that are deployed. */
   readonly versions: Readonly<Partial<Record<LinuxTarget, Digest>>>;
   readonly comparisons: readonly Comparison[];
@@ -77,14 +81,17 @@ export async function verify(plan: ScaledPlan, deployed: DeployedHere, world: Ve
   const links = mountsQuery(template?.spec) ? { query: '' } : {};
   const intent = { ...intentFor(plan, { release, sources, links, runner }), namespace: cluster.namespace };
 
+  const other = otherDeployed(release, deployed.deployment);
   const configMap = runner.kind === 'stock' ? stockRunnerName(name, runner) : undefined;
   const hasPolicy = intent.networkPolicy === true;
   const [first, nodes, stored] = await Promise.all([
     readEvidence(cluster, name, { deployed, configMap, hasPolicy, signal }),
     architecturesByNode(cluster, signal),
-    intent.mounted === undefined
-      ? compareStored(artifacts, world)
-      : compareParts(cluster, intent.mounted, { signal }).then((one) => [one]),
+    other !== undefined
+      ? artifacts.map((artifact) => ofOtherRelease('stored', storedName(artifact), other))
+      : intent.mounted === undefined
+        ? compareStored(artifacts, world)
+        : compareParts(cluster, intent.mounted, { signal }).then((one) => [one]),
   ]);
   let [seen, compared] = [first, compareWith(intent, first)];
   if (resultOf(compared) === 'differs') {
@@ -109,7 +116,7 @@ export async function verify(plan: ScaledPlan, deployed: DeployedHere, world: Ve
   );
   const comparisons = [...stored, ...compared, ...contradictions(pods)];
   const wanted = Object.fromEntries(targets.map((target) => [target, versions[target]]));
-  return { result: resultOf(comparisons), release, versions: wanted, comparisons, pods };
+  return { result: resultOf(comparisons), release, otherRelease: other, versions: wanted, comparisons, pods };
 }
 
 interface DeployedSource {
@@ -134,10 +141,13 @@ async function compareStored(
 ): Promise<Comparison[]> {
   const compared: Comparison[] = [];
   for (const artifact of artifacts) {
-    const object = `${artifact.target} ${short(artifact.version)}`;
-    compared.push({ evidence: 'stored', object, ...(await storedResult(artifact, world)) });
+    compared.push({ evidence: 'stored', object: storedName(artifact), ...(await storedResult(artifact, world)) });
   }
   return compared;
+}
+
+function storedName({ target, version }: LinuxArtifact): string {
+  return `${target} ${short(version)}`;
 }
 
 async function storedResult(

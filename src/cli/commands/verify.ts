@@ -97,12 +97,16 @@ function claimTable({ pods }: Verified): string[] {
   return [...tableLines(['POD', 'TARGET', 'WANTED', 'CLAIMS', 'ITS RUNNER'], rows), ...silent];
 }
 
-function conclusion({ result, comparisons, pods, release }: Verified): string {
+function conclusion({ result, comparisons, pods, release, otherRelease }: Verified): string {
   const what = `${pods.length === 1 ? 'The pod' : `All ${pods.length} pods`} run${pods.length === 1 ? 's' : ''}`;
   if (result === 'same')
     return `${what} these bytes, release ${short(release)}: ${comparisons.length} comparisons agree.`;
   const count = comparisons.filter((one) => one.result === result).length;
   const some = `${count} of ${comparisons.length} comparisons`;
+  if (otherRelease !== undefined) {
+    const both = `release ${short(otherRelease)} is deployed, and this executable is ${short(release)}`;
+    return `${some} differ: ${both}. Whether that one runs, its own executable can tell.`;
+  }
   if (result === 'differs') return `${some} differ: what runs is not proven to be these bytes.`;
   return `Nothing differs, but ${some} could not be made: that these bytes run is not proven.`;
 }

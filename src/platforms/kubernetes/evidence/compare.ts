@@ -11,8 +11,9 @@ import { containerName } from '../manifest/pod-spec.ts';
 import { stockRunnerIn } from '../manifest/stock-runner.ts';
 import { applicationOf, isEnding, isOwnedBy, podHasEnded } from '../pods/pod-view.ts';
 import { endpointComparisons, policyComparison } from './compare-network.ts';
+import { type NamedRelease, otherDeployed, otherRelease } from './other-release.ts';
 import type { Observations } from './read-evidence.ts';
-import { differs, notProven, sameAsWanted, unseen } from './results.ts';
+import { differs, notProven, ofOtherRelease, sameAsWanted, unseen } from './results.ts';
 import { type SpecDifference, specDifferences } from '../apply/spec-difference.ts';
 
 /**
@@ -40,19 +41,19 @@ export function compareWith(intent: ManifestIntent, seen: Observations): Compari
   const templates = [deployment, ...sets].map(({ metadata, spec: { template } = {} }, at) => ({
     object: `${at === 0 ? 'Deployment' : 'ReplicaSet'} ${metadata?.name}`,
     metadata,
-    template: template ?? {},
+    named: { spec: template?.spec, metadata: [metadata, template?.metadata] },
   }));
   return [
     ...pods.flatMap((pod) => imageComparison(pod, intent.runnerImage)),
     ...runnerComparisons(intent, seen),
-    ...templates.map(({ object, template }) => specComparison(object, spec, template.spec)),
+    ...templates.map(({ object, named }) => specComparison(object, { intent, spec }, named)),
     ...pods.map((pod) =>
       own.includes(pod)
-        ? specComparison(nameOf(pod), spec, pod.spec, { isPod: true })
+        ? specComparison(nameOf(pod), { intent, spec }, { spec: pod.spec, metadata: [pod.metadata] }, { isPod: true })
         : differs('spec', nameOf(pod), `it was not made by the Deployment ${deployment.metadata?.name}`),
     ),
     ...(replicaSets === undefined ? [unseen('annotations', 'ReplicaSets', 'list replicasets')] : []),
-    ...templates.map(({ object, metadata, template }) => noteComparison(object, notes, [metadata, template.metadata])),
+    ...templates.map(({ object, named }) => noteComparison(object, notes, named.metadata)),
     ...own.map((pod) => noteComparison(nameOf(pod), notes, [pod.metadata])),
     ...(intent.port === undefined
       ? []
@@ -75,11 +76,13 @@ function isMadeBy(pod: V1Pod, { deployment, replicaSets }: Observations): boolea
 
 function specComparison(
   object: string,
-  wanted: V1PodSpec,
-  found: V1PodSpec | undefined,
+  { intent, spec }: { readonly intent: ManifestIntent; readonly spec: V1PodSpec },
+  found: NamedRelease,
   options?: { readonly isPod: boolean },
 ): Comparison {
-  const changed = specDifferences(wanted, found, options);
+  const other = otherRelease(intent.release, found);
+  if (other !== undefined) return ofOtherRelease('spec', object, other);
+  const changed = specDifferences(spec, found.spec, options);
   return changed.length === 0
     ? sameAsWanted('spec', object)
     : differs('spec', object, changed.map(differenceText).join('; '));
@@ -113,8 +116,10 @@ function imageComparison(pod: V1Pod, image: string): Comparison {
 }
 
 /** The script that a stock image is given. That of a thin one is a part of the image. */
-function runnerComparisons({ runner }: ManifestIntent, { configMap }: Observations): Comparison[] {
+function runnerComparisons({ runner, release }: ManifestIntent, { configMap, deployment }: Observations): Comparison[] {
   if (runner.kind === 'thin') return [];
+  const other = otherDeployed(release, deployment);
+  if (other !== undefined) return [ofOtherRelease('runner', 'ConfigMap', other)];
   if (configMap === undefined) return [unseen('runner', 'ConfigMap', 'get configmaps')];
   if (configMap === null) return [differs('runner', 'ConfigMap', 'it is gone: a pod that starts waits for it')];
   const object = `ConfigMap ${configMap.metadata?.name}`;

@@ -6,6 +6,7 @@ import { compareWith } from '../../../../src/platforms/kubernetes/evidence/compa
 import type { Observations } from '../../../../src/platforms/kubernetes/evidence/read-evidence.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
+import { parseDigest } from '../../../../src/shared/digest.ts';
 import { testIntent } from '../../../support/kubernetes/intent.ts';
 
 const digest = `sha256:${'d'.repeat(64)}`;
@@ -39,6 +40,39 @@ describe('compareWith()', () => {
     expect(resultOf(compared)).toBe('not-proven');
     const open = compared.filter(({ result }) => result === 'not-proven');
     expect(open.map((one) => `${one.evidence}: ${one.reason}`).join('\n')).toContain(reason);
+  });
+
+  it('says of another release that it is one, and does not judge how that was made', () => {
+    const release = parseDigest('b'.repeat(64));
+    const script = testIntent({ runner: { kind: 'stock', script: 'run()', digest: parseDigest('c'.repeat(64)) } });
+    const seen = seenOf({ ...intent, release });
+    const compared = compareWith({ ...script, runnerImage: intent.runnerImage }, { ...seen, configMap: null });
+    expect(
+      compared.flatMap(({ evidence, result, reason }) => (result === 'same' ? [] : [[evidence, result, reason]])),
+    ).toEqual([
+      ...['runner', 'spec', 'spec', 'spec'].map((evidence) => [
+        evidence,
+        'not-proven',
+        expect.stringContaining('it is of release bbbbbbbbbbbb'),
+      ]),
+      ...[1, 2, 3].map(() => ['annotations', 'differs', 'selfsame.dev/release is "bbbbbbbbbbbb", not aaaaaaaaaaaa']),
+    ]);
+    expect(compared.filter(({ result }) => result === 'same').map(({ evidence }) => evidence)).toEqual([
+      'image',
+      'endpoints',
+    ]);
+  });
+
+  it('compares all of what is called another release by some of it only', () => {
+    const seen = seenOf(intent);
+    Object.assign(seen.deployment.metadata.annotations ?? {}, { 'selfsame.dev/release': 'b'.repeat(64) });
+    Object.assign(seen.deployment.spec?.template.spec ?? {}, { hostNetwork: true });
+    expect(compareWith(intent, seen)).toContainEqual({
+      evidence: 'spec',
+      object: 'Deployment hello-world',
+      result: 'differs',
+      reason: 'hostNetwork true was not asked for',
+    });
   });
 
   it('shows which digest a node runs, to compare it with the registry', () => {
