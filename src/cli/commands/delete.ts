@@ -1,3 +1,4 @@
+import { hiddenParts } from '../../platforms/kubernetes/cluster-store/find-blobs.ts';
 import { removable, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -20,13 +21,15 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
     throw new DeployError('bad-usage', 'Cannot ask whether to delete: this is no terminal', { hint: 'Pass --yes.' });
   }
   return onNamed(session, flags, async (cluster, name) => {
-    const printRemoved = (removed: readonly RemovedObject[]): void => {
-      const format = dataFormat(flags.output);
-      if (format !== undefined) printData({ name, namespace: cluster.namespace, removed }, format);
-    };
     // What a delete that was stopped has left is found too.
     const objects = await removable(cluster, name, { signal });
     if (objects.length === 0) throw noSuchDeployment(name, cluster);
+    const hidden = await hiddenParts(cluster, name, { signal });
+    const printRemoved = (removed: readonly RemovedObject[]): void => {
+      const format = dataFormat(flags.output);
+      const left = hidden.map((secret) => ({ kind: 'Secret', name: secret }));
+      if (format !== undefined) printData({ name, namespace: cluster.namespace, removed, left }, format);
+    };
     if (flags.yes !== true) {
       const pods = (await statusOf(cluster, name, { signal }))?.pods ?? [];
       terminal.say(`In namespace ${cluster.namespace} of ${cluster.context}:`);
@@ -52,6 +55,11 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
     }
     printRemoved(removed);
     terminal.say(`Deleted ${objectsText(removed)}`);
+    if (hidden.length > 0) {
+      const deleting = `kubectl delete secret --namespace ${cluster.namespace} ${hidden.join(' ')}`;
+      const text = `An earlier selfsame stored in Secrets, which this account may not see. Who may deletes them: ${deleting}`;
+      terminal.report({ kind: 'warning', text });
+    }
     return 0;
   });
 }

@@ -2,7 +2,8 @@ import { blobSelector, type StoredBlob, storedBlobs } from './blob-parts.ts';
 import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { listMetadata } from '../api/list-metadata.ts';
-import type { MountedParts, PartKind } from '../manifest/blob-volume.ts';
+import { type MountedParts, mountedPartsIn, type PartKind } from '../manifest/blob-volume.ts';
+import { ownedRevisions } from './owned-revisions.ts';
 
 interface How {
   readonly signal?: AbortSignal | undefined;
@@ -24,6 +25,16 @@ export async function findAllBlobs(cluster: Cluster, name: string, how: How = {}
     permitted(async () => findBlobs(cluster, name, { kind: 'Secret', ...how })),
   ]);
   return [...blobs, ...(earlier ?? [])];
+}
+
+/**
+ * The Secrets in which an earlier selfsame stored what revisions mount, where this account may not see Secrets: it cannot delete
+ * them. An account that is to deploy need not see any.
+ */
+export async function hiddenParts(cluster: Cluster, name: string, how: How = {}): Promise<string[]> {
+  if ((await permitted(async () => findBlobs(cluster, name, { kind: 'Secret', ...how }))) !== undefined) return [];
+  const revisions = await ownedRevisions(cluster, name, how);
+  return [...new Set(revisions.flatMap(({ spec }) => mountedPartsIn(spec?.template?.spec?.volumes).blobSecrets))];
 }
 
 /** What is wrong where parts that pods mount are not there; undefined if all are. */
