@@ -34,7 +34,7 @@ const storeGc: Step = { ...own('gc', '--store-objects', '--keep', '0', '--min-ag
 
 const stores: readonly Service[] = ['cluster', 'azure', 's3'];
 
-export const commands: readonly FaultCommand[] = [
+export const faultCommands: readonly FaultCommand[] = [
   ...stores.flatMap((store): FaultCommand[] => [
     { title: `first deploy, ${store}`, store, before: [], run: first },
     { title: `next version, ${store}`, store, before: [first], run: second },

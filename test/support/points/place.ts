@@ -19,12 +19,12 @@ import type { Service } from './calls.ts';
 export interface PointsPlace {
   readonly cluster: TestCluster;
   /** A way to all of it for one application, with a store of its own. */
-  open(name: string, store: Service): Promise<Way>;
+  open(name: string, store: Service): Promise<AppWay>;
   close(): Promise<void>;
 }
 
 /** All that an application and its deployer ask goes through here. */
-export interface Way extends AsyncDisposable {
+export interface AppWay extends AsyncDisposable {
   readonly name: string;
   readonly namespace: string;
   readonly gates: Readonly<Partial<Record<Service, Gate>>>;
@@ -65,7 +65,7 @@ interface Servers {
   readonly s3: S3Server;
 }
 
-async function wayTo(servers: Servers, name: string, store: Service): Promise<Way> {
+async function wayTo(servers: Servers, name: string, store: Service): Promise<AppWay> {
   const { cluster } = servers;
   const api = await gateToCluster(cluster.kubeconfig);
   const stored = await storeFor(servers, name, store);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import pMap from 'p-map';
 import { fuzzSeed } from '../fuzz/seed.ts';
-import { commands } from './commands.ts';
+import { faultCommands } from './commands.ts';
 import type { PointsPlace } from './place.ts';
 import { type Trial, trialsOf, type TriedPoint, tryPoint, type Undisturbed, undisturbed } from './sweep.ts';
 
@@ -23,7 +23,7 @@ export interface SweepOptions {
 
 /** Records every command where nothing happens, and then has faults happen at the points found. */
 export async function sweep(place: PointsPlace, { share, ...atOnce }: SweepOptions): Promise<Swept> {
-  const wholes = await pMap(commands, async (command, nth) => undisturbed(place, command, `whole-${nth}`), atOnce);
+  const wholes = await pMap(faultCommands, async (command, nth) => undisturbed(place, command, `whole-${nth}`), atOnce);
   const all = trialsOf(wholes);
   const chosen = share === 1 ? all : chosenOf(all, Math.ceil(all.length * share));
   const tried = await pMap(chosen, async (trial, nth) => tryPoint(place, trial, `tried-${nth}`), atOnce);

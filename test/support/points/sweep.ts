@@ -6,7 +6,7 @@ import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/
 import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
 import type { FaultCommand, Step } from './commands.ts';
 import { type Fault, faults } from './faults.ts';
-import type { PointsPlace, State, Way } from './place.ts';
+import type { PointsPlace, State, AppWay } from './place.ts';
 
 const programs = { first: helloExecutable, second: changedExecutable } as const;
 const documented: ReadonlySet<number> = new Set([0, ...Object.values(exitStatus)].filter((status) => status !== 70));
@@ -99,7 +99,7 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };
 }
 
-function breakAt(way: Way, point: Point, fault: Fault) {
+function breakAt(way: AppWay, point: Point, fault: Fault) {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
   const [gate, broken] = [way.gates[point.service], fault.at(point.service)];
   if (gate === undefined || broken === undefined) throw new Error(`No ${fault.title} at ${point.service}`);
@@ -129,7 +129,7 @@ function wrongEnd(
 type Run = (signals?: NonNullable<ProgramOptions['signals']>) => Promise<EndedProgram>;
 
 /** Does what has to be done before a command, and returns how to give it. */
-async function prepared(way: Way, command: FaultCommand): Promise<Run> {
+async function prepared(way: AppWay, command: FaultCommand): Promise<Run> {
   let release = '';
   for (const step of command.before) {
     const at = step.killedAt && way.gates.cluster?.hold(step.killedAt);
@@ -143,7 +143,7 @@ async function prepared(way: Way, command: FaultCommand): Promise<Run> {
 }
 
 async function runStep(
-  { name, namespace, folder, env, gates }: Way,
+  { name, namespace, folder, env, gates }: AppWay,
   { program, words, hoursLater }: Step,
   signals: NonNullable<ProgramOptions['signals']>,
 ): Promise<EndedProgram> {
@@ -167,8 +167,8 @@ function laterBy(hours: number, answer: unknown): unknown {
   return answer;
 }
 
-function gatesOf(way: Way) {
-  return Object.entries(way.gates) as [Service, NonNullable<Way['gates'][Service]>][];
+function gatesOf(way: AppWay) {
+  return Object.entries(way.gates) as [Service, NonNullable<AppWay['gates'][Service]>][];
 }
 
 /** A state without what differs from run to run. */
