@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
@@ -25,6 +26,7 @@ import type { RunnerTexts, Session } from './context/session.ts';
  * @returns the exit status.
  */
 export async function deployer(app: Application, argv: readonly string[], runners: RunnerTexts): Promise<number> {
+  keepMemoryOutOfCoreFiles();
   obeyClicolor(process.env);
   const terminal = openTerminal();
   verifyCertificates(terminal.report);
@@ -96,6 +98,19 @@ function isForLocal(word: string): boolean {
   const { name = '' } = flagIn(word) ?? {};
   const table: FlagTable = flagTable;
   return table[name]?.local === true;
+}
+
+/**
+ * Has Linux leave memory out of the core file of a crash, since credentials are in it. Programs that are started from here inherit that.
+ * https://man7.org/linux/man-pages/man5/core.5.html
+ */
+function keepMemoryOutOfCoreFiles(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync('/proc/self/coredump_filter', '0');
+  } catch {
+    // Not every sandbox and kernel has it.
+  }
 }
 
 /**

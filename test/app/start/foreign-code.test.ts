@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -29,6 +29,23 @@ describe('an executable', () => {
     }
     expect(await ended).toEqual([0, null]);
     expect(said.filter((line) => /debug/i.test(line))).toEqual([]);
+  });
+
+  it('writes neither memory nor profiles to files for NODE_OPTIONS', async () => {
+    const folder = await temporaryFolder();
+    const env = {
+      NODE_OPTIONS: `--heapsnapshot-signal=SIGUSR2 --cpu-prof --diagnostic-dir=${folder}`,
+    };
+    const signalWhen = (said: { readonly stderr: string }) => (said.stderr.includes('serving') ? 'SIGUSR2' : undefined);
+    const ended = await runProgram(helloExecutable, ['--http', '127.0.0.1:0'], { env, signalWhen });
+    expect(ended).toMatchObject({ status: null, killedBy: 'SIGUSR2' });
+    expect(await readdir(folder)).toEqual([]);
+    // The same settings take hold of a plain Node.js.
+    const untilWritten = 'setInterval(() => fs.readdirSync(process.argv[1]).length > 0 && process.exit(), 10)';
+    const words = ['-e', `console.error('serving'); ${untilWritten}`, folder];
+    expect(await runProgram(process.execPath, words, { env, signalWhen })).toMatchObject({ status: 0 });
+    const written = (await readdir(folder)).map((name) => name.split('.').at(-1) ?? '');
+    expect(written.sort()).toEqual(['cpuprofile', 'heapsnapshot']);
   });
 
   it('tells an application that the signal of the debugger does not come', async () => {

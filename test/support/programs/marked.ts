@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
-import { type EndedProgram, runProgram } from './program.ts';
+import { type EndedProgram, type ProgramOptions, runProgram } from './program.ts';
 
 /** Secrets that can be found again wherever they come out. */
 export interface MarkedSecrets extends AsyncDisposable {
@@ -17,12 +17,22 @@ export interface MarkedSecrets extends AsyncDisposable {
   readonly leaksIn: (text: string) => string[];
   /** The same for the files that the programs left behind, and for the words of processes while they ran. */
   readonly leaksLeft: () => Promise<string[]>;
+  /** How large the core files are that crashes left, where the machine writes them to the folder of the program. */
+  readonly coreFiles: () => Promise<number[]>;
   /** Writes a kubeconfig. @returns its path. */
   readonly kubeconfig: (user: object, cluster: object) => Promise<string>;
   /** The user of a kubeconfig whose credential plugin says this. */
   readonly plugin: (says: string, status?: number) => Promise<object>;
-  /** Runs a program with these settings and none of this machine's; what it leaves is looked through in the end. */
-  readonly run: (program: string, words: readonly string[], env: Environment) => Promise<EndedProgram>;
+  /**
+   * Runs a program with these settings and none of this machine's, in a folder of its own, where it may leave a core file. What it leaves is looked
+   * through in the end.
+   */
+  readonly run: (
+    program: string,
+    words: readonly string[],
+    env: Environment,
+    options?: Pick<ProgramOptions, 'signals' | 'signalWhen'>,
+  ) => Promise<EndedProgram>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +48,10 @@ export async function markedSecrets(): Promise<MarkedSecrets> {
     await writeFile(path, text, { mode });
     return path;
   };
+  const inFolder = await file(
+    '#!/bin/sh\nulimit -S -c "$(ulimit -H -c)"\ncd "$HOME" && exec "$MARKED_PROGRAM" "$@"\n',
+    0o755,
+  );
   const spoken = new Set<string>();
   let isListening = false;
 
@@ -81,6 +95,11 @@ export async function markedSecrets(): Promise<MarkedSecrets> {
       return [...spoken, ...found.stdout.split('\n').filter((path) => path !== '')];
     },
 
+    async coreFiles() {
+      const cores = (await readdir(folder)).filter((name) => /^core\b/.test(name));
+      return Promise.all(cores.map(async (name) => (await stat(join(folder, name))).size));
+    },
+
     kubeconfig: async (user, cluster) => file(JSON.stringify(kubeconfigOf(cluster, user)), 0o600),
 
     async plugin(says, status = 0) {
@@ -88,15 +107,15 @@ export async function markedSecrets(): Promise<MarkedSecrets> {
       return { exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' } };
     },
 
-    async run(program, words, env) {
+    async run(program, words, env, options) {
       const foreign = Object.keys(process.env).filter((name) =>
         /^(AZURE|AWS|SELFSAME|KUBE|npm_|HOME$)|_proxy$/i.test(name),
       );
       const cleared = Object.fromEntries(foreign.map((name) => [name, undefined]));
-      const places = { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: folder };
+      const places = { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: folder, MARKED_PROGRAM: program };
       const listening = setInterval(() => void listen(), 200);
       try {
-        return await runProgram(program, words, { env: { ...cleared, ...places, ...env } });
+        return await runProgram(inFolder, words, { ...options, env: { ...cleared, ...places, ...env } });
       } finally {
         clearInterval(listening);
       }
