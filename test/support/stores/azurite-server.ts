@@ -15,7 +15,7 @@ export interface Azurite {
   /** The account's blob service, e.g. `http://127.0.0.1:10000/devstoreaccount1`. */
   readonly url: string;
   readonly account: string;
-  /** Azurite's well-known key, no secret. */
+  /** Azurite's well-known key, no secret, unless another was given. */
   readonly key: string;
   readonly port: number;
   stop(): Promise<void>;
@@ -53,20 +53,22 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   await server.start();
 
   const listening = Number(/:(\d+)$/.exec(server.getHttpServerAddress())?.[1]);
-  const { EMULATOR_ACCOUNT_NAME: account, EMULATOR_ACCOUNT_KEY: key } =
+  const { EMULATOR_ACCOUNT_NAME: known, EMULATOR_ACCOUNT_KEY: knownKey } =
     require('azurite/dist/src/common/utils/constants.js') as {
       EMULATOR_ACCOUNT_NAME: string;
       EMULATOR_ACCOUNT_KEY: Buffer | string;
     };
-  const keyText = typeof key === 'string' ? key : key.toString('base64');
+  // Azurite itself reads that variable.
+  const [account = known, given] = process.env['AZURITE_ACCOUNTS']?.split(':') ?? [];
+  const key = given ?? (typeof knownKey === 'string' ? knownKey : knownKey.toString('base64'));
   const scheme = cert === '' ? 'http' : 'https';
   const url = `${scheme}://${options.publicHost ?? (host === '0.0.0.0' ? '127.0.0.1' : host)}:${listening}/${account}`;
   return {
     url,
     account,
-    key: keyText,
+    key,
     port: listening,
-    connectionString: `DefaultEndpointsProtocol=${scheme};AccountName=${account};AccountKey=${keyText};BlobEndpoint=${url};`,
+    connectionString: `DefaultEndpointsProtocol=${scheme};AccountName=${account};AccountKey=${key};BlobEndpoint=${url};`,
     async stop() {
       await server.close();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
