@@ -33,7 +33,7 @@ export interface Store<P extends ArtifactPlace = ArtifactPlace> {
   has(artifact: Pick<Artifact, 'version' | 'name'>, options?: WaitOptions): Promise<boolean>;
 
   /**
-   * Uploads the artifact unless it is there already. What others have put in its place is taken away before, and said.
+   * Uploads the artifact unless it is there already. What others have put in its place is replaced, and said.
    *
    * The bytes are hashed on their way; what does not hash to `artifact.version` is never committed.
    *

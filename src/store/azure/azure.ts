@@ -14,7 +14,7 @@ import { copier } from './copy.ts';
 import type { AzureCredentials } from './credentials.ts';
 import { denialHints } from './errors.ts';
 import { artifactsInContainer, readRange, touchBlob } from './objects.ts';
-import { removeOldBlobs, removeFromContainer } from './remove.ts';
+import { removeFromContainer, removeOldBlobs, removeUnchanged } from './remove.ts';
 import { inRanges } from '../ranges.ts';
 import { isSound } from '../sound.ts';
 import { touch } from '../touch.ts';
@@ -53,8 +53,8 @@ export function azureStore(settings: AzureSettings): UrlStore {
     call(async (signal) => {
       try {
         const found = await blobOf(wanted).getProperties({ abortSignal: signal });
-        const { contentLength: sizeBytes = 0, lastModified: storedAt = new Date(0), metadata = {} } = found;
-        return { sizeBytes, storedAt, metadata };
+        const { contentLength: sizeBytes = 0, lastModified: storedAt = new Date(0), etag = '', metadata = {} } = found;
+        return { sizeBytes, storedAt, etag, metadata };
       } catch (error) {
         const code = azureCode(error);
         if (code === 'BlobNotFound' || code === 'ContainerNotFound') return code;
@@ -75,8 +75,10 @@ export function azureStore(settings: AzureSettings): UrlStore {
     const noted = found.metadata['sha256'];
     const stored = { ...found, noted, read: async () => read(artifact, found, options) };
     if (await isSound(artifact, stored, { address, ...options })) return found;
-    await call((attempt) => blobOf(artifact).deleteIfExists({ abortSignal: attempt }), options);
-    return 'BlobNotFound';
+    const { etag } = found;
+    const isRemoved = await call((signal) => removeUnchanged(blobOf(artifact), { etag, signal }), options);
+    // If it is not, another was faster, and has put something else there.
+    return isRemoved ? 'BlobNotFound' : soundOrNone(artifact, options);
   };
 
   const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
@@ -162,6 +164,8 @@ export function azureStore(settings: AzureSettings): UrlStore {
 interface FoundBlob {
   readonly sizeBytes: number;
   readonly storedAt: Date;
+  /** Changes with the object. */
+  readonly etag: string;
   readonly metadata: Record<string, string>;
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { objectName, runtimeName } from '../object-name.ts';
@@ -22,6 +22,20 @@ export async function removeFromContainer(
     await sweepRuntimes(container, signal);
   } catch (error) {
     if (azureCode(error) !== 'ContainerNotFound') throw error;
+  }
+}
+
+/** Removes an object unless another is there by now; true if none is there afterwards. */
+export async function removeUnchanged(
+  blob: BlockBlobClient,
+  { etag, signal }: { readonly etag: string; readonly signal: AbortSignal },
+): Promise<boolean> {
+  try {
+    await blob.deleteIfExists({ abortSignal: signal, conditions: { ifMatch: etag } });
+    return true;
+  } catch (error) {
+    if (azureCode(error) === 'ConditionNotMet') return false;
+    throw error;
   }
 }
 

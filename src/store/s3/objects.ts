@@ -40,7 +40,7 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): Rec
 /** How a bucket took an attempt to make an object: made it; has one of that name; lost what was sent for it. */
 export type CreateOutcome = 'made' | 'exists' | 'lost';
 
-/** Makes objects where there is none of their name. */
+/** Makes objects: where there is none of their name, or in its place. */
 export type Create = (request: S3Request, signal: AbortSignal | undefined) => Promise<CreateOutcome>;
 
 /**
@@ -52,9 +52,8 @@ export function creator(call: S3Call): Create {
   let isConditional = true;
   const attempt = async (request: S3Request, signal: AbortSignal | undefined): Promise<S3Answer> =>
     call(isConditional ? { ...request, headers: { ...request.headers, 'if-none-match': '*' } } : request, {
+      ...patience,
       signal,
-      tries: 5,
-      stallMs: 60_000,
       allows: (answer) => outcomeOf(answer) !== 'made' || (isConditional && isUnknown(answer)),
     });
   return async (request, signal) => {
@@ -66,6 +65,17 @@ export function creator(call: S3Call): Create {
     return outcomeOf(answer);
   };
 }
+
+/**
+ * Makes objects in the place of what others have put there. It is never taken away before: another that does the same may have
+ * been faster, and its object, which is the same, would be gone until ours is there.
+ */
+export function replacer(call: S3Call): Create {
+  const allows = (answer: S3Answer): boolean => outcomeOf(answer) !== 'made';
+  return async (request, signal) => outcomeOf(await call(request, { ...patience, signal, allows }));
+}
+
+const patience = { tries: 5, stallMs: 60_000 };
 
 function outcomeOf({ status, code }: S3Answer): CreateOutcome {
   if (status === 412) return 'exists';

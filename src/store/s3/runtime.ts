@@ -4,7 +4,7 @@ import type { CopyRefusal } from '../copy-refusal.ts';
 import { objectName, runtimeName } from '../object-name.ts';
 import type { S3Assembly } from './assembly.ts';
 import { beginUpload, copyPart, type CopySource, dropUpload, joinParts, leastPartBytes } from './multipart.ts';
-import { headOf } from './objects.ts';
+import { headOf, replacer } from './objects.ts';
 
 /** A runtime in the bucket, as the first part of an artifact. */
 export interface StoredRuntime extends CopySource {
@@ -48,8 +48,7 @@ export async function keepRuntime(
       onNotice?.(`${place.address} does not copy inside itself (${copy.text}): it keeps no runtime`);
       return;
     }
-    if (replaces) await call({ method: 'DELETE', key }, { signal });
-    const outcome = await joinParts(create, upload, { etags: [copy.etag], signal });
+    const outcome = await joinParts(replaces ? replacer(call) : create, upload, { etags: [copy.etag], signal });
     if (outcome !== 'made') await dropUpload(call, upload, signal);
   } catch (error) {
     signal?.throwIfAborted();

@@ -10,7 +10,16 @@ import { assembleInBucket } from './assemble.ts';
 import { s3CallsTo, urlOfKey } from './call.ts';
 import type { S3Keys } from './credentials.ts';
 import { accessOfSignature, accessWithKeys, linkTo } from './link.ts';
-import { artifactsInBucket, creator, headOf, listOf, readRangeOf, type S3Object, touchObject } from './objects.ts';
+import {
+  artifactsInBucket,
+  creator,
+  headOf,
+  listOf,
+  readRangeOf,
+  replacer,
+  type S3Object,
+  touchObject,
+} from './objects.ts';
 import { removeFromBucket, removeOldObjects } from './remove.ts';
 import type { PutOptions, StoredBytes, UrlStore, WaitOptions } from '../store.ts';
 
@@ -39,15 +48,13 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
     open: () => inRanges(sizeBytes, async (start, end) => readRangeOf(call, key, { start, end, signal })),
   });
 
-  /** What is there, if it is the artifact; what is not is taken away. */
-  const soundOrNone = async (artifact: Artifact, options: PutOptions): Promise<S3Object | undefined> => {
+  /** What is there, if it is the artifact. */
+  const soundOrNone = async (artifact: Artifact, options: PutOptions): Promise<S3Object | 'none' | 'foreign'> => {
     const key = objectName(artifact);
     const found = await headOf(call, key, options.signal);
-    if (found === undefined) return undefined;
+    if (found === undefined) return 'none';
     const stored = { ...found, noted: found.metadata.sha256, read: async () => read(key, found, options) };
-    if (await isSound(artifact, stored, { address, ...options })) return found;
-    await call({ method: 'DELETE', key }, { signal: options.signal });
-    return undefined;
+    return (await isSound(artifact, stored, { address, ...options })) ? found : 'foreign';
   };
 
   return {
@@ -74,7 +81,7 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
       for (let tries = 1; ; tries += 1) {
         // The first time: is it there already? Afterwards: is it as it should be, whoever made it?
         const found = await soundOrNone(artifact, options);
-        if (found !== undefined) {
+        if (typeof found !== 'string') {
           const { storedAt, metadata } = found;
           const at = { bucket: place.bucket, key, metadata, signal };
           const anew = async () => touchObject(call, at);
@@ -83,7 +90,8 @@ export function s3Store({ place, keys, publicUrl, freshMs }: S3Settings): UrlSto
         if (tries > mostTries) throw lostPieces(address, `parts of ${artifact.name}`);
         const counted = progressMeter(artifact.sizeBytes, onProgress);
         // What cannot be joined with a copied part may be joined without.
-        await assembleInBucket(artifact, { place, call, create, counted, signal, onNotice, copies: tries === 1 });
+        const make = found === 'foreign' ? replacer(call) : create;
+        await assembleInBucket(artifact, { place, call, create: make, counted, signal, onNotice, copies: tries === 1 });
         sentBytes += counted.sentBytes();
         reusedBytes = counted.reusedBytes();
       }
