@@ -8,7 +8,7 @@ let place: InterruptedPlace;
 beforeAll(async () => {
   place = await interruptedPlace('interrupted-commands');
   // The others find the executable in the store.
-  await using deployer = await place.deployer();
+  await using deployer = await place.deployer('uploaded');
   const env = deployer.onAzure();
   expect(await deployer.hello([...deployFlags('uploaded'), '--no-wait'], { env })).toMatchObject({ status: 0 });
 }, 300_000);
@@ -17,7 +17,7 @@ afterAll(async () => place?.close(), 60_000);
 /** What Ctrl-C leaves of commands on what is deployed, each under a name of its own. */
 describe('a command that is interrupted', () => {
   it.concurrent('says how to roll back only where there is something to go back to', async () => {
-    await using deployer = await place.deployer();
+    await using deployer = await place.deployer('twice');
     const { api, hello, onAzure } = deployer;
     const env = onAzure();
     const first = await hello(deployFlags('twice'), { env });
@@ -94,7 +94,7 @@ describe('a command that is interrupted', () => {
   ])(
     'at undoing %s: %s, by %s',
     async (own, _stage, name, [wanted, options], said) => {
-      await using deployer = await place.deployer();
+      await using deployer = await place.deployer(own);
       const { api, hello, onAzure } = deployer;
       const env = onAzure();
       expect(await hello(deployFlags(own), { env })).toMatchObject({ status: 0 });
@@ -113,20 +113,20 @@ describe('a command that is interrupted', () => {
   it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'at following logs by %s it goes on there: 0',
     async (name) => {
-      await using deployer = await place.deployer();
-      const { api, hello, onAzure } = deployer;
       const own = `followed-${name.toLowerCase()}`;
+      await using deployer = await place.deployer(own);
+      const { api, hello, onAzure } = deployer;
       const at = api.hold(/^GET .*\/pods\/.*\/log\?/);
       const ended = await hello([...deployFlags(own), '--logs'], { env: onAzure(), signals: [{ at, name }] });
       expect(ended).toMatchObject({ status: 0 });
       expect(ended.stderr).toContain(`Stopped following: ${own} goes on in `);
       expect(await place.objectsOf(own)).toHaveLength(3);
     },
-    60_000,
+    120_000,
   );
 
   it.concurrent('at --rm: a second Ctrl-C ends it at once, and a server that is away is told', async () => {
-    await using deployer = await place.deployer();
+    await using deployer = await place.deployer('passing');
     const { api, hello, onAzure } = deployer;
     const words = [...deployFlags('passing'), '--rm'];
     const env = onAzure();

@@ -17,7 +17,7 @@ let deployer: InterruptedDeployer;
 
 beforeAll(async () => {
   place = await interruptedPlace('interrupted-terminal');
-  deployer = await place.deployer();
+  deployer = await place.deployer('terminal');
 }, 300_000);
 afterAll(async () => {
   await deployer?.[Symbol.asyncDispose]();

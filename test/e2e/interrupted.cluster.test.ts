@@ -21,12 +21,12 @@ describe('a deploy that is interrupted', () => {
   it.concurrent.each(stages)(
     'at %s by %s says what is, and the same command finishes the job',
     async (stage, name, [wanted, options], said, there) => {
-      await using deployer = await place.deployer();
+      const own = `it-${stages.findIndex((one) => one[0] === stage && one[1] === name)}`;
+      await using deployer = await place.deployer(own);
       const { api, blobs, hello, onAzure } = deployer;
       await using ending = new AsyncDisposableStack();
       if (stage === 'upload') ending.defer(uploaded.resolve);
       else await uploaded.promise;
-      const own = `it-${stages.findIndex((one) => one[0] === stage && one[1] === name)}`;
       const named = (pattern: string): string => pattern.replaceAll(/\bit\b(?!-\d)/g, own);
       const gate = / comp|HEAD|devstore|comp=/.test(wanted.source) ? blobs : api;
       const at = gate.hold(new RegExp(named(wanted.source)), {
@@ -45,11 +45,11 @@ describe('a deploy that is interrupted', () => {
       expect(again.stderr).toContain(`${own} is ready`);
       await place.cleanUp(own);
     },
-    60_000,
+    120_000,
   );
 
   it.concurrent('at fetching a runtime leaves no part of it', async () => {
-    await using deployer = await place.deployer();
+    await using deployer = await place.deployer('fetching');
     const { folder, hello, onAzure } = deployer;
     await uploaded.promise;
     const mirror = await stalledMirror();
@@ -64,10 +64,10 @@ describe('a deploy that is interrupted', () => {
     expect(await place.objectsOf('fetching')).toEqual([]);
     expect(await hello(words, { env: onAzure() })).toMatchObject({ status: 0 });
     await place.cleanUp('fetching');
-  }, 60_000);
+  }, 120_000);
 
   it.concurrent('at storing in the cluster says that parts lie in ConfigMaps, and --rm takes its own away', async () => {
-    await using deployer = await place.deployer();
+    await using deployer = await place.deployer('stored');
     const { api, hello } = deployer;
     const env = inCluster;
     const at = () => api.hold(/^POST .*\/configmaps$/, { isDone: true });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { V1ReplicaSet } from '@kubernetes/client-node';
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import { artifactOf } from '../support/programs/artifact.ts';
-import { accountWith, deployRules } from '../support/cluster/account.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { deployerCluster } from '../support/cluster/account.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { fileServer, type FileServer } from '../support/stores/file-server.ts';
 import { type EndedProgram, runProgram, type ProgramOptions } from '../support/programs/program.ts';
@@ -20,8 +20,8 @@ journey('./hello-world self gc --store-objects', (step) => {
   const versions = { hello: '', changed: '' };
 
   beforeAll(async () => {
-    place = await testCluster('gc');
-    other = await testCluster('gc-other');
+    place = await deployerCluster('gc');
+    other = await deployerCluster('gc-other');
     store = await fileServer();
     await loadStockImage();
   }, 300_000);
@@ -39,17 +39,20 @@ journey('./hello-world self gc --store-objects', (step) => {
     });
   const deploy = async (
     program: string,
-    { namespace }: TestCluster,
+    { namespace, kubeconfig: KUBECONFIG }: TestCluster,
     options?: ProgramOptions,
   ): Promise<EndedProgram> => {
     const storeUrl = `http://${place.hostAddress}:${store.port}`;
     const words = ['--kubernetes', '--target', 'linux-x64', '--store-url', storeUrl, '--output', 'json'];
-    const ended = await run(program, [...words, '--namespace', namespace], options);
+    const ended = await run(program, [...words, '--namespace', namespace], { ...options, env: { KUBECONFIG } });
     expect(ended).toMatchObject({ status: 0 });
     return ended;
   };
+  /** By who may look at each namespace, since another one may need what is stored. */
   const gc = async (...words: string[]): Promise<EndedProgram> =>
-    run(helloExecutable, ['self', 'gc', '--store-objects', '--namespace', place.namespace, ...words]);
+    run(helloExecutable, ['self', 'gc', '--store-objects', '--namespace', place.namespace, ...words], {
+      env: { KUBECONFIG: place.adminKubeconfig },
+    });
   const stored = async (): Promise<string[]> => {
     const found = await Promise.all(
       (await readdir(store.folder)).map(async (version) =>
@@ -104,18 +107,12 @@ journey('./hello-world self gc --store-objects', (step) => {
   );
 
   step('says which namespaces it may not look at, and that these may need something', 60_000, async () => {
-    const account = await accountWith(deployRules(), place);
-    try {
-      const env = { KUBECONFIG: account.kubeconfig };
-      const words = ['self', 'gc', '--store-objects', '--keep', '0', '--namespace', place.namespace];
-      await leave('hello-world', 'seen by few');
-      await age();
-      const { stderr } = await run(helloExecutable, words, { env });
-      expect(stderr).toContain(`Nothing in namespace ${place.namespace} of `);
-      expect(stderr).toContain('all that this account may look at');
-    } finally {
-      await account.remove();
-    }
+    const words = ['self', 'gc', '--store-objects', '--keep', '0', '--namespace', place.namespace];
+    await leave('hello-world', 'seen by few');
+    await age();
+    const { stderr } = await run(helloExecutable, words);
+    expect(stderr).toContain(`Nothing in namespace ${place.namespace} of `);
+    expect(stderr).toContain('all that this account may look at');
   });
 
   step('takes nothing from a deploy that goes on meanwhile, however old what it found there is', 400_000, async () => {
@@ -126,7 +123,9 @@ journey('./hello-world self gc --store-objects', (step) => {
       for (const { metadata } of old)
         await cluster.request('DELETE', pathOf('ReplicaSet', { namespace, name: metadata?.name ?? '' }));
     }
-    await run(helloExecutable, ['self', 'delete', '--yes', '--namespace', other.namespace]);
+    const env = { KUBECONFIG: other.kubeconfig };
+    const deletion = ['self', 'delete', '--yes', '--namespace', other.namespace];
+    expect(await run(helloExecutable, deletion, { env })).toMatchObject({ status: 0 });
     await age();
     let collecting: Promise<EndedProgram> | undefined;
     await deploy(helloExecutable, place, {

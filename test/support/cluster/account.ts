@@ -31,32 +31,66 @@ export async function accountWith(rules: readonly object[], place: TestCluster):
   return accountNamed(name, place);
 }
 
+/** Where who runs the program may do what the executable itself prints (`self rbac`), and nothing else. */
+export interface DeployerCluster extends TestCluster {
+  /** Lets it deploy under one more name. */
+  grant(name: string): Promise<void>;
+}
+
 /**
- * As `testCluster`, but who runs the program there may do what the executable itself prints (`self rbac`) for deployments of these
- * names, and nothing else. The test's own requests are an administrator's.
+ * As `testCluster`, but who runs the program there is a deployer of these names. The test's own requests are an administrator's.
+ *
+ * @param options.seesNodes also the ClusterRole that `self rbac --nodes` prints.
  */
-export async function deployerCluster(suite: string, names: readonly string[] = ['hello-world']): Promise<TestCluster> {
+export async function deployerCluster(
+  suite: string,
+  names: readonly string[] = ['hello-world'],
+  { seesNodes = false }: { readonly seesNodes?: boolean } = {},
+): Promise<DeployerCluster> {
   const place = await testCluster(suite);
-  const { namespace } = place;
-  for (const name of names) {
-    const words = ['self', 'rbac', '--name', name, '--namespace', namespace, '--service-account', 'deployer'];
-    const { stdout } = await runProgram(helloExecutable, [...words, '--output', 'json']);
-    const { items } = JSON.parse(stdout) as { items: { kind: string }[] };
-    for (const item of items) await make(place, `${item.kind.toLowerCase()}s`, item);
-  }
+  const grant = async (name: string, more: readonly string[] = []): Promise<void> => {
+    const words = ['self', 'rbac', '--name', name, '--namespace', place.namespace, '--service-account', 'deployer'];
+    const { stdout } = await runProgram(helloExecutable, [...words, ...more, '--output', 'json']);
+    const { items } = JSON.parse(stdout) as { items: Granted[] };
+    for (const item of items) await makeGranted(place, item);
+  };
+  for (const name of names) await grant(name, seesNodes && name === names[0] ? ['--nodes'] : []);
   const account = await accountNamed('deployer', place);
   return {
     ...place,
     kubeconfig: account.kubeconfig,
+    grant,
     async close() {
       await account.remove();
+      if (seesNodes) await place.cluster.request('DELETE', nodesBinding(place));
       await place.close();
     },
   };
 }
 
+interface Granted {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+const rbacPath = '/apis/rbac.authorization.k8s.io/v1';
+
+function nodesBinding({ namespace }: TestCluster): string {
+  return `${rbacPath}/clusterrolebindings/selfsame-nodes-${namespace}-deployer`;
+}
+
+/** Makes an object of `self rbac`. The one ClusterRole is there already where another test has it. */
+async function makeGranted(place: TestCluster, item: Granted): Promise<void> {
+  const { kind, metadata } = item;
+  const resources = `${kind.toLowerCase()}s`;
+  if (metadata.namespace !== undefined) return make(place, resources, item);
+  if (kind === 'ClusterRole' && (await place.cluster.find(`${rbacPath}/${resources}/${metadata.name}`)) !== undefined)
+    return;
+  await place.cluster.request('POST', `${rbacPath}/${resources}`, { body: item });
+}
+
 async function make({ cluster, namespace }: TestCluster, resources: string, body: object): Promise<void> {
-  await cluster.request('POST', `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/${resources}`, { body });
+  await cluster.request('POST', `${rbacPath}/namespaces/${namespace}/${resources}`, { body });
 }
 
 /** A service account, and a kubeconfig that is it. */

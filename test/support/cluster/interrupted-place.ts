@@ -9,13 +9,14 @@ import { helloExecutable } from '../programs/executables.ts';
 import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/program.ts';
 import type { Azurite } from '../stores/azurite-server.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
-import { loadServerImage, serverImage, testCluster, type TestCluster } from './cluster.ts';
+import { deployerCluster } from './account.ts';
+import { loadServerImage, serverImage, type TestCluster } from './cluster.ts';
 import { loadStockImage } from './stock-image.ts';
 
 /** Where deploys are interrupted: a namespace, a store, and gates before both, which stop a deploy at one exact request. */
 export interface InterruptedPlace extends TestCluster {
-  /** A deployer with gates of its own, so that several are interrupted at once. */
-  readonly deployer: () => Promise<InterruptedDeployer>;
+  /** A deployer of one name, with gates of its own, so that several are interrupted at once. */
+  readonly deployer: (name: string) => Promise<InterruptedDeployer>;
   /** What there is of an application. */
   readonly objectsOf: (name: string) => Promise<string[]>;
   readonly cleanUp: (name: string) => Promise<unknown>;
@@ -34,14 +35,17 @@ export interface InterruptedDeployer extends AsyncDisposable {
 }
 
 export async function interruptedPlace(suite: string): Promise<InterruptedPlace> {
-  const place = await testCluster(suite);
+  const place = await deployerCluster(suite, []);
   const store = await azuriteProcess();
   await loadServerImage();
   await loadStockImage();
   const { signal } = new AbortController();
   return {
     ...place,
-    deployer: async () => deployerAt(place, store),
+    async deployer(name) {
+      await place.grant(name);
+      return deployerAt(place, store);
+    },
     objectsOf: async (name) =>
       (await removable(place.cluster, name, { signal })).map((object) => `${object.kind} ${object.name}`),
     cleanUp: async (name) => remove(place.cluster, name, { signal }),

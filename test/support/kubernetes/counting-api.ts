@@ -31,6 +31,7 @@ export async function countingApi(kubeconfig: string, { folder }: { folder: stri
   const upstream = new URL(given.server);
   const access: RequestOptions = { agent: new Agent({ keepAlive: true }) };
   await config.applyToHTTPSOptions(access);
+  const { headers: credentials } = access as { headers?: Record<string, string> };
   const calls = callCounter();
   let readBytes = 0;
 
@@ -38,7 +39,8 @@ export async function countingApi(kubeconfig: string, { folder }: { folder: stri
     const { method, url, headers } = request;
     calls.note(method, url);
     const { hostname, port } = upstream;
-    const onward = ask({ ...access, hostname, port, method, path: url, headers }, (answer) => {
+    const asked = { ...access, hostname, port, method, path: url, headers: { ...headers, ...credentials } };
+    const onward = ask(asked, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       // A watch has to be told that it began.
       response.flushHeaders();

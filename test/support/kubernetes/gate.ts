@@ -58,11 +58,13 @@ interface Hold extends HoldOptions {
 
 interface Server {
   readonly url: string;
+  /** Sent along with each request. */
+  readonly credentials?: Readonly<Record<string, string>>;
   readonly agent?: Agent;
 }
 
 /** @param host that it listens on. */
-export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promise<Gate> {
+export async function gateTo({ url, credentials, agent }: Server, host = '127.0.0.1'): Promise<Gate> {
   const requests: string[] = [];
   let hold: Hold | undefined;
   let isShut = false;
@@ -74,7 +76,8 @@ export async function gateTo({ url, agent }: Server, host = '127.0.0.1'): Promis
     answered: (status?: number) => boolean,
     body: Readable = request,
   ): void {
-    const { method, headers } = request;
+    const { method } = request;
+    const headers = { ...request.headers, ...credentials };
     const upstream = send(new URL(request.url ?? '/', url), { method, headers, ...(agent && { agent }) }, (answer) => {
       if (!answered(answer.statusCode)) {
         answer.resume();
@@ -177,9 +180,10 @@ export async function gateToCluster(kubeconfig: string): Promise<Gate> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const { server = '', caData, caFile } = config.getCurrentCluster() ?? {};
-  const { certData, certFile, keyData, keyFile } = config.getCurrentUser() ?? {};
-  const pem = async (data?: string, file?: string): Promise<Buffer> =>
-    data === undefined ? readFile(file ?? '') : Buffer.from(data, 'base64');
+  const { certData, certFile, keyData, keyFile, token } = config.getCurrentUser() ?? {};
+  const pem = async (data?: string, file?: string): Promise<Buffer | undefined> =>
+    data !== undefined ? Buffer.from(data, 'base64') : file === undefined ? undefined : readFile(file);
   const [ca, cert, key] = await Promise.all([pem(caData, caFile), pem(certData, certFile), pem(keyData, keyFile)]);
-  return gateTo({ url: server, agent: new Agent({ ca, cert, key, keepAlive: true }) });
+  const credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return gateTo({ url: server, credentials, agent: new Agent({ ca, cert, key, keepAlive: true }) });
 }
