@@ -12,6 +12,7 @@ import { readXml } from '../../src/store/s3/xml.ts';
 import type { UrlStore } from '../../src/store/store.ts';
 import { mutated, mutations } from '../support/fuzz/mutations.ts';
 import { itHolds } from '../support/fuzz/property.ts';
+import { countGrowth, mostGrowthMebibytes } from '../support/programs/peak-memory.ts';
 import { listen } from '../support/kubernetes/api-server.ts';
 
 /** What the server answers, whatever it is asked. */
@@ -166,13 +167,16 @@ itHolds('what a registry says of a package is an address, or refused in words', 
 
 it.each(kinds)('an answer of %s without an end is left', async (_kind, _xml, open) => {
   answer = { body: Buffer.alloc(1 << 20, 'x'), isEndless: true };
+  const growth = countGrowth();
   await expect(open().list({})).rejects.toMatchObject({
     code: 'store-unreachable',
     message: expect.stringMatching(/^Cannot read what .* answers: it is larger than 16 MiB$/),
   });
+  expect(growth()).toBeLessThan(mostGrowthMebibytes);
 });
 
 it.each(kinds)('a list of %s without an end is left', async (_kind, xml, open) => {
+  const growth = countGrowth();
   answer = {
     body: xml
       .replace('<IsTruncated>false', '<NextContinuationToken>more</NextContinuationToken><IsTruncated>true')
@@ -182,11 +186,14 @@ it.each(kinds)('a list of %s without an end is left', async (_kind, xml, open) =
     code: 'store-unreachable',
     message: expect.stringContaining('their list does not end'),
   });
+  expect(growth()).toBeLessThan(mostGrowthMebibytes);
 });
 
 it('a registry that does not stop is left', async () => {
   answer = { body: Buffer.alloc(1 << 20, 'x'), isEndless: true };
+  const growth = countGrowth();
   await expect(downloadJson(url, { network })).rejects.toThrow(`${url}/ answers too much: it is larger than 32 MiB`);
+  expect(growth()).toBeLessThan(mostGrowthMebibytes);
 });
 
 it('XML of a depth that no parser likes is none', () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type ApiServer, apiServer } from '../../support/kubernetes/api-server.ts';
 import { helloExecutable } from '../../support/programs/executables.ts';
+import { watchPeak } from '../../support/programs/peak-memory.ts';
 
 let server: ApiServer;
 let kubeconfig: string;
@@ -47,22 +47,8 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
 async function run(application: string, meanwhile?: (kill: (name: NodeJS.Signals) => void) => Promise<void>) {
   const words = ['self', 'status', '--kubeconfig', kubeconfig, '--name', application];
   const child = spawn(helloExecutable, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let mostMebibytes = 0;
-  const look = setInterval(() => {
-    const [, kibibytes = '0'] = /VmHWM:\s+(\d+)/.exec(statusOf(child.pid)) ?? [];
-    mostMebibytes = Math.max(mostMebibytes, Number(kibibytes) / 1024);
-  }, 10);
+  const most = watchPeak(child.pid);
   void meanwhile?.((name) => child.kill(name));
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  clearInterval(look);
-  return { status: status as number, stdout, stderr, mostMebibytes };
-}
-
-function statusOf(pid = 0): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
-    throw error;
-  }
+  return { status: status as number, stdout, stderr, mostMebibytes: most() };
 }

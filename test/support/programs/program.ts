@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { checkOutput } from './document.ts';
+import { watchPeak } from './peak-memory.ts';
 
 /** How a program ended, and what it said. */
 export interface EndedProgram {
@@ -9,9 +10,12 @@ export interface EndedProgram {
   readonly killedBy?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
+  /** The most memory that it held resident, in mebibytes, if that was asked for. */
+  readonly peakMebibytes?: number;
 }
 
 export interface ProgramOptions {
+  readonly measuresMemory?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
   /** Signals that the program gets, each at its moment. */
@@ -29,6 +33,7 @@ export async function runProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
+  const peak = options.measuresMemory === true ? watchPeak(child.pid) : undefined;
   const said = { stdout: '', stderr: '' };
   let isSignalled = false;
   for (const name of ['stdout', 'stderr'] as const) {
@@ -43,5 +48,5 @@ export async function runProgram(
   for (const { at, name } of options.signals ?? []) void at.then(() => child.kill(name));
   const [status, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (killedBy === null) checkOutput(words, { status, stdout: said.stdout });
-  return { status, ...(killedBy !== null && { killedBy }), ...said };
+  return { status, ...(killedBy !== null && { killedBy }), ...said, ...(peak && { peakMebibytes: peak() }) };
 }
