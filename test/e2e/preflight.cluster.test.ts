@@ -12,9 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import { watch } from '../../src/platforms/kubernetes/api/watch.ts';
-import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
+import { type Account, accountWith, deployerCluster, deployRules } from '../support/cluster/account.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { type PreflightGiven, situations } from '../support/cluster/preflight-situations.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { kubeconfigOf } from '../support/kubernetes/api-server.ts';
@@ -36,10 +36,10 @@ describe('./hello-world --kubernetes, where something stands in the way', () => 
 
   beforeAll(async () => {
     [plain, counted, limited, small] = await Promise.all([
-      testCluster('plain'),
-      testCluster('counted'),
-      testCluster('limited'),
-      testCluster('small'),
+      deployerCluster('plain', ['hello-world', 'taken'], { seesNodes: true }),
+      deployerCluster('counted', undefined, { seesNodes: true }),
+      deployerCluster('limited', undefined, { seesNodes: true }),
+      deployerCluster('small', undefined, { seesNodes: true }),
     ]);
     azurite = await azuriteProcess();
     store = await meddlingProxy(azurite.port);

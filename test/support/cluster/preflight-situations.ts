@@ -55,7 +55,8 @@ export const situations: readonly (readonly [
     'the namespace is missing',
     [],
     [['cluster-refused', /namespaces "selfsame-nowhere" not found/]],
-    () => ({ namespace: 'selfsame-nowhere' }),
+    // A deployer has no rights there, and hears of nothing else.
+    ({ plain }) => ({ namespace: 'selfsame-nowhere', kubeconfig: plain.adminKubeconfig }),
   ],
   [
     'the account lacks rights',
@@ -116,6 +117,8 @@ export const situations: readonly (readonly [
     'the Secret to pull with is missing',
     ['--image-pull-secret', 'nothing'],
     [['cluster-refused', /^Cannot find the Secret nothing in namespace /]],
+    // A deployer may read no Secret but its own.
+    ({ plain }) => ({ kubeconfig: plain.adminKubeconfig }),
   ],
   [
     'the runner image is for another architecture',
