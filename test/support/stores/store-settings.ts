@@ -6,7 +6,7 @@ export interface StorePlaces {
 }
 
 /** Every way to say which store it is: what a user sets in the environment. */
-export function storeSettings({ azure, s3, folder }: StorePlaces): Readonly<Record<StoreWay, Environment>> {
+export function storeSettings({ azure, s3, folder }: StorePlaces): StoreSettingsByWay {
   const { url, account, key, sas } = azure;
   return {
     'azure-key': { SELFSAME_STORE: `${url}/by-key`, AZURE_STORAGE_KEY: key },
@@ -24,4 +24,5 @@ export const storeWays = ['azure-key', 'azure-sas', 'azure-connection-string', '
 
 export type StoreWay = (typeof storeWays)[number];
 
-type Environment = Readonly<Record<string, string>>;
+/** Settings by the way in which they name a store. */
+export type StoreSettingsByWay = Readonly<Record<StoreWay, Readonly<Record<string, string>>>>;
