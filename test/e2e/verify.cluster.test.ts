@@ -9,12 +9,14 @@ import type { TestCluster } from '../support/cluster/cluster.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 import { changedExecutable, helloExecutable } from '../support/programs/executables.ts';
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
-import { makeBucket } from '../support/stores/bucket.ts';
-import type { Azurite } from '../support/stores/azurite-server.ts';
-import { azuriteProcess } from '../support/stores/azurite.ts';
-import { s3Server, type S3Server } from '../support/stores/seaweed.ts';
 import { objectTamperings, replacedMap } from '../support/tampering/of-objects.ts';
-import { storeTamperings } from '../support/tampering/of-stores.ts';
+import {
+  overwritten,
+  pathIn,
+  storeTamperings,
+  type TamperedStores,
+  tamperedStores,
+} from '../support/tampering/of-stores.ts';
 import { templateTamperings } from '../support/tampering/of-template.ts';
 import { changeTemplate, mergePatch, objectThere, pausedName, podsOfName } from '../support/tampering/tampering.ts';
 
@@ -27,21 +29,19 @@ interface Deployed {
 }
 
 let place: TestCluster;
-let azurite: Azurite;
-let s3: S3Server;
+let stores: TamperedStores;
 let stock: string;
 let thin: string;
 
 const onNode1 = ['--target', 'linux-x64', '--node-selector', 'kubernetes.io/hostname=node-1'];
-const inAzure = () => ({ AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString });
-const inS3 = () => ['--store', `s3://apps?endpoint=http://${place.hostAddress}:${s3.port}`];
 
 const deployments: Readonly<Record<string, Deployed>> = {
   stock: { words: () => ['--runner-image', stock, '--env', 'COLOUR=blue', '--http', ':8080'] },
   [pausedName]: { words: () => ['--runner-image', stock, '--env', 'COLOUR=blue'] },
-  thin: { words: () => ['--runner-image', thin], env: inAzure },
-  azure: { words: () => ['--runner-image', stock], env: inAzure },
-  s3: { words: () => ['--runner-image', stock, ...inS3()], env: () => s3.writer },
+  thin: { words: () => ['--runner-image', thin], env: () => stores.azureEnv },
+  azure: { words: () => ['--runner-image', stock], env: () => stores.azureEnv },
+  s3: { words: () => ['--runner-image', stock, ...stores.s3Words], env: () => stores.s3.writer },
+  file: { words: () => ['--runner-image', stock, ...stores.folderWords] },
   healed: { words: () => ['--runner-image', stock, '--env', 'COLOUR=blue'] },
   back: {
     words: () => ['--runner-image', stock],
@@ -71,13 +71,16 @@ async function verify(name: string): Promise<Verified & Pick<EndedProgram, 'stat
   return { ...(JSON.parse(stdout) as Verified), status };
 }
 
+async function expectSame(name: string): Promise<Verified> {
+  const { status, ...verified } = await verify(name);
+  expect(verified.comparisons.filter(({ result }) => result !== 'same')).toEqual([]);
+  expect([status, verified.result]).toEqual([0, 'same']);
+  return verified;
+}
+
 beforeAll(async () => {
   place = await deployerCluster('verify', Object.keys(deployments));
-  [azurite, s3] = await Promise.all([
-    azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress }),
-    s3Server({ host: '0.0.0.0' }),
-  ]);
-  await makeBucket(s3, 'apps');
+  stores = await tamperedStores(place.hostAddress);
   stock = await pinnedImage(place, await loadStockImage());
   thin = await pinnedImage(place, await loadRunnerImage({ runtime: true }));
   await Promise.all(
@@ -90,15 +93,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await place?.close();
-  await azurite?.stop();
-  await s3?.stop();
+  await stores?.stop();
 }, 60_000);
 
 describe('self verify proves a deployment that nobody touched', () => {
   it.each(Object.keys(deployments))('%s', async (name) => {
-    const { status, result, comparisons, pods } = await verify(name);
-    expect(comparisons.filter((one) => one.result !== 'same')).toEqual([]);
-    expect([status, result]).toEqual([0, 'same']);
+    const { comparisons, pods } = await expectSame(name);
     expect(new Set(comparisons.map(({ evidence }) => evidence))).toEqual(
       new Set(['stored', 'image', 'spec', 'annotations', 'endpoints', ...(name === 'thin' ? [] : ['runner'])]),
     );
@@ -108,29 +108,28 @@ describe('self verify proves a deployment that nobody touched', () => {
   });
 });
 
-const stores = {
-  azure: () => azurite,
-  s3: () => s3,
-  versionOf: async (name: string) => (await verify(name)).versions['linux-x64'] ?? '',
-};
+const versionOf = async (name: string) => (await verify(name)).versions['linux-x64'] ?? '';
 
 describe('self verify finds', () => {
   beforeAll(async () => mergePatch(place, 'Deployment', pausedName, { spec: { paused: true } }));
 
-  it.each([...templateTamperings, ...objectTamperings, ...storeTamperings(stores)])('$title', async (tampering) => {
-    const { on, run, found } = tampering;
-    const takeBack = await run(place);
-    try {
-      const { status, comparisons } = await verify(on);
-      expect(status).toBe(1);
-      const differing = comparisons.filter(({ result }) => result === 'differs');
-      expect(differing).toContainEqual(
-        expect.objectContaining({ evidence: found[0], reason: expect.stringMatching(found[1]) }),
-      );
-    } finally {
-      await takeBack();
-    }
-  });
+  it.each([...templateTamperings, ...objectTamperings, ...storeTamperings({ stores: () => stores, versionOf })])(
+    '$title',
+    async (tampering) => {
+      const { on, run, found } = tampering;
+      const takeBack = await run(place);
+      try {
+        const { status, comparisons } = await verify(on);
+        expect(status).toBe(1);
+        const differing = comparisons.filter(({ result }) => result === 'differs');
+        expect(differing).toContainEqual(
+          expect.objectContaining({ evidence: found[0], reason: expect.stringMatching(found[1]) }),
+        );
+      } finally {
+        await takeBack();
+      }
+    },
+  );
 
   it.each(['stock', pausedName])('nothing, once all of it is taken back: %s', async (name) => {
     expect((await verify(name)).comparisons.filter(({ result }) => result === 'differs')).toEqual([]);
@@ -194,10 +193,18 @@ describe('the same deploy', () => {
     expect(ended.stderr).toMatch(/The ConfigMap healed-runner-\w+ holds something else than the runner/);
     expect(ended.stderr).toMatch(/Others had added to the pods of healed: .*args.*lifecycle.*initContainers/);
     expect(ended.stderr).toMatch(/Service healed changed/);
-    const { status, comparisons } = await verify(on);
-    expect([status, comparisons.filter(({ result }) => result !== 'same')]).toEqual([0, []]);
+    await expectSame(on);
     expect((await hello(on, ['--kubernetes'])).stderr).not.toContain('Others had added');
   }, 240_000);
+
+  it('stores anew what others have overwritten in a folder, and says so', async () => {
+    await overwritten(pathIn(stores.files, await versionOf('file')));
+    expect(await verify('file')).toMatchObject({ status: 1 });
+    const ended = await hello('file', ['--kubernetes']);
+    expect(ended).toMatchObject({ status: 0 });
+    expect(ended.stderr).toMatch(/file:\S+ held something else as \w{12}\.\.\.\/hello-world: it is stored anew/);
+    await expectSame('file');
+  }, 120_000);
 });
 
 /** Waits until the one pod of a deployment is another that is ready. */
