@@ -2,7 +2,7 @@ import type { Service } from './calls.ts';
 
 /** One run of a program that deploys itself. */
 export interface Step {
-  readonly program: 'first' | 'second';
+  readonly program: 'first' | 'second' | 'busy' | 'busy-changed';
   readonly words: readonly string[];
   /** The call that it is killed at, as `METHOD PATH`. */
   readonly killedAt?: RegExp;
@@ -29,8 +29,15 @@ const second: Step = { program: 'second', words: deploy };
 const failing: Step = { program: 'second', words: [...deploy, '--http', '198.51.100.9:8080'] };
 /** Leaves what it stored, and nothing that needs it. */
 const leaving: Step = { ...second, killedAt: /^PATCH (?!.*dryRun).*force=true/ };
+/** In a store no other command's deployments may need it either. */
+const busy: Step = { program: 'busy', words: deploy };
+const leavingBusy: Step = { ...leaving, program: 'busy-changed' };
 const own = (...words: string[]): Step => ({ program: 'second', words: ['self', ...words] });
-const storeGc: Step = { ...own('gc', '--store-objects', '--keep', '0', '--min-age', '2h', '--yes'), hoursLater: 3 };
+const storeGc: Step = {
+  program: 'busy',
+  words: ['self', 'gc', '--store-objects', '--keep', '0', '--min-age', '2h', '--yes'],
+  hoursLater: 3,
+};
 
 const stores: readonly Service[] = ['cluster', 'azure', 's3'];
 
@@ -45,6 +52,6 @@ export const faultCommands: readonly FaultCommand[] = [
   { title: 'rollback, azure', store: 'azure', before: [first, second], run: own('rollback', 'RELEASE') },
   { title: 'delete', store: 'cluster', before: [first, second], run: own('delete', '--yes') },
   { title: 'gc', store: 'cluster', before: [leaving, first], run: own('gc', '--min-age', '1s', '--yes') },
-  { title: 'gc, azure', store: 'azure', before: [leaving, first], run: storeGc },
+  { title: 'gc, azure', store: 'azure', before: [leavingBusy, busy], run: storeGc },
   { title: 'revoke, azure', store: 'azure', before: [first], run: own('revoke', '--yes') },
 ];

@@ -1,14 +1,19 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitStatus } from '../../../src/shared/errors.ts';
-import { changedExecutable, helloExecutable } from '../programs/executables.ts';
+import { busyExecutables, changedExecutable, helloExecutable } from '../programs/executables.ts';
 import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/program.ts';
 import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
 import type { FaultCommand, Step } from './commands.ts';
 import { type Fault, faults } from './faults.ts';
 import type { PointsPlace, State, AppWay } from './place.ts';
 
-const programs = { first: helloExecutable, second: changedExecutable } as const;
+const programs = {
+  first: helloExecutable,
+  second: changedExecutable,
+  busy: busyExecutables.first,
+  'busy-changed': busyExecutables.second,
+} as const;
 const documented: ReadonlySet<number> = new Set([0, ...Object.values(exitStatus)].filter((status) => status !== 70));
 
 /** How a command goes where nothing happens. */
