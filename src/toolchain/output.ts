@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../executable/format/make-folders.ts';
 import { trustedPath } from '../executable/format/trusted-path.ts';
 import { outputRefusal } from '../executable/rebuild-offline.ts';
 
@@ -18,17 +19,18 @@ export async function besideOutput<Result>(output: string, work: (folder: string
       throw Object.assign(new Error('It is a folder'), { code: 'EISDIR', syscall: 'open' });
     }
     await trustedPath(output);
-    return mkdir(parent, { recursive: true });
+    return makeFolders(parent);
   });
   try {
     const folder = await writing(output, async () => mkdtemp(join(parent, '.selfsame-')));
     try {
       return await work(folder);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await writing(output, async () => rm(folder, { recursive: true, force: true }));
     }
-  } finally {
-    if (made !== undefined) await removeEmpty(parent, made);
+  } catch (error) {
+    if (made !== undefined) await writing(output, async () => removeEmpty(parent, made));
+    throw error;
   }
 }
 

@@ -1,8 +1,9 @@
 import { sign, type KeyObject } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { bytesOf } from '../executable/format/bytes.ts';
+import { makeFolders } from '../executable/format/make-folders.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
 import { packageListIn } from '../executable/packages/package-list.ts';
 import { sbomOf } from '../executable/packages/sbom.ts';
@@ -56,7 +57,7 @@ export interface ReleaseOptions {
 export async function release(options: ReleaseOptions): Promise<Release> {
   const { name, blob, folder, runtimesFor, key, commit, report, signal } = options;
   const packages = packageListIn(blob);
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const beside = ['SHA256SUMS', 'RELEASE.json', `${name}.cdx.json`, `${name}.intoto.json`, `${name}.sig`] as const;
   const [sums, notes, bill, provenance, signature] = beside;
   await Promise.all(beside.map((file) => rm(join(folder, file), { force: true })));

@@ -1,6 +1,6 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { constants, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { trustedPath } from './trusted-path.ts';
 
@@ -68,14 +68,16 @@ export function isAlive(pid: number): boolean {
 
 /** Why the system would not write a file, in words; undefined for an error that is not the system's. */
 export function systemReason(error: unknown): string | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException;
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return undefined;
-  return reasons[code] ?? code;
+  return reasons[code] ?? (errno === undefined ? undefined : unnamed.get(-errno)) ?? code;
 }
+
+/** Node.js has no name for these. */
+const unnamed: ReadonlyMap<number, string> = new Map([[constants.errno.EDQUOT, 'the disk quota is used up']]);
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
   EFBIG: 'the file would be larger than this system allows',
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pRetry from 'p-retry';
 import type { Digest } from '../../shared/digest.ts';
@@ -8,6 +7,7 @@ import type { Target } from '../../shared/target.ts';
 import { ArchiveError } from './archive.ts';
 import { HttpError, isForeign, isTransient, downloadReason } from './download.ts';
 import { mismatchDescriber } from './describe-mismatch.ts';
+import { makeFolders } from '../format/make-folders.ts';
 import { replaceFile, systemReason, writeAll } from '../format/atomic-write.ts';
 import { runtimes } from './runtimes-table.ts';
 import { type RuntimeOptions, runtimeSource, type RuntimeSource } from './sources.ts';
@@ -33,7 +33,7 @@ export async function fetchRuntime(target: Target, options: FetchOptions): Promi
   const waiting = options.signal === undefined ? {} : { signal: options.signal };
   const isWorthRetrying = ({ error }: { error: Error }) => error instanceof SourceFailure && isTransient(error.cause);
   try {
-    await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(options.path), 0o700);
     await pRetry(() => fetchOnce(target, source, options), {
       ...waiting,
       retries: 3,

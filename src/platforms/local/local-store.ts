@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { makeFolders } from '../../executable/format/make-folders.ts';
 import { systemReason } from '../../executable/format/atomic-write.ts';
 import { defaultCacheFolder } from '../../executable/runtimes/cache.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -59,7 +60,7 @@ export async function openLocalStore(
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
   } catch (cause) {
     const reason = systemReason(cause);
     if (reason === undefined) throw cause;

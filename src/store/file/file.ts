@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Artifact } from '../../executable/format/artifact.ts';
 import { bytesOfFile } from '../../executable/format/bytes.ts';
 import { assertDigest } from '../../executable/format/assert-digest.ts';
 import { targetOf } from '../../executable/format/elf.ts';
+import { makeFolders } from '../../executable/format/make-folders.ts';
 import { replaceFile, systemReason, writeAll } from '../../executable/format/atomic-write.ts';
 import { isDigest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
@@ -88,7 +89,7 @@ export function fileStore(folder: string, { publicUrl, freshMs }: FileSettings):
       await explaining(address, async () => {
         // Not the folder itself: where it is missing, a volume may be.
         await readdir(folder);
-        await mkdir(join(folder, artifact.version), { recursive: true });
+        await makeFolders(join(folder, artifact.version));
         const hash = createHash('sha256');
         // Two that write the same put the same in its place.
         await replaceFile(

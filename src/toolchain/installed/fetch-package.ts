@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { replaceFile, writeAll } from '../../executable/format/atomic-write.ts';
+import { makeFolders } from '../../executable/format/make-folders.ts';
 import { unlessGone } from '../../executable/format/unless-gone.ts';
 import { defaultCacheFolder } from '../../executable/runtimes/cache.ts';
 import { download, downloadReason, HttpError } from '../../executable/runtimes/download.ts';
@@ -88,7 +89,7 @@ export function unpackingFolder(): UnpackingFolder {
 /** The cache's, closed to others. */
 async function packagesFolder(): Promise<string> {
   const folder = join(defaultCacheFolder(), 'packages');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   return folder;
 }
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { replaceFile, writeAll } from '../../../src/executable/format/atomic-write.ts';
+import { replaceFile, systemReason, writeAll } from '../../../src/executable/format/atomic-write.ts';
 import { scratchFolder } from '../../support/executable/scratch.ts';
 import { asAnotherUser } from '../../support/programs/another-user.ts';
 
@@ -74,4 +75,10 @@ describe('replaceFile()', () => {
     await symlink('circle', join(folder.path, 'circle'));
     await expect(write(join(folder.path, 'circle'), { followsLink: true })).rejects.toMatchObject({ code: 'ELOOP' });
   });
+});
+
+it('systemReason() has words for a quota, for which Node.js has no name', () => {
+  const error = Object.assign(new Error('UNKNOWN: unknown error, write'), { code: 'UNKNOWN', syscall: 'write' });
+  expect(systemReason(Object.assign(error, { errno: -constants.errno.EDQUOT }))).toBe('the disk quota is used up');
+  expect(systemReason(Object.assign(error, { errno: -9999 }))).toBe('UNKNOWN');
 });
