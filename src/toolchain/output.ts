@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makeTemporaryFolder } from '../executable/format/leftovers.ts';
 import { makeFolders } from '../executable/format/make-folders.ts';
 import { trustedPath } from '../executable/format/trusted-path.ts';
 import { outputRefusal } from '../executable/rebuild-offline.ts';
 
 /**
- * Calls a function with a new folder beside a file that is to be written, and removes it. What could not be written after the work
- * is refused before it; folders that were made for the file go, too, if it is not written.
+ * Calls a function with a new folder beside a file that is to be written, and removes it, and those of processes that were killed.
+ * What could not be written after the work is refused before it; folders that were made for the file go, too, if it is not written.
  *
  * @param output absolute path.
  * @throws {DeployError} `output-refused`, and whatever the function throws.
@@ -22,7 +23,7 @@ export async function besideOutput<Result>(output: string, work: (folder: string
     return makeFolders(parent);
   });
   try {
-    const folder = await writing(output, async () => mkdtemp(join(parent, '.selfsame-')));
+    const folder = await writing(output, async () => makeTemporaryFolder(parent, '.selfsame-'));
     try {
       return await work(folder);
     } finally {

@@ -1,10 +1,31 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { besideOutput } from '../../src/toolchain/output.ts';
 import { scratchFolder } from '../support/executable/scratch.ts';
 import { asAnotherUser } from '../support/programs/another-user.ts';
+
+it('besideOutput() removes what builds left that were killed, and nothing of one that goes on', async () => {
+  await using folder = await scratchFolder();
+  const left = join(folder.path, `.selfsame-${hostname().slice(0, 60)}-${spawnSync('true').pid}-aBc123`);
+  await mkdir(left);
+  const others = async (own: string): Promise<string[]> =>
+    (await readdir(folder.path)).filter((name) => join(folder.path, name) !== own);
+  const seen = await Promise.all(
+    ['one', 'other'].map(async (name) =>
+      besideOutput(join(folder.path, name), async (own) => {
+        await setImmediate();
+        await writeFile(join(own, 'part'), '');
+        return others(own);
+      }),
+    ),
+  );
+  expect(seen.flat()).not.toContain(basename(left));
+  expect(await readdir(folder.path)).toEqual([]);
+});
 
 it('besideOutput() goes into no folder by a link that another user made where others may write', async () => {
   await using folder = await scratchFolder();

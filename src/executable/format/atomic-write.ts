@@ -1,7 +1,8 @@
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { constants, hostname } from 'node:os';
+import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { temporaryFile } from './leftovers.ts';
 import { trustedPath } from './trusted-path.ts';
 
 /**
@@ -22,8 +23,7 @@ export async function replaceFile(
   { mode, followsLink = false }: { readonly mode: number; readonly followsLink?: boolean },
 ): Promise<void> {
   const target = followsLink ? await trustedPath(path) : join(await trustedPath(dirname(path)), basename(path));
-  await removeLeftovers(target);
-  const temporary = join(dirname(target), `${temporaryStart(target)}${process.pid}-${(count += 1)}.tmp`);
+  const temporary = await temporaryFile(dirname(target), `.${basename(target).slice(0, 100)}.`);
   const file = await open(temporary, 'wx', mode);
   try {
     await fill(file);
@@ -36,34 +36,9 @@ export async function replaceFile(
   }
 }
 
-let count = 0;
-
 /** Appends all of a chunk: a single write may stop short of it. */
 export async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let done = 0; done < chunk.length;) done += (await file.write(chunk, done)).bytesWritten;
-}
-
-/** Of a temporary neighbour's name. Machines that share a folder do not touch each other's. */
-function temporaryStart(path: string): string {
-  return `.${basename(path).slice(0, 100)}.${hostname().slice(0, 60)}-`;
-}
-
-async function removeLeftovers(path: string): Promise<void> {
-  const start = temporaryStart(path);
-  for (const name of await readdir(dirname(path))) {
-    const [, pid] = (name.startsWith(start) && /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))) || [];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
-  }
-}
-
-/** True for a process of this machine that there is, whosever it is. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 /** Why the system would not write a file, in words; undefined for an error that is not the system's. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { replaceFile, writeAll } from '../../executable/format/atomic-write.ts';
+import { makeTemporaryFolder } from '../../executable/format/leftovers.ts';
 import { makeFolders } from '../../executable/format/make-folders.ts';
 import { unlessGone } from '../../executable/format/unless-gone.ts';
 import { defaultCacheFolder } from '../../executable/runtimes/cache.ts';
@@ -79,7 +80,7 @@ export interface UnpackingFolder extends AsyncDisposable {
 export function unpackingFolder(): UnpackingFolder {
   let made: Promise<string> | undefined;
   return {
-    path: async () => (made ??= packagesFolder().then(async (folder) => mkdtemp(join(folder, 'unpacked-')))),
+    path: async () => (made ??= packagesFolder().then(async (folder) => makeTemporaryFolder(folder, 'unpacked-'))),
     async [Symbol.asyncDispose]() {
       if (made !== undefined) await rm(await made, { recursive: true });
     },

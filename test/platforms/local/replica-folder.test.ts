@@ -9,7 +9,7 @@ import { makeReplicaFolder } from '../../../src/platforms/local/replica-folder.t
 it('makeReplicaFolder() removes what an earlier run left that was killed, and nothing of one that goes on', async () => {
   const name = `folder-test-${process.pid}`;
   const folderOf = (pid: number): string => join(tmpdir(), `selfsame-${name}-${hostname().slice(0, 60)}-${pid}-aBc123`);
-  const [left, used] = [folderOf(spawnSync('true').pid), folderOf(process.pid)];
+  const [left, used] = [folderOf(spawnSync('true').pid), folderOf(process.ppid)];
   await Promise.all([left, used].map(async (folder) => mkdir(folder)));
   await writeFile(join(left, 'query'), 'sig=secret');
   const made = await makeReplicaFolder(name);
