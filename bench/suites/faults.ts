@@ -1,6 +1,7 @@
 // What becomes of deploys when parts of a real cluster are killed under them, when others deploy and edit beside them, and when the
 // clock is wrong; and of every command that changes something, when it is killed or gets another answer at each call that does.
-// Every case with the real executable, and then the same command once more, which has to finish the job.
+// The same for what commands write on the disk of who gives them. Every case with the real executable, and then the same command
+// once more, which has to finish the job.
 import Table from 'cli-table3';
 import { plainTable } from '../../src/cli/terminal/plain-table.ts';
 import { DeployError } from '../../src/shared/errors.ts';
@@ -12,6 +13,7 @@ import { outage } from '../../test/support/faults/outages.ts';
 import { type FaultPlace, faultPlace } from '../../test/support/faults/place.ts';
 import { rivals } from '../../test/support/faults/rivals.ts';
 import type { Tried } from '../../test/support/faults/try.ts';
+import { sweepDisk } from '../../test/support/points/disk/sweep.ts';
 import { pointsPlace } from '../../test/support/points/place.ts';
 import { summaryOf, type Swept, sweep } from '../../test/support/points/sample.ts';
 import type { Bench, Measured } from './suite.ts';
@@ -42,9 +44,13 @@ export async function faultsSuite({ signal }: Bench): Promise<Measured> {
   } finally {
     await place.close();
   }
-  const swept = await sweptPoints(signal);
-  const text = `${textOf(cases)}\n\n${summaryOf(swept)}\n${wrongOf(swept)}`;
-  return { rows: [], text, cases: [...cases, ...swept.tried] };
+  const swept = [await sweptPoints(signal), await sweepDisk({ share: 1, concurrency: 2, signal })];
+  const texts = swept.map((each) => `${summaryOf(each)}\n${wrongOf(each)}`);
+  return {
+    rows: [],
+    text: [textOf(cases), ...texts].join('\n\n'),
+    cases: [...cases, ...swept.flatMap(({ tried }) => tried)],
+  };
 }
 
 async function sweptPoints(signal: AbortSignal): Promise<Swept> {

@@ -5,7 +5,14 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { helloExecutable } from '../../support/programs/executables.ts';
 
-const commands = [['--version-hash'], ['--help'], ['self', '--help']];
+const commands = [
+  ['--version-hash'],
+  ['--help'],
+  ['self', '--help'],
+  ['self', 'licenses'],
+  ['self', 'sbom'],
+  ['self', 'completion', 'bash'],
+];
 
 describe('endOnBrokenPipe()', () => {
   it.each(commands)('leaves a reader that has enough in peace: %s %s', async (...words) => {

@@ -28,14 +28,16 @@ export interface OwnNames {
 }
 
 /** Points of all calls of a run; of many that look alike, the first, one in the middle and the last. */
-export function pointsOf(calls: readonly Omit<Point, 'nth'>[]): Point[] {
+export function pointsOf<Call extends { readonly service: string; readonly call: string }>(
+  calls: readonly Call[],
+): (Call & { readonly nth: number })[] {
   const counts = new Map<string, number>();
   for (const { service, call } of calls) counts.set(`${service} ${call}`, (counts.get(`${service} ${call}`) ?? 0) + 1);
   const seen = new Map<string, number>();
-  return calls.flatMap(({ service, call }) => {
-    const key = `${service} ${call}`;
+  return calls.flatMap((each) => {
+    const key = `${each.service} ${each.call}`;
     const [nth, count] = [seen.get(key) ?? 0, counts.get(key) ?? 0];
     seen.set(key, nth + 1);
-    return [0, Math.floor(count / 2), count - 1].includes(nth) ? [{ service, call, nth }] : [];
+    return [0, Math.floor(count / 2), count - 1].includes(nth) ? [{ ...each, nth }] : [];
   });
 }

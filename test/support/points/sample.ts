@@ -3,11 +3,11 @@ import pMap from 'p-map';
 import { fuzzSeed } from '../fuzz/seed.ts';
 import { faultCommands } from './commands.ts';
 import type { PointsPlace } from './place.ts';
-import { type Trial, trialsOf, type TriedPoint, tryPoint, type Undisturbed, undisturbed } from './sweep.ts';
+import { trialsOf, type TriedPoint, tryPoint, undisturbed } from './sweep.ts';
 
 /** What came of a sweep. */
 export interface Swept {
-  readonly wholes: readonly Undisturbed[];
+  readonly wholes: readonly { readonly command: { readonly title: string }; readonly points: readonly unknown[] }[];
   /** How many faults at points there are in all. */
   readonly trials: number;
   readonly tried: readonly TriedPoint[];
@@ -25,12 +25,14 @@ export interface SweepOptions {
 export async function sweep(place: PointsPlace, { share, ...atOnce }: SweepOptions): Promise<Swept> {
   const wholes = await pMap(faultCommands, async (command, nth) => undisturbed(place, command, `whole-${nth}`), atOnce);
   const all = trialsOf(wholes);
-  const chosen = share === 1 ? all : chosenOf(all, Math.ceil(all.length * share));
-  const tried = await pMap(chosen, async (trial, nth) => tryPoint(place, trial, `tried-${nth}`), atOnce);
+  const tried = await pMap(sampleOf(all, share), async (trial, nth) => tryPoint(place, trial, `tried-${nth}`), atOnce);
   return { wholes, trials: all.length, tried };
 }
 
-function chosenOf(all: readonly Trial[], count: number): readonly Trial[] {
+/** Of all trials a share, chosen by the seed. */
+export function sampleOf<Trial>(all: readonly Trial[], share: number): readonly Trial[] {
+  if (share === 1) return all;
+  const count = Math.ceil(all.length * share);
   const some = fc.shuffledSubarray([...all], { minLength: count, maxLength: count });
   return fc.sample(some, { seed: fuzzSeed, numRuns: 1 })[0] ?? [];
 }

@@ -90,7 +90,7 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   for (const [, gate] of gatesOf(way)) gate.fault = undefined;
   if (!isReached()) wrong.push('the point was not reached');
   const wentOn = ended.status === (command.status ?? 0);
-  wrong.push(...wrongEnd(ended, { fault, wentOn, service: point.service }));
+  wrong.push(...wrongEnd(ended, { ...fault, wentOn, hasToPass: fault.passesAt?.includes(point.service) }));
   const after = await way.state();
   if (wentOn) wrong.push(...differences('it is not done', { is: comparable(after, name), was: state }));
   const mayEnd = command.run.words.includes('delete');
@@ -118,14 +118,22 @@ function breakAt(way: AppWay, point: Point, fault: Fault) {
   return { reached, isReached: () => isReached };
 }
 
-function wrongEnd(
+interface Ending {
+  readonly isKill?: true;
+  readonly wentOn: boolean;
+  /** True: it has to end as if nothing had been. */
+  readonly hasToPass?: boolean | undefined;
+}
+
+/** What is not right about how a command ended that a fault has happened in. */
+export function wrongEnd(
   { status, killedBy, stderr }: EndedProgram,
-  { fault, wentOn, service }: { fault: Fault; wentOn: boolean; service: Service },
+  { isKill, wentOn, hasToPass = false }: Ending,
 ): string[] {
-  if (fault.isKill) return killedBy === 'SIGKILL' ? [] : [`ended with ${status} before it was killed`];
+  if (isKill) return killedBy === 'SIGKILL' ? [] : [`ended with ${status} before it was killed`];
   return [
     ...(documented.has(status ?? -1) ? [] : [`ended with ${status}`]),
-    ...(wentOn || !fault.passesAt?.includes(service) ? [] : [`ended with ${status}, though it passes`]),
+    ...(wentOn || !hasToPass ? [] : [`ended with ${status}, though it passes`]),
     ...(status === 0 || /^error: .+\./m.test(stderr) ? [] : ['does not say what failed']),
     ...(/selfsame failed|\n {4}at /.test(stderr) ? ['showed a stack'] : []),
   ];

@@ -17,10 +17,12 @@ export interface EndedProgram {
 export interface ProgramOptions {
   readonly measuresMemory?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
   /** Signals that the program gets, each at its moment. */
   readonly signals?: readonly { readonly at: Promise<void>; readonly name: NodeJS.Signals }[];
+  /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
   readonly signalWhen?: (said: { readonly stdout: string; readonly stderr: string }) => NodeJS.Signals | undefined;
+  /** The process that gets signals, given the one that is started; by default that. */
+  readonly processOf?: (pid: number) => number;
 }
 
 /** Runs a real program to its end. Where it was asked for data, its stdout has to be as the schemas say. */
@@ -42,7 +44,7 @@ export async function runProgram(
       const signal = isSignalled ? undefined : options.signalWhen?.(said);
       if (signal === undefined) return;
       isSignalled = true;
-      child.kill(signal);
+      if (child.pid !== undefined) process.kill(options.processOf?.(child.pid) ?? child.pid, signal);
     });
   }
   for (const { at, name } of options.signals ?? []) void at.then(() => child.kill(name));

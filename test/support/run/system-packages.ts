@@ -15,6 +15,7 @@ const needed: Readonly<Record<string, string>> = {
   readelf: 'binutils',
   unshare: 'util-linux',
   faketime: 'faketime',
+  strace: 'strace',
   pgrep: 'procps',
   setpriv: 'util-linux',
   'qemu-aarch64-static': 'qemu-user-static',
