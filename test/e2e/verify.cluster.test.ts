@@ -12,7 +12,7 @@ import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { objectTamperings, replacedMap } from '../support/tampering/of-objects.ts';
 import {
   overwritten,
-  pathIn,
+  storedFile,
   storeTamperings,
   type TamperedStores,
   tamperedStores,
@@ -198,7 +198,7 @@ describe('the same deploy', () => {
   }, 240_000);
 
   it('stores anew what others have overwritten in a folder, and says so', async () => {
-    await overwritten(pathIn(stores.files, await versionOf('file')));
+    await overwritten(storedFile(stores.files, await versionOf('file')));
     expect(await verify('file')).toMatchObject({ status: 1 });
     const ended = await hello('file', ['--kubernetes']);
     expect(ended).toMatchObject({ status: 0 });

@@ -142,12 +142,17 @@ async function* slicesOf(
   }
 }
 
-/** Said with a 400 or a 200; BadDigest: the bytes were damaged on their way. */
-const passingCodes = new Set('RequestTimeout SlowDown InternalError ServiceUnavailable BadDigest'.split(' '));
+/** Said with a 400, a 409 or a 200; BadDigest: the bytes were damaged on their way. */
+const passingCodes = new Set(
+  'RequestTimeout SlowDown InternalError ServiceUnavailable BadDigest OperationAborted'.split(' '),
+);
+
+/** True of an answer after which another attempt may succeed. */
+export function passes({ status, code }: Pick<S3Answer, 'status' | 'code'>): boolean {
+  return isPassingStatus(status) || passingCodes.has(code);
+}
 
 function isPassing(error: Error): boolean {
-  if (error instanceof S3Error) {
-    return isPassingStatus(error.status) || passingCodes.has(error.code);
-  }
+  if (error instanceof S3Error) return passes(error);
   return error instanceof NetworkError && isPassingFailure(error.code);
 }

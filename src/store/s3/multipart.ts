@@ -1,5 +1,4 @@
-import { isPassingStatus } from '../../shared/network-failure.ts';
-import { encodedKey, type S3Call } from './call.ts';
+import { encodedKey, passes, type S3Call } from './call.ts';
 import type { S3Answer } from './answer.ts';
 import { metadataHeaders, type Create, type CreateOutcome } from './objects.ts';
 import { mostPages } from '../errors.ts';
@@ -114,8 +113,8 @@ export async function copyPart(
   return etag === '' ? { kind: 'refused', text } : { etag };
 }
 
-function isRefusal({ status }: S3Answer): boolean {
-  return status >= 400 && !isPassingStatus(status);
+function isRefusal(answer: S3Answer): boolean {
+  return answer.status >= 400 && !passes(answer);
 }
 
 /** Joins parts, numbered from 1, to an object. */

@@ -33,6 +33,17 @@ describe('put() where the provider lacks something', () => {
     ]);
   });
 
+  it('copies again where something else was under way there', async () => {
+    const store = await opened('busy');
+    const [first, second] = [await versionOf('one'), await versionOf('two')];
+    await putNoting(store, first);
+    let copies = 0;
+    s3().proxy.refuse = (passing) =>
+      isCopy(passing) && (copies += 1) === 1 ? errorAnswer(409, 'OperationAborted') : undefined;
+    expect(await putNoting(store, second)).toMatchObject({ reusedBytes: expect.any(Number), notices: [] });
+    expect(copies).toBe(2);
+  });
+
   it('makes objects without a condition where there is none, and asks once', async () => {
     const store = await opened('unconditional');
     const conditions = ({ headers }: { headers: object }) => 'if-none-match' in headers;

@@ -20,6 +20,8 @@ export interface FaultCommand {
   readonly run: Step;
   /** The exit status that is right; 0 by default. */
   readonly status?: number;
+  /** And that where all is done already. */
+  readonly doneStatus?: number;
 }
 
 const deploy = ['--kubernetes', '--target', 'linux-x64', '--cpu-request', '20m', '--wait-timeout', '60s'];
@@ -50,7 +52,7 @@ export const faultCommands: readonly FaultCommand[] = [
   { title: 'scale', store: 'cluster', before: [first], run: own('scale', '2') },
   { title: 'rollback', store: 'cluster', before: [first, second], run: own('rollback', 'RELEASE') },
   { title: 'rollback, azure', store: 'azure', before: [first, second], run: own('rollback', 'RELEASE') },
-  { title: 'delete', store: 'cluster', before: [first, second], run: own('delete', '--yes') },
+  { title: 'delete', store: 'cluster', before: [first, second], run: own('delete', '--yes'), doneStatus: 3 },
   { title: 'gc', store: 'cluster', before: [leaving, first], run: own('gc', '--min-age', '1s', '--yes') },
   { title: 'gc, azure', store: 'azure', before: [leavingBusy, busy], run: storeGc },
   { title: 'revoke, azure', store: 'azure', before: [first], run: own('revoke', '--yes') },

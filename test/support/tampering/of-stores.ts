@@ -87,14 +87,14 @@ export const storeTamperings = ({ stores, versionOf }: Tampered): readonly Tampe
   {
     title: 'a file of a folder that is served, overwritten where it lies',
     on: 'file',
-    run: async () => overwritten(pathIn(stores().files, await versionOf('file'))),
+    run: async () => overwritten(storedFile(stores().files, await versionOf('file'))),
     found: ['stored', /holds \w{64} in its place: pods refuse it/],
   },
   {
     title: 'no file in a folder that is served',
     on: 'file',
     async run() {
-      const path = pathIn(stores().files, await versionOf('file'));
+      const path = storedFile(stores().files, await versionOf('file'));
       const before = await readFile(path);
       await rm(path);
       return async () => writeFile(path, before);
@@ -104,7 +104,7 @@ export const storeTamperings = ({ stores, versionOf }: Tampered): readonly Tampe
 ];
 
 /** The file of an executable. */
-export function pathIn({ folder }: FileServer, version: string): string {
+export function storedFile({ folder }: FileServer, version: string): string {
   return join(folder, version, 'hello-world');
 }
 
