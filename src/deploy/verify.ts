@@ -116,7 +116,8 @@ export async function verify(plan: ScaledPlan, deployed: DeployedHere, world: Ve
   );
   const comparisons = [...stored, ...compared, ...contradictions(pods)];
   const wanted = Object.fromEntries(targets.map((target) => [target, versions[target]]));
-  return { result: resultOf(comparisons), release, otherRelease: other, versions: wanted, comparisons, pods };
+  const otherRelease = otherDeployed(release, seen.deployment);
+  return { result: resultOf(comparisons), release, otherRelease, versions: wanted, comparisons, pods };
 }
 
 interface DeployedSource {

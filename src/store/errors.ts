@@ -66,6 +66,13 @@ export function clockMinutesOff(date: string): number {
   return Number.isNaN(there) ? 0 : Math.round(Math.abs(Date.now() - there) / 60_000);
 }
 
+/** The error of a store that has another wrong object whenever it is looked at. */
+export function contested(address: string, name: string): DeployError {
+  return new DeployError('store-damaged', `Others replace ${name} in ${address} again and again`, {
+    hint: 'Find out who else writes there, then run the same command again.',
+  });
+}
+
 /** The error of a store that does not have all of what was sent to it. */
 export function lostPieces(address: string, pieces: string): DeployError {
   return new DeployError('store-unreachable', `${address} lost ${pieces} before they were joined`, {

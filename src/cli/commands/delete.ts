@@ -42,6 +42,12 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
         return answer === undefined ? endedStatus() : 0;
       }
     }
+    // Before the Deployment is gone, which alone tells of them.
+    if (hidden.length > 0) {
+      const deleting = `kubectl delete secret --namespace ${cluster.namespace} ${hidden.join(' ')}`;
+      const text = `An earlier selfsame stored in Secrets, which this account may not see, and which stay. Who may deletes them: ${deleting}`;
+      terminal.report({ kind: 'warning', text });
+    }
     const removed: RemovedObject[] = [];
     try {
       await remove(cluster, name, { signal, wait: true, onRemoved: (object) => removed.push(object) });
@@ -55,11 +61,6 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
     }
     printRemoved(removed);
     terminal.say(`Deleted ${objectsText(removed)}`);
-    if (hidden.length > 0) {
-      const deleting = `kubectl delete secret --namespace ${cluster.namespace} ${hidden.join(' ')}`;
-      const text = `An earlier selfsame stored in Secrets, which this account may not see. Who may deletes them: ${deleting}`;
-      terminal.report({ kind: 'warning', text });
-    }
     return 0;
   });
 }

@@ -103,7 +103,7 @@ function conclusion({ result, comparisons, pods, release, otherRelease }: Verifi
     return `${what} these bytes, release ${short(release)}: ${comparisons.length} comparisons agree.`;
   const count = comparisons.filter((one) => one.result === result).length;
   const some = `${count} of ${comparisons.length} comparisons`;
-  if (otherRelease !== undefined) {
+  if (result === 'differs' && otherRelease !== undefined) {
     const both = `release ${short(otherRelease)} is deployed, and this executable is ${short(release)}`;
     return `${some} differ: ${both}. Whether that one runs, its own executable can tell.`;
   }

@@ -3,7 +3,7 @@ import type { Artifact } from '../../executable/format/artifact.ts';
 import type { Digest } from '../../shared/digest.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { assemble } from './assemble.ts';
-import { lostPieces } from '../errors.ts';
+import { contested, lostPieces } from '../errors.ts';
 import { objectName, placesBelow } from '../object-name.ts';
 import { accessOfSas, accessWith, linkMaker, type Opener } from './access.ts';
 import { endLinks } from './revoke.ts';
@@ -69,7 +69,7 @@ export function azureStore(settings: AzureSettings): UrlStore {
   };
 
   /** What is there, if it is the artifact; what is not is taken away. */
-  const soundOrNone = async (artifact: Artifact, options: PutOptions): Promise<Head> => {
+  const soundOrNone = async (artifact: Artifact, options: PutOptions, tries = 1): Promise<Head> => {
     const found = await head(artifact, options);
     if (typeof found === 'string') return found;
     const noted = found.metadata['sha256'];
@@ -77,8 +77,10 @@ export function azureStore(settings: AzureSettings): UrlStore {
     if (await isSound(artifact, stored, { address, ...options })) return found;
     const { etag } = found;
     const isRemoved = await call((signal) => removeUnchanged(blobOf(artifact), { etag, signal }), options);
-    // If it is not, another was faster, and has put something else there.
-    return isRemoved ? 'BlobNotFound' : soundOrNone(artifact, options);
+    if (isRemoved) return 'BlobNotFound';
+    if (tries === mostTries) throw contested(address, artifact.name);
+    // Another was faster, and has put something else there.
+    return soundOrNone(artifact, options, tries + 1);
   };
 
   const access = publicUrl === undefined ? accessWith(credentials) : `public at ${publicUrl}`;
@@ -160,6 +162,8 @@ export function azureStore(settings: AzureSettings): UrlStore {
     },
   };
 }
+
+const mostTries = 3;
 
 interface FoundBlob {
   readonly sizeBytes: number;

@@ -53,6 +53,19 @@ describe('put() of a version after the first', () => {
     expect(hashed(await runtime.downloadToBuffer())).toBe(prefix.version);
   });
 
+  it('ends where another wrong object is there each time it looks', async () => {
+    const store = open('contested');
+    const artifact = await versionOf('one');
+    await put(store, artifact);
+    await containerOf('contested').getBlockBlobClient(`${artifact.version}/${artifact.name}`).upload('other', 5);
+    const conditions = { status: 412, headers: { 'x-ms-error-code': 'ConditionNotMet' } };
+    let deletions = 0;
+    proxy.refuse = ({ method }) => (method === 'DELETE' && (deletions += 1) > 0 ? conditions : undefined);
+    await expect(put(store, artifact)).rejects.toMatchObject({ code: 'store-damaged' });
+    proxy.refuse = undefined;
+    expect(deletions).toBe(3);
+  });
+
   it('goes on where an upload was cut off', async () => {
     const store = open('resumed');
     await put(store, await versionOf('one'));

@@ -51,6 +51,11 @@ export function partNames(
   return Array.from({ length: parts }, (_, at) => `${stem}-${String(at).padStart(3, '0')}`);
 }
 
+/** True of the name of a part of some blob. */
+export function isPartName(name: string, part: string): boolean {
+  return part.startsWith(`${name}-blob-`) && /^[0-9a-f]{16}(?:-\d+)?-\d{3}$/.test(part.slice(`${name}-blob-`.length));
+}
+
 /** A version that a blob makes. */
 export type BlobArtifact = Pick<StoredArtifact, 'version' | 'name' | 'sizeBytes'> & { readonly target: Target };
 

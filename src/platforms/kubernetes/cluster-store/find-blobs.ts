@@ -1,4 +1,4 @@
-import { blobSelector, type StoredBlob, storedBlobs } from './blob-parts.ts';
+import { blobSelector, isPartName, type StoredBlob, storedBlobs } from './blob-parts.ts';
 import { permitted } from '../api/api-error.ts';
 import type { Cluster } from '../api/client.ts';
 import { listMetadata } from '../api/list-metadata.ts';
@@ -34,7 +34,9 @@ export async function findAllBlobs(cluster: Cluster, name: string, how: How = {}
 export async function hiddenParts(cluster: Cluster, name: string, how: How = {}): Promise<string[]> {
   if ((await permitted(async () => findBlobs(cluster, name, { kind: 'Secret', ...how }))) !== undefined) return [];
   const revisions = await ownedRevisions(cluster, name, how);
-  return [...new Set(revisions.flatMap(({ spec }) => mountedPartsIn(spec?.template?.spec?.volumes).blobSecrets))];
+  const mounted = revisions.flatMap(({ spec }) => mountedPartsIn(spec?.template?.spec?.volumes).blobSecrets);
+  // Who may change a Deployment may have it mount any Secret, and somebody is to delete those.
+  return [...new Set(mounted)].filter((secret) => isPartName(name, secret));
 }
 
 /** What is wrong where parts that pods mount are not there; undefined if all are. */

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1ObjectMeta, V1Pod, V1PodSpec, V1ReplicaSet, V1Service } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { short } from '../../../shared/digest.ts';
+import { type Digest, short } from '../../../shared/digest.ts';
 import type { Comparison } from '../../evidence.ts';
 import type { KubernetesObject, ManifestIntent } from '../manifest/intent.ts';
 import { digestNamed } from '../manifest/image-name.ts';
@@ -23,10 +23,11 @@ import { type SpecDifference, specDifferences } from '../apply/spec-difference.t
  */
 export function compareWith(intent: ManifestIntent, seen: Observations): Comparison[] {
   const objects = manifestFor(intent);
-  const wanted = objectOf(objects, 'Deployment') as V1Deployment | undefined;
-  const spec = wanted?.spec?.template.spec ?? { containers: [] };
-  const notes = releaseNotes(wanted?.metadata);
+  const own = objectOf(objects, 'Deployment') as V1Deployment | undefined;
+  const spec = own?.spec?.template.spec ?? { containers: [] };
+  const notes = releaseNotes(own?.metadata);
   const { deployment, replicaSets } = seen;
+  const wanted = { release: intent.release, spec, deployed: otherDeployed(intent.release, deployment) };
   const sets = (replicaSets ?? []).filter(
     (set) => isOwnedBy(set, deployment.metadata?.uid) && (set.spec?.replicas ?? 0) + (set.status?.replicas ?? 0) > 0,
   );
@@ -37,7 +38,7 @@ export function compareWith(intent: ManifestIntent, seen: Observations): Compari
     isMadeBy(pod, seen) &&
     (pod.metadata?.deletionGracePeriodSeconds ?? Infinity) <= (spec.terminationGracePeriodSeconds ?? 30);
   const pods = alive.filter((pod) => !isLeaving(pod));
-  const own = pods.filter((pod) => isMadeBy(pod, seen));
+  const made = pods.filter((pod) => isMadeBy(pod, seen));
   const templates = [deployment, ...sets].map(({ metadata, spec: { template } = {} }, at) => ({
     object: `${at === 0 ? 'Deployment' : 'ReplicaSet'} ${metadata?.name}`,
     metadata,
@@ -46,19 +47,19 @@ export function compareWith(intent: ManifestIntent, seen: Observations): Compari
   return [
     ...pods.flatMap((pod) => imageComparison(pod, intent.runnerImage)),
     ...runnerComparisons(intent, seen),
-    ...templates.map(({ object, named }) => specComparison(object, { intent, spec }, named)),
+    ...templates.map(({ object, named }) => specComparison(object, wanted, named)),
     ...pods.map((pod) =>
-      own.includes(pod)
-        ? specComparison(nameOf(pod), { intent, spec }, { spec: pod.spec, metadata: [pod.metadata] }, { isPod: true })
+      made.includes(pod)
+        ? specComparison(nameOf(pod), wanted, { spec: pod.spec, metadata: [pod.metadata] }, { isPod: true })
         : differs('spec', nameOf(pod), `it was not made by the Deployment ${deployment.metadata?.name}`),
     ),
     ...(replicaSets === undefined ? [unseen('annotations', 'ReplicaSets', 'list replicasets')] : []),
     ...templates.map(({ object, named }) => noteComparison(object, notes, named.metadata)),
-    ...own.map((pod) => noteComparison(nameOf(pod), notes, [pod.metadata])),
+    ...made.map((pod) => noteComparison(nameOf(pod), notes, [pod.metadata])),
     ...(intent.port === undefined
       ? []
       : endpointComparisons(objectOf(objects, 'Service') as V1Service | undefined, seen, [
-          ...own,
+          ...made,
           ...alive.filter(isLeaving),
         ])),
     ...(intent.networkPolicy === true ? [policyComparison(objectOf(objects, 'NetworkPolicy'), seen)] : []),
@@ -74,14 +75,22 @@ function isMadeBy(pod: V1Pod, { deployment, replicaSets }: Observations): boolea
   return sets.some((set: V1ReplicaSet) => isOwnedBy(pod, set.metadata?.uid));
 }
 
+interface WantedSpec {
+  readonly release: string;
+  readonly spec: V1PodSpec;
+  /** The release that is deployed, where it is another. */
+  readonly deployed: Digest | undefined;
+}
+
 function specComparison(
   object: string,
-  { intent, spec }: { readonly intent: ManifestIntent; readonly spec: V1PodSpec },
+  { release, spec, deployed }: WantedSpec,
   found: NamedRelease,
   options?: { readonly isPod: boolean },
 ): Comparison {
-  const other = otherRelease(intent.release, found);
-  if (other !== undefined) return ofOtherRelease('spec', object, other);
+  const other = otherRelease(release, found);
+  // Where the Deployment is of this release, what calls itself another one is judged like the rest.
+  if (other !== undefined && deployed !== undefined) return ofOtherRelease('spec', object, other);
   const changed = specDifferences(spec, found.spec, options);
   return changed.length === 0
     ? sameAsWanted('spec', object)

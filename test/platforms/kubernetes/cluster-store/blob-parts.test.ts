@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { cutBlob, partsFor, storedBlobs } from '../../../../src/platforms/kubernetes/cluster-store/blob-parts.ts';
+import {
+  cutBlob,
+  isPartName,
+  partsFor,
+  storedBlobs,
+} from '../../../../src/platforms/kubernetes/cluster-store/blob-parts.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
 import { noise } from '../../../support/programs/artifact.ts';
 
@@ -17,6 +22,20 @@ const partsOf = (edition: number) => partsFor(whole, { name: 'shop', namespace: 
 const parts = partsOf(0);
 const stored = (chosen = parts) => storedBlobs('shop', 'ConfigMap', metadataOf(chosen));
 const metadataOf = (chosen: typeof parts) => chosen.map(({ metadata = {} }) => metadata);
+
+describe('isPartName()', () => {
+  it('knows the parts of every edition, and nothing else that somebody calls so', () => {
+    for (const edition of [0, 2])
+      for (const { metadata } of partsOf(edition)) expect(isPartName('shop', metadata?.name ?? '')).toBe(true);
+    for (const other of [
+      'shop-db',
+      'shop-blob-db',
+      'other-blob-0123456789abcdef-000',
+      'shop-blob-0123456789abcdef-000; id',
+    ])
+      expect([other, isPartName('shop', other)]).toEqual([other, false]);
+  });
+});
 
 describe('cutBlob() and partsFor()', () => {
   it('make immutable ConfigMaps of at most 900 KiB that hold the blob in the order of their names', () => {

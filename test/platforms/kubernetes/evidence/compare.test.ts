@@ -75,6 +75,20 @@ describe('compareWith()', () => {
     });
   });
 
+  it('compares all of a pod that calls itself another release where the Deployment is of this one', () => {
+    const release = parseDigest('b'.repeat(64));
+    const { pods } = seenOf({ ...intent, release });
+    Object.assign(pods[0]?.spec ?? {}, { hostNetwork: true });
+    const compared = compareWith(intent, { ...seenOf(intent), pods });
+    expect(compared).toContainEqual(
+      expect.objectContaining({
+        evidence: 'spec',
+        result: 'differs',
+        reason: expect.stringContaining('hostNetwork true'),
+      }),
+    );
+  });
+
   it('shows which digest a node runs, to compare it with the registry', () => {
     const unpinned = testIntent({ runnerImage: 'node:26.10.0-slim' });
     const [{ reason } = {}] = compareWith(unpinned, seenOf(unpinned));
