@@ -102,7 +102,10 @@ export interface Remains {
   readonly deployment?: { readonly release: string; readonly ready: number; readonly wanted: number };
 }
 
-export async function remainsOf({ cluster, namespace }: TestCluster, name: string): Promise<Remains> {
+export async function remainsOf(
+  { cluster, namespace }: Pick<TestCluster, 'cluster' | 'namespace'>,
+  name: string,
+): Promise<Remains> {
   const objects: string[] = [];
   for (const kind of ['Secret', 'ConfigMap', 'Service'] as const) {
     const query = { labelSelector: labelSelector(name) };

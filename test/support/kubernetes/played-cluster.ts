@@ -7,6 +7,7 @@ import { answerList, answerWatch } from './list-calls.ts';
 import { answerObjectCall } from './object-calls.ts';
 import { playedControllers } from './played-controllers.ts';
 import { type PlayedPlace, playedPlace } from './played-kinds.ts';
+import type { PlayedObject } from './played-object.ts';
 import { playedLogs } from './played-logs.ts';
 import { addNodes, type PlayedStage, proxied, statusAt } from './played-pod.ts';
 import { reviewAnswer } from './played-reviews.ts';
@@ -26,11 +27,16 @@ export interface PlayedCluster extends ApiServer {
   readonly untilPods: (count: number) => Promise<void>;
 }
 
-/** @param options.comesTo how far each replica comes at once; where it is `waiting`, the test moves them. */
-export async function playedCluster({ comesTo = 'ready' }: { comesTo?: PlayedStage } = {}): Promise<PlayedCluster> {
+/** @param options.comesTo how far a replica comes at once; where it is `waiting`, the test moves it. */
+export async function playedCluster({
+  comesTo = 'ready',
+}: { comesTo?: PlayedStage | ((pod: PlayedObject) => PlayedStage) } = {}): Promise<PlayedCluster> {
   const objects = keptObjects();
   const logs = playedLogs(objects);
-  const controllers = playedControllers(objects, (pod) => comesTo !== 'waiting' && place(pod, comesTo));
+  const controllers = playedControllers(objects, (pod) => {
+    const stage = typeof comesTo === 'function' ? comesTo(pod) : comesTo;
+    if (stage !== 'waiting') place(pod.metadata.name, stage);
+  });
   const waiters = new Set<() => void>();
   addNodes(objects);
 

@@ -14,7 +14,7 @@ export interface PlayedControllers {
 }
 
 /** @param onMade called with each new pod. */
-export function playedControllers(objects: KeptObjects, onMade: (pod: string) => void): PlayedControllers {
+export function playedControllers(objects: KeptObjects, onMade: (pod: PlayedObject) => void): PlayedControllers {
   let made = 0;
 
   function control(): void {
@@ -67,7 +67,7 @@ export function playedControllers(objects: KeptObjects, onMade: (pod: string) =>
   function makePod(set: PlayedObject): void {
     made += 1;
     const template = set.spec?.['template'] as PlayedObject;
-    const { metadata } = objects.put('pods', {
+    const pod = objects.put('pods', {
       metadata: {
         name: `${set.metadata.name}-${String(made).padStart(5, '0')}`,
         labels: { ...template.metadata.labels },
@@ -77,7 +77,7 @@ export function playedControllers(objects: KeptObjects, onMade: (pod: string) =>
       spec: { ...template.spec },
       status: { phase: 'Pending' },
     });
-    onMade(metadata.name);
+    onMade(pod);
   }
 
   /** A Deployment that a test took away by itself leaves what it owned. */

@@ -27,8 +27,9 @@ export interface FaultCommand {
 const deploy = ['--kubernetes', '--target', 'linux-x64', '--cpu-request', '20m', '--wait-timeout', '60s'];
 const first: Step = { program: 'first', words: deploy };
 const second: Step = { program: 'second', words: deploy };
-/** Its address is not the pod's, so it ends at once. */
-const failing: Step = { program: 'second', words: [...deploy, '--http', '198.51.100.9:8080'] };
+/** Of no pod: what is to listen there ends at once. */
+export const addressElsewhere = '198.51.100.9';
+const failing: Step = { program: 'second', words: [...deploy, '--http', `${addressElsewhere}:8080`] };
 /** Leaves what it stored, and nothing that needs it. */
 const leaving: Step = { ...second, killedAt: /^PATCH (?!.*dryRun).*force=true/ };
 /** In a store no other command's deployments may need it either. */

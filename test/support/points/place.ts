@@ -1,23 +1,23 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type Gate, gateTo, gateToCluster } from '../kubernetes/gate.ts';
+import { playedCluster } from '../kubernetes/played-cluster.ts';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
+import { type Cluster, connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { remove, removable } from '../../../src/platforms/kubernetes/apply/remove.ts';
-import { testCluster, type TestCluster } from '../cluster/cluster.ts';
+import { testCluster } from '../cluster/cluster.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
 import { podsOf, remainsOf, type Remains } from '../faults/place.ts';
-import { asked, makeBucket } from '../stores/bucket.ts';
-import type { Azurite } from '../stores/azurite-server.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
-import { s3Server, type S3Server } from '../stores/seaweed.ts';
+import { s3Server } from '../stores/seaweed.ts';
 import type { Service } from './calls.ts';
+import { addressElsewhere } from './commands.ts';
+import { type OwnStore, ownStore } from './stores.ts';
 
-/** Where commands run: a namespace of the real cluster, and real stores that its pods reach. */
+/** Where commands run: a cluster, and real stores. */
 export interface PointsPlace {
-  readonly cluster: TestCluster;
   /** A way to all of it for one application, with a store of its own. */
   open(name: string, store: Service): Promise<AppWay>;
   close(): Promise<void>;
@@ -43,107 +43,95 @@ export interface State extends Remains {
   readonly stored: readonly string[];
 }
 
+/** A namespace of the real cluster, whose pods read the stores. */
 export async function pointsPlace(): Promise<PointsPlace> {
   await loadStockImage();
-  const cluster = await testCluster('points');
-  const azurite = await azuriteProcess({ host: '0.0.0.0', publicHost: cluster.hostAddress });
+  const test = await testCluster('points');
+  const { cluster, namespace, hostAddress } = test;
+  const azurite = await azuriteProcess({ host: '0.0.0.0', publicHost: hostAddress });
   const s3 = await s3Server({ host: '0.0.0.0' });
+  const here = async (): Promise<ClusterHere> => {
+    const gate = await gateToCluster(test.kubeconfig);
+    return { cluster, namespace, gate, close: async () => gate.close() };
+  };
   return {
-    cluster,
-    open: async (name, store) => wayTo({ cluster, azurite, s3 }, name, store),
+    open: async (name, store) => wayTo(await here(), await ownStore({ azurite, s3, hostAddress }, name, store), name),
     async close() {
-      await cluster.close();
+      await test.close();
       await azurite.stop();
       await s3.stop();
     },
   };
 }
 
-interface Servers {
-  readonly cluster: TestCluster;
-  readonly azurite: Azurite;
-  readonly s3: S3Server;
+/** A played cluster for each application, whose pods do as their nodes would have them do, and read no store. */
+export async function playedPointsPlace(): Promise<PointsPlace> {
+  const azurite = await azuriteProcess();
+  const s3 = await s3Server();
+  const stores = { azurite, s3, hostAddress: '127.0.0.1' };
+  return {
+    open: async (name, store) => wayTo(await playedHere(), await ownStore(stores, name, store), name),
+    async close() {
+      await azurite.stop();
+      await s3.stop();
+    },
+  };
 }
 
-async function wayTo(servers: Servers, name: string, store: Service): Promise<AppWay> {
-  const { cluster } = servers;
-  const api = await gateToCluster(cluster.kubeconfig);
-  const stored = await storeFor(servers, name, store);
+interface ClusterHere {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly gate: Gate;
+  close(): Promise<void>;
+}
+
+async function playedHere(): Promise<ClusterHere> {
+  const played = await playedCluster({
+    // What has an address that is not its own ends at once.
+    comesTo: ({ spec }) => (JSON.stringify(spec).includes(addressElsewhere) ? 'crashing' : 'ready'),
+  });
+  const { signal } = new AbortController();
+  const cluster = await connect({ kubeconfig: await played.kubeconfig(), environment: {}, signal });
+  const gate = await gateTo({ url: played.url });
+  return {
+    cluster,
+    namespace: cluster.namespace,
+    gate,
+    async close() {
+      await cluster.close();
+      gate.close();
+      await played.close();
+    },
+  };
+}
+
+async function wayTo(here: ClusterHere, stored: OwnStore, name: string): Promise<AppWay> {
+  const { cluster, namespace, gate } = here;
   const folder = await mkdtemp(join(tmpdir(), 'selfsame-points-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(kubeconfig, JSON.stringify(kubeconfigOf({ server: `http://127.0.0.1:${api.port}` }, {})));
+  await writeFile(kubeconfig, JSON.stringify(kubeconfigOf({ server: `http://127.0.0.1:${gate.port}` }, {})));
   const { signal } = new AbortController();
   return {
     name,
-    namespace: cluster.namespace,
-    gates: { cluster: api, ...(stored.gate && { [store]: stored.gate }) },
+    namespace,
+    gates: { cluster: gate, ...stored.gates },
     env: { KUBECONFIG: kubeconfig, ...stored.env },
     folder,
     async state() {
-      const made = await removable(cluster.cluster, name, { signal });
-      const pods = await podsOf(cluster, name);
+      const made = await removable(cluster, name, { signal });
+      const pods = await podsOf({ cluster, namespace }, name);
       return {
-        ...(await remainsOf(cluster, name)),
+        ...(await remainsOf({ cluster, namespace }, name)),
         objects: made.map(({ kind, name: own }) => `${kind} ${own}`),
         serving: pods.filter((pod) => podIsReady(pod) && !isEnding(pod)).length,
         stored: await stored.list(),
       };
     },
     async [Symbol.asyncDispose]() {
-      await remove(cluster.cluster, name, { signal });
+      await remove(cluster, name, { signal });
+      await here.close();
       await stored.remove();
-      api.close();
-      stored.gate?.close();
       await rm(folder, { recursive: true });
     },
   };
-}
-
-interface OwnStore {
-  readonly gate?: Gate;
-  readonly env: Readonly<Record<string, string>>;
-  list(): Promise<string[]>;
-  remove(): Promise<void>;
-}
-
-async function storeFor({ cluster, azurite, s3 }: Servers, name: string, store: Service): Promise<OwnStore> {
-  const host = cluster.hostAddress;
-  if (store === 'azure') {
-    const gate = await gateTo({ url: `http://127.0.0.1:${azurite.port}` }, '0.0.0.0');
-    const { account, key } = azurite;
-    const own = new BlobServiceClient(
-      `http://127.0.0.1:${azurite.port}/${account}`,
-      new StorageSharedKeyCredential(account, key),
-    ).getContainerClient(name);
-    return {
-      gate,
-      env: { SELFSAME_STORE: `http://${host}:${gate.port}/${account}/${name}`, AZURE_STORAGE_KEY: key },
-      async list() {
-        if (!(await own.exists())) return [];
-        return Array.fromAsync(own.listBlobsFlat(), (blob) => blob.name);
-      },
-      async remove() {
-        await own.deleteIfExists();
-      },
-    };
-  }
-  if (store === 's3') {
-    await makeBucket(s3, name);
-    const gate = await gateTo({ url: `http://127.0.0.1:${s3.port}` }, '0.0.0.0');
-    const list = async (): Promise<string[]> => {
-      const listed = await (await asked(s3, `${name}?list-type=2`)).text();
-      return [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key);
-    };
-    return {
-      gate,
-      env: { SELFSAME_STORE: `s3://${name}?endpoint=http://${host}:${gate.port}`, ...s3.writer },
-      list,
-      async remove() {
-        for (const path of [...(await list()).map((key) => `${name}/${key}`), name]) {
-          await asked(s3, path, { method: 'DELETE' });
-        }
-      },
-    };
-  }
-  return { env: { SELFSAME_STORE: 'cluster' }, list: async () => [], remove: async () => undefined };
 }
