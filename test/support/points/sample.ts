@@ -37,7 +37,7 @@ export function sampleOf<Trial>(all: readonly Trial[], share: number): readonly 
   return fc.sample(some, { seed: fuzzSeed, numRuns: 1 })[0] ?? [];
 }
 
-/** e.g. `gc, azure: 2 points, 30 faults, 30 survived; 14 of them went on` */
+/** e.g. `  gc, azure: 2 points, 3 tried, 3 survived, 1 of them without another run`, and a line for all of them. */
 export function summaryOf({ wholes, trials, tried }: Swept): string {
   const lines = wholes.map(({ command: { title }, points }) => {
     const own = tried.filter(({ command }) => command === title);
