@@ -35,7 +35,7 @@ it.each(['SIGSEGV', 'SIGABRT'] as const)(
 /** Which of its memory a core file of a process would hold, by its command line. */
 async function coreFilterOf(words: readonly string[]): Promise<string> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    // It may have ended meanwhile.
+    // It may have ended by now.
     const line = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
     if (line.endsWith(`\0${words.join('\0')}\0`)) return readFile(`/proc/${pid}/coredump_filter`, 'utf8');
   }

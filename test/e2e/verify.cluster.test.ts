@@ -197,7 +197,7 @@ describe('the same deploy', () => {
     expect((await hello(on, ['--kubernetes'])).stderr).not.toContain('Others had added');
   }, 240_000);
 
-  it('stores anew what others have overwritten in a folder, and says so', async () => {
+  it('stores again what others have overwritten in a folder, and says so', async () => {
     await overwritten(storedFile(stores.files, await versionOf('file')));
     expect(await verify('file')).toMatchObject({ status: 1 });
     const ended = await hello('file', ['--kubernetes']);

@@ -19,7 +19,7 @@ export function healingContract(open: () => Promise<SharedStore>): void {
   it.each([
     ['as many bytes', 1],
     ['fewer', 0.5],
-  ])('put() takes nothing away that another has healed meanwhile: %s', async (_what, share) => {
+  ])('put() takes nothing away that another has just healed: %s', async (_what, share) => {
     const { direct, proxied, proxy, spoil } = await open();
     // Of several parts, or one.
     for (const artifact of [await generatedArtifact(20, 'healed'), await generatedArtifact(1, 'small')]) {
