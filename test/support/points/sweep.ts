@@ -2,6 +2,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitStatus } from '../../../src/shared/errors.ts';
 import { busyExecutables, changedExecutable, helloExecutable } from '../programs/executables.ts';
+import { clocksLater } from '../kubernetes/later.ts';
 import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/program.ts';
 import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
 import type { FaultCommand, Step } from './commands.ts';
@@ -162,23 +163,16 @@ async function runStep(
   signals: NonNullable<ProgramOptions['signals']>,
 ): Promise<EndedProgram> {
   const own = await mkdtemp(join(folder, 'run-'));
-  const clock = hoursLater === undefined ? [] : ['faketime', '-f', `+${hoursLater}h`];
-  if (gates.cluster)
-    gates.cluster.edit = hoursLater === undefined ? undefined : (answer) => laterBy(hoursLater, answer);
-  const [file, ...more] = [...clock, programs[program]];
-  const flags = ['--name', name, '--namespace', namespace];
-  const ended = await runProgram(file, [...more, ...words, ...flags], { env: { ...env, TMPDIR: own }, signals });
+  const given = [...words, '--name', name, '--namespace', namespace];
+  const later = hoursLater === undefined ? undefined : clocksLater(hoursLater);
+  if (gates.cluster) gates.cluster.edit = later?.edit;
+  const ended = await runProgram(programs[program], given, {
+    env: { ...env, TMPDIR: own },
+    signals,
+    under: later?.under ?? [],
+  });
   const left = ended.killedBy === undefined ? await readdir(own) : [];
   return left.length === 0 ? ended : { ...ended, status: 70, stderr: `${ended.stderr}\nleft ${left.join(', ')}` };
-}
-
-/** Who asks the cluster who it is, learns what time it is there. */
-function laterBy(hours: number, answer: unknown): unknown {
-  const { kind, metadata } = answer as { kind?: string; metadata?: { creationTimestamp?: string } };
-  if (kind === 'SelfSubjectReview' && metadata?.creationTimestamp !== undefined) {
-    metadata.creationTimestamp = new Date(Date.parse(metadata.creationTimestamp) + hours * 3_600_000).toISOString();
-  }
-  return answer;
 }
 
 function gatesOf(way: AppWay) {

@@ -17,6 +17,8 @@ export interface EndedProgram {
 export interface ProgramOptions {
   readonly measuresMemory?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Starts it: a program, and words before it. */
+  readonly under?: readonly string[];
   /** Signals that the program gets, each at its moment. */
   readonly signals?: readonly { readonly at: Promise<void>; readonly name: NodeJS.Signals }[];
   /** Called with all that was said so far, whenever there is more; the program gets the signal that it returns. */
@@ -31,7 +33,8 @@ export async function runProgram(
   words: readonly string[],
   options: ProgramOptions = {},
 ): Promise<EndedProgram> {
-  const child = spawn(file, words, {
+  const [started, ...before] = [...(options.under ?? []), file];
+  const child = spawn(started, [...before, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
