@@ -1,4 +1,6 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
+import { labelSelector } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import type { TestCluster } from './cluster.ts';
 
 /** The names of all Deployments. */
@@ -28,4 +30,12 @@ export async function helloPods({ cluster, namespace }: TestCluster): Promise<V1
   const query = { labelSelector: 'app.kubernetes.io/instance=hello-world' };
   const path = `/api/v1/namespaces/${namespace}/pods`;
   return (await cluster.request<{ items: V1Pod[] }>('GET', path, { query })).items;
+}
+
+/** The names of an application's ConfigMaps, sorted. */
+export async function configMaps({ cluster, namespace }: TestCluster, name: string): Promise<string[]> {
+  const query = { labelSelector: labelSelector(name) };
+  const path = pathOf('ConfigMap', { namespace });
+  const { items } = await cluster.request<{ items: Named[] }>('GET', path, { query, metadataOnly: true });
+  return items.map(({ metadata }) => metadata.name).toSorted();
 }

@@ -19,6 +19,18 @@ export function provenButImage(ended: EndedProgram): Verified {
   return verified;
 }
 
+/** Expects that `self verify --output json` said of another release that runs that this is all that differs; how it was made is not judged. */
+export function differsInRelease({ status, stdout }: EndedProgram, release: string): void {
+  const { result, otherRelease, comparisons } = JSON.parse(stdout) as Verified;
+  expect([status, result, otherRelease]).toEqual([1, 'differs', release]);
+  const kindsOf = (wanted: string) => [
+    ...new Set(comparisons.flatMap((one) => (one.result === wanted ? one.evidence : []))),
+  ];
+  expect(kindsOf('differs')).toEqual(['annotations', 'claim']);
+  expect(kindsOf('not-proven')).toEqual(['stored', 'image', 'runner', 'spec']);
+  expect(kindsOf('same')).toEqual(['endpoints']);
+}
+
 /** What differs, or is not proven. */
 function notSame({ comparisons }: Verified): Verified['comparisons'] {
   return comparisons.filter(({ result }) => result !== 'same');
