@@ -8,18 +8,23 @@ export interface Point {
   readonly service: Service;
   /** Without what differs from run to run: names, digests, credentials. */
   readonly call: string;
+  /** True: there are bytes in it that could arrive as others. */
+  readonly hasBody: boolean;
   /** Which of the calls that look so, from 0. */
   readonly nth: number;
 }
 
 /** A call as a point names it; undefined for one that changes nothing. */
-export function changeOf({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url'>, own: OwnNames) {
+export function changeOf(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, own: OwnNames) {
+  const { method = '', url = '', headers } = request;
   const { pathname, searchParams } = new URL(url, 'http://here');
   // Questions about rights and identity are asked by POST.
   if (['GET', 'HEAD'].includes(method) || searchParams.has('dryRun') || pathname.endsWith('reviews')) return undefined;
   const keys = [...searchParams.keys()].filter((key) => !/^(?:x-|sig|se|sv)/i.test(key));
   const words = [pathname.replaceAll(own.namespace, 'NAMESPACE').replaceAll(own.name, 'NAME'), ...keys.toSorted()];
-  return `${method} ${words.join(' ').replaceAll(/[0-9a-f]{8,}|(?<=-runner-)\w+|(?<=-)\d{3}\b/g, '*')}`;
+  const call = `${method} ${words.join(' ').replaceAll(/[0-9a-f]{8,}|(?<=-runner-)\w+|(?<=-)\d{3}\b/g, '*')}`;
+  const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+  return { call: hasBody ? call : `${call}, empty`, hasBody };
 }
 
 export interface OwnNames {

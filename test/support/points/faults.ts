@@ -1,5 +1,5 @@
 import type { GateFault } from '../kubernetes/gate.ts';
-import type { Service } from './calls.ts';
+import type { Point, Service } from './calls.ts';
 
 /** What happens at a point. */
 export interface Fault {
@@ -9,7 +9,7 @@ export interface Fault {
   /** At which servers the command has to end as if nothing had been. */
   readonly passesAt?: readonly Service[];
   /** Undefined where it makes no sense. */
-  readonly at: (service: Service) => Omit<GateFault, 'reached'> | undefined;
+  readonly at: (point: Pick<Point, 'service' | 'hasBody'>) => Omit<GateFault, 'reached'> | undefined;
 }
 
 const stores: readonly Service[] = ['azure', 's3'];
@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
   ...refusals.map(({ status, passesAt = [], ...codes }): Fault => ({
     title: `${status}`,
     passesAt,
-    at: (service) => ({ isDone: false, answer: answerOf(service, status, codes[service], 'Said by a test.') }),
+    at: ({ service }) => ({ isDone: false, answer: answerOf(service, status, codes[service], 'Said by a test.') }),
   })),
   { title: 'dropped before', passesAt: everywhere, at: () => ({ isDone: false, answer: 'broken' }) },
   { title: 'dropped after', passesAt: everywhere, at: () => ({ isDone: true, answer: 'broken' }) },
@@ -47,7 +47,8 @@ export const faults: readonly Fault[] = [
   {
     title: 'wrong bytes sent',
     // The way to an API server is TLS; stores have checksums.
-    at: (service) => (service === 'cluster' ? undefined : { isDone: true, answer: 'theirs', isSpoilt: true }),
+    at: ({ service, hasBody }) =>
+      service === 'cluster' || !hasBody ? undefined : { isDone: true, answer: 'theirs', isSpoilt: true },
   },
   {
     title: 'wrong bytes answered',
@@ -63,7 +64,7 @@ export const faults: readonly Fault[] = [
       answer: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Welcome to this network</html>' },
     }),
   },
-  { title: 'full disk', at: (service) => ({ isDone: false, answer: fullDisk[service] }) },
+  { title: 'full disk', at: ({ service }) => ({ isDone: false, answer: fullDisk[service] }) },
 ];
 
 function answerOf(

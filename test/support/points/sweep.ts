@@ -52,10 +52,10 @@ export async function undisturbed(place: PointsPlace, command: FaultCommand, nam
   const calls: Omit<Point, 'nth'>[] = [];
   for (const [service, gate] of gatesOf(way)) {
     gate.fault = (request) => {
-      const call = changeOf(request, way);
-      if (call === undefined) return undefined;
+      const change = changeOf(request, way);
+      if (change === undefined) return undefined;
       // What is refused changes nothing, and comes again.
-      const reached = (status = 500): void => void (status < 300 && calls.push({ service, call }));
+      const reached = (status = 500): void => void (status < 300 && calls.push({ service, ...change }));
       return { isDone: true, answer: 'theirs', reached };
     };
   }
@@ -70,7 +70,7 @@ export async function undisturbed(place: PointsPlace, command: FaultCommand, nam
 export function trialsOf(wholes: readonly Undisturbed[]): Trial[] {
   return wholes.flatMap((whole) =>
     whole.points.flatMap((point) =>
-      faults.filter(({ at }) => at(point.service) !== undefined).map((fault) => ({ whole, point, fault })),
+      faults.filter(({ at }) => at(point) !== undefined).map((fault) => ({ whole, point, fault })),
     ),
   );
 }
@@ -108,11 +108,11 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
 
 function breakAt(way: AppWay, point: Point, fault: Fault) {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
-  const [gate, broken] = [way.gates[point.service], fault.at(point.service)];
+  const [gate, broken] = [way.gates[point.service], fault.at(point)];
   if (gate === undefined || broken === undefined) throw new Error(`No ${fault.title} at ${point.service}`);
   let [isReached, count] = [false, 0];
   gate.fault = (request) => {
-    if (isReached || changeOf(request, way) !== point.call) return undefined;
+    if (isReached || changeOf(request, way)?.call !== point.call) return undefined;
     count += 1;
     isReached = count > point.nth;
     return isReached ? { ...broken, reached: () => resolve() } : undefined;
