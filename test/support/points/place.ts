@@ -5,6 +5,10 @@ import { type Gate, gateTo, gateToCluster } from '../kubernetes/gate.ts';
 import { playedCluster } from '../kubernetes/played-cluster.ts';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
 import { type Cluster, connect } from '../../../src/platforms/kubernetes/api/client.ts';
+import type { V1Pod } from '@kubernetes/client-node';
+import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
+import { watch } from '../../../src/platforms/kubernetes/api/watch.ts';
+import { labelSelector } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { remove, removable } from '../../../src/platforms/kubernetes/apply/remove.ts';
 import { testCluster } from '../cluster/cluster.ts';
@@ -34,6 +38,8 @@ export interface AppWay extends AsyncDisposable {
   readonly folder: string;
   /** What there is now. */
   state(): Promise<State>;
+  /** Begins to watch its pods. @returns what ends that, with the fewest that were ready at any moment. */
+  watchServing(): Promise<() => Promise<number>>;
 }
 
 export interface State extends Remains {
@@ -123,15 +129,45 @@ async function wayTo(here: ClusterHere, stored: OwnStore, name: string): Promise
       return {
         ...(await remainsOf({ cluster, namespace }, name)),
         objects: made.map(({ kind, name: own }) => `${kind} ${own}`),
-        serving: pods.filter((pod) => podIsReady(pod) && !isEnding(pod)).length,
+        serving: servingOf(pods),
         stored: await stored.list(),
       };
     },
+    watchServing: async () => watchServing(here, name),
     async [Symbol.asyncDispose]() {
       await remove(cluster, name, { signal });
       await here.close();
       await stored.remove();
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+function servingOf(pods: readonly V1Pod[]): number {
+  return pods.filter((pod) => podIsReady(pod) && !isEnding(pod)).length;
+}
+
+async function watchServing(
+  { cluster, namespace }: Pick<ClusterHere, 'cluster' | 'namespace'>,
+  name: string): Promise<() => Promise<number>> {
+  const done = new AbortController();
+  const isWatched = Promise.withResolvers<void>();
+  let least = Infinity;
+  const watching = watch<V1Pod>(cluster, pathOf('Pod', { namespace }), {
+    query: { labelSelector: labelSelector(name) },
+    signal: done.signal,
+    onChange(pods) {
+      least = Math.min(least, servingOf([...pods.values()]));
+      isWatched.resolve();
+    },
+  });
+  const ended = watching.catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  });
+  await Promise.race([isWatched.promise, ended]);
+  return async () => {
+    done.abort();
+    await ended;
+    return least;
   };
 }

@@ -76,14 +76,15 @@ export function trialsOf(wholes: readonly Undisturbed[]): Trial[] {
 }
 
 /**
- * Has a fault happen at a point of a command. It has to end with a word on what failed, and what served before has to serve. Then
- * the same command, with nothing in its way, has to finish the job: to the state that it leaves where nothing happens.
+ * Has a fault happen at a point of a command. It has to end with a word on what failed, and what served before has to serve at
+ * every moment. Then the same command, with nothing in its way, has to finish the job: to the state that it leaves where nothing happens.
  */
 export async function tryPoint(place: PointsPlace, { whole, point, fault }: Trial, name: string): Promise<TriedPoint> {
   const { command, state } = whole;
   await using way = await place.open(name, command.store);
   const run = await prepared(way, command);
   const before = await way.state();
+  const leastServing = await way.watchServing();
   const wrong: string[] = [];
 
   const { reached, isReached } = breakAt(way, point, fault);
@@ -92,15 +93,14 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   if (!isReached()) wrong.push('the point was not reached');
   const wentOn = ended.status === (command.status ?? 0);
   wrong.push(...wrongEnd(ended, { ...fault, wentOn, hasToPass: fault.passesAt?.includes(point.service) }));
-  const after = await way.state();
-  if (wentOn) wrong.push(...differences('it is not done', { is: comparable(after, name), was: state }));
-  const mayEnd = command.run.words.includes('delete');
-  if (before.serving > 0 && after.serving === 0 && !mayEnd) wrong.push('nothing serves any more');
+  if (wentOn) wrong.push(...differences('it is not done', { is: comparable(await way.state(), name), was: state }));
 
   const again = await run();
   const right: unknown[] = [command.status ?? 0, command.doneStatus];
   if (!right.includes(again.status)) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
   wrong.push(...differences('again', { is: comparable(await way.state(), name), was: state }));
+  const mayEnd = command.run.words.includes('delete');
+  if ((await leastServing()) === 0 && before.serving > 0 && !mayEnd) wrong.push('for a time nothing served');
   const { service, call, nth } = point;
   const what = `${command.title}: ${fault.title} at ${service} ${call} #${nth}`;
   return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };
