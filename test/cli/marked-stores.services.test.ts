@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { ErrorCode } from '../../src/shared/errors.ts';
 import { apiServer, refuseCall } from '../support/kubernetes/api-server.ts';
 import { playedCluster, type PlayedCluster } from '../support/kubernetes/played-cluster.ts';
 import { atOnce, type MarkedSecrets, markedSecrets } from '../support/programs/marked.ts';
-import { askingCommands, credentialOf, tryMarked } from '../support/programs/marked-commands.ts';
+import { askingCommands, credentialOf, expectNoLeak, tryMarked } from '../support/programs/marked-commands.ts';
 import { markedStores, type MarkedStores } from '../support/stores/marked-stores.ts';
+import type { EndedProgram } from '../support/programs/program.ts';
 import { type StoreWay, storeWays } from '../support/stores/store-settings.ts';
 
 // A cluster and stores that answer, and stores and a cluster that refuse.
@@ -29,6 +31,8 @@ it('no secret stands where others can read it, whatever command and store', asyn
     const run = async (line: string, ...statuses: number[]): Promise<void> => {
       const ended = await tryMarked(secrets, line.split(' '), env);
       learnLinks(server);
+      // A link that it has made itself is known only now.
+      expectNoLeak(secrets, line, ended);
       const said = ended.stdout + ended.stderr;
       const isWanted = statuses.includes(ended.status ?? 70) && !said.includes('never-shown');
       expect({ way, line, ended: isWanted ? 'as wanted' : ended }).toEqual({ way, line, ended: 'as wanted' });
@@ -39,18 +43,25 @@ it('no secret stands where others can read it, whatever command and store', asyn
     await run(`self diff ${flags}`, 0);
     await run(`self diff ${flags} --env API_KEY=never-shown`, 1);
     const others = askingCommands.filter((line) => !/^--kubernetes|^self (diff|delete)/.test(line));
-    for (const line of others) await run(line === '--local' ? line + stores.flagsOf(way) : line, 0, 1, 2, 3);
+    const withFlags = (line: string): string => (line === '--local' ? line + stores.flagsOf(way) : line);
+    for (const line of others.map(withFlags)) await run(line, 0, 1, 2, 3);
     expectNoneIn(server, way);
 
     const denied = await apiServer((_request, response) =>
-      refuseCall(response, 403, { reason: 'Forbidden', message: 'you may not' }),
+      refuseCall(response, 403, {
+        reason: 'Forbidden',
+        message: 'deployments.apps is forbidden: User "marked" cannot get resource "deployments"',
+      }),
     );
     const kubeconfig =
       way === 'cluster' ? await denied.kubeconfig({ token: secrets.mark('refused token') }) : KUBECONFIG;
     const wrong = { ...stores.refused[way], KUBECONFIG: kubeconfig };
-    // It asks no store, and would leave the others nothing to look at.
-    const beforeEnd = askingCommands.filter((line) => !line.startsWith('self delete'));
-    for (const line of beforeEnd) await tryMarked(secrets, line.split(' '), wrong);
+    const refused = async (line: string): Promise<EndedProgram> => tryMarked(secrets, line.split(' '), wrong);
+    // All but the deletion, which asks no store, and would leave the others nothing to look at.
+    for (const line of [...others.map(withFlags), `self diff ${flags}`]) await refused(line);
+    const { status, stdout } = await refused(`--kubernetes ${flags} --output json`);
+    const said = JSON.parse(stdout) as unknown;
+    expect({ way, status, said }).toMatchObject({ status: 3, said: { error: { code: refusalOf(way) } } });
     expectNoneIn(server, way);
     await run('self delete --yes', 0);
     await Promise.all([server.close(), denied.close()]);
@@ -71,6 +82,11 @@ function expectNoneIn({ objects }: PlayedCluster, way: StoreWay): void {
     .filter(({ metadata: { name } }) => !['shop-db', 'hello-world-source'].includes(name));
   expect(others.length).toBeGreaterThan(3);
   expect({ way, leaks: secrets.leaksIn(JSON.stringify(others)) }).toEqual({ way, leaks: [] });
+}
+
+/** The code of the error where the credentials are refused, or the folder is not there. */
+function refusalOf(way: StoreWay): ErrorCode {
+  return way === 'cluster' ? 'cluster-denied' : way === 'file' ? 'store-unreachable' : 'store-denied';
 }
 
 /** The signatures that pods read with. */
