@@ -11,15 +11,22 @@ import { dirname } from 'node:path';
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
   try {
+    return await makeFolder(path, mode);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    const first = await makeFolders(parent, mode);
+    // Once more only: /proc says that a folder is missing though the one above it is there.
+    const own = await makeFolder(path, mode);
+    return first ?? own;
+  }
+}
+
+async function makeFolder(path: string, mode: number): Promise<string | undefined> {
+  try {
     await mkdir(path, mode);
     return path;
   } catch (error) {
-    const parent = dirname(path);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== path) {
-      const first = await makeFolders(parent, mode);
-      const own = await makeFolders(path, mode);
-      return first ?? own;
-    }
     if (await isFolder(path)) return undefined;
     throw error;
   }

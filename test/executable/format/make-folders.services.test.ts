@@ -23,6 +23,10 @@ describe('makeFolders()', () => {
     await expect(makeFolders(join(folder.path, 'file/below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 
+  it('throws what the system says where no folder can be made', async () => {
+    await expect(makeFolders('/proc/x/out')).rejects.toMatchObject({ code: 'ENOENT', syscall: 'mkdir' });
+  });
+
   it('says that a file system is read-only, and not that a folder is missing', async () => {
     await using folder = await scratchFolder();
     const code = `
