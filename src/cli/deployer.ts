@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Application } from '../app/application.ts';
 import { isExecutable } from '../executable/self.ts';
 import { verifyCertificates } from '../shared/certificates.ts';
+import { keepMemoryOutOfCoreFiles } from '../shared/core-files.ts';
 import { DeployError } from '../shared/errors.ts';
 import type { FlagTable } from '../shared/flag.ts';
 import { flagIn, flagTable, splitArguments } from '../shared/flags.ts';
@@ -98,19 +98,6 @@ function isForLocal(word: string): boolean {
   const { name = '' } = flagIn(word) ?? {};
   const table: FlagTable = flagTable;
   return table[name]?.local === true;
-}
-
-/**
- * Has Linux leave memory out of the core file of a crash, since credentials are in it. Programs that are started from here inherit that.
- * https://man7.org/linux/man-pages/man5/core.5.html
- */
-function keepMemoryOutOfCoreFiles(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    writeFileSync('/proc/self/coredump_filter', '0');
-  } catch {
-    // Not every sandbox and kernel has it.
-  }
 }
 
 /**

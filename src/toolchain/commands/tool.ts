@@ -1,4 +1,5 @@
 import { verifyCertificates } from '../../shared/certificates.ts';
+import { keepMemoryOutOfCoreFiles } from '../../shared/core-files.ts';
 import { DeployError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { parseWords } from '../../shared/parse-words.ts';
@@ -21,6 +22,7 @@ const toolCommands: readonly ToolCommand[] = [initCommand, buildCommand, devComm
  * @throws {DeployError} `bad-usage`, and whatever the command throws.
  */
 export async function tool(argv: readonly string[], context: ToolContext): Promise<number> {
+  keepMemoryOutOfCoreFiles();
   const [first, ...words] = argv;
   if (first === '--version' || first === '-v') {
     context.print(context.version);

@@ -149,7 +149,8 @@ function servingOf(pods: readonly V1Pod[]): number {
 
 async function watchServing(
   { cluster, namespace }: Pick<ClusterHere, 'cluster' | 'namespace'>,
-  name: string): Promise<() => Promise<number>> {
+  name: string,
+): Promise<() => Promise<number>> {
   const done = new AbortController();
   const isWatched = Promise.withResolvers<void>();
   let least = Infinity;
