@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { besideOutput } from '../../src/toolchain/output.ts';
+import { leftBy } from '../support/executable/left-by.ts';
 import { scratchFolder } from '../support/executable/scratch.ts';
 import { asAnotherUser } from '../support/programs/another-user.ts';
 
 it('besideOutput() removes what builds left that were killed, and nothing of one that goes on', async () => {
   await using folder = await scratchFolder();
-  const left = join(folder.path, `.selfsame-${hostname().slice(0, 60)}-${spawnSync('true').pid}-aBc123`);
+  const left = await leftBy({ pid: spawnSync('true').pid }, folder.path, '.selfsame-');
   await mkdir(left);
   const others = async (own: string): Promise<string[]> =>
     (await readdir(folder.path)).filter((name) => join(folder.path, name) !== own);

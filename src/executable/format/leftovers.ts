@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { unlessGone } from './unless-gone.ts';
 
-// The name of what is temporary says which process made it. A process that is killed leaves it behind; the next one that makes
-// something for the same purpose removes it.
+// The name of what is temporary says which process made it, and where. A process that is killed leaves it behind; the next one
+// that makes something for the same purpose removes it: at once where it can see that process, else once it is old.
 
 /** Names that this process has made. In a container the next process may have the same id as the one that was killed. */
 const made = new Set<string>();
+
+/** Nothing temporary is written for so long. */
+const oldMs = 24 * 3_600_000;
 
 /**
  * A name for something temporary in a folder, without what is left there of processes that were killed.
@@ -16,15 +20,26 @@ const made = new Set<string>();
  * @param purpose what the name starts with.
  */
 async function temporaryName(folder: string, purpose: string): Promise<string> {
-  // Machines may share a folder; their process ids say nothing here.
-  const start = `${purpose}${hostname().slice(0, 60)}-`;
+  const here = await processSpace();
   for (const entry of await readdir(folder)) {
-    const [, pid] = (entry.startsWith(start) && /^(\d+)-\w+(?:\.tmp)?$/.exec(entry.slice(start.length))) || [];
+    if (!entry.startsWith(purpose)) continue;
+    const [, space, pid] = /^(\w+-\d*)-(\d+)-\w+(?:\.tmp)?$/.exec(entry.slice(purpose.length)) ?? [];
+    if (space === undefined) continue;
     const path = join(folder, entry);
-    if (pid === undefined || isInUse(Number(pid), path)) continue;
-    if (await isOwn(path)) await rm(path, { recursive: true, force: true });
+    const there = await unlessGone(async () => lstat(path));
+    if (there === undefined || !isOwn(there.uid)) continue;
+    const isInUse = space === here ? isMadeByLiving(Number(pid), path) : Date.now() - there.mtimeMs < oldMs;
+    if (!isInUse) await rm(path, { recursive: true, force: true });
   }
-  return `${start}${process.pid}-`;
+  return `${purpose}${here}-${process.pid}-`;
+}
+
+/** Where the id of a process means that process: machines and containers may share a folder, and containers a host name. */
+async function processSpace(): Promise<string> {
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  // Linux alone has it, e.g. `pid:[4026531836]`.
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  return `${host}-${namespace.replaceAll(/\D/g, '')}`;
 }
 
 /** A new name for a file beside others, and nothing left there of the same purpose. */
@@ -45,7 +60,7 @@ export async function makeTemporaryFolder(folder: string, purpose: string): Prom
   return path;
 }
 
-function isInUse(pid: number, path: string): boolean {
+function isMadeByLiving(pid: number, path: string): boolean {
   if (pid === process.pid) return made.has(path);
   try {
     process.kill(pid, 0);
@@ -56,8 +71,10 @@ function isInUse(pid: number, path: string): boolean {
   }
 }
 
-/** Where others may write, they may have made something with such a name; Windows knows no such owner. */
-async function isOwn(path: string): Promise<boolean> {
-  const there = await unlessGone(async () => lstat(path));
-  return there !== undefined && [undefined, there.uid].includes(process.geteuid?.());
+/** Where others may write, they may have made something with such a name. */
+function isOwn(uid: number): boolean {
+  const user = process.geteuid?.();
+  // Windows knows no such owner.
+  if (user === undefined) return true;
+  return uid === user;
 }

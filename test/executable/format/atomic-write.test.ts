@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { constants, hostname } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { replaceFile, systemReason, writeAll } from '../../../src/executable/format/atomic-write.ts';
+import { leftBy } from '../../support/executable/left-by.ts';
 import { scratchFolder } from '../../support/executable/scratch.ts';
 import { asAnotherUser } from '../../support/programs/another-user.ts';
 
@@ -64,21 +65,18 @@ describe('replaceFile()', () => {
     expect(await readdir(folder.own)).toEqual(['file']);
   });
 
-  it('removes what processes left that were killed, also one of the same id, as containers have', async () => {
+  it('removes what a writer left that was killed, and nothing of one that goes on', async () => {
     await using folder = await scratchFolder();
-    const leftBy = (pid: number): string => `.file.${hostname().slice(0, 60)}-${pid}-1000.tmp`;
-    const pids = [spawnSync('true').pid, process.pid, process.ppid];
-    await Promise.all(pids.map(async (pid) => writeFile(join(folder.path, leftBy(pid)), 'half')));
+    await writeFile(await leftBy({ pid: spawnSync('true').pid }, folder.path, '.file.'), 'half');
     await replaceFile(
       join(folder.path, 'file'),
-      // Another writer of the same file does not remove what this one writes.
       async (file) => {
         await writeAll(file, Buffer.from('new'));
         await write(join(folder.path, 'file'));
       },
       { mode: 0o644 },
     );
-    expect((await readdir(folder.path)).toSorted()).toEqual([leftBy(process.ppid), 'file']);
+    expect(await readdir(folder.path)).toEqual(['file']);
   });
 
   it('follows links of this user there', async () => {

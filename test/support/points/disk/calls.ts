@@ -6,7 +6,7 @@ export interface DiskCall {
   /** Without what differs from run to run, e.g. `rename cache/selfsame/runtimes/*.tmp`. */
   readonly call: string;
   readonly name: string;
-  /** Below the folder, where it is the same in every run: calls on other paths are not counted. */
+  /** Below the folder, where it is the same in every run but for `anyNamespace`: calls on other paths are not counted. */
   readonly path?: string | undefined;
   /** Which of the calls of its thread that strace counts, from 1. */
   readonly when: number;
@@ -26,7 +26,8 @@ export const removes: ReadonlySet<string> = new Set(['unlink', 'unlinkat', 'rmdi
 export const writes: ReadonlySet<string> = new Set(['write', 'pwrite64', 'writev']);
 
 /**
- * The calls of a recorded run that change something below a folder.
+ * The calls of a recorded run that change something below a folder. Left out are what is done in the scratch folder, which is TMPDIR, and where files
+ * of random names are opened and closed.
  *
  * @param record what `strace -f -y` has written.
  * @param scratch the part of it that nothing is expected of.
@@ -49,7 +50,9 @@ export function callsIn(record: string, folder: string, scratch: string): DiskCa
     if (name === 'openat') written.add(path);
     if (name === 'close' && !written.has(path)) return [];
     const call = textOf({ name, path, folder });
-    const at = isRandom(path) ? { when: ofThread } : { when: ofPath, path: path.slice(folder.length + 1) };
+    const at = isRandom(path)
+      ? { when: ofThread }
+      : { when: ofPath, path: path.slice(folder.length + 1).replace(namespace, anyNamespace) };
     const found: DiskCall = { service: 'disk', call, name, ...at, bytesBefore };
     if (writes.has(name)) bytesBefore += bytesIn(args);
     // Where strace counts calls on other files, too, all but the rare ones come in another order each time.
@@ -57,14 +60,31 @@ export function callsIn(record: string, folder: string, scratch: string): DiskCa
   });
 }
 
+/** In the name of a temporary file. */
+const namespace = /(?<=\/\.[^/]*-)\d+(?=-\d+-\d+\.tmp$)/;
+/** In a path: the number of the pid namespace of who made it. */
+export const anyNamespace = 'NAMESPACE';
+
 const entering = /^(\d+) +(\w+)\((.*)$/;
 
 /** The call that strace had fail, as a point names it; undefined where there was none. */
 export function failedCall(record: string, folder: string): string | undefined {
   const lines = record.split('\n');
   const at = lines.findIndex((line) => line.endsWith('(INJECTED)'));
-  const thread = /^\d+ /.exec(lines[at] ?? '')?.[0] ?? '?';
-  const line = lines.slice(0, at + 1).findLast((each) => each.startsWith(thread) && entering.test(each));
+  return at < 0 ? undefined : lastCall(lines.slice(0, at + 1), folder);
+}
+
+/** The last calls of the threads that were killed, of which the point is one: strace does not say which. */
+export function killedCalls(record: string, folder: string): (string | undefined)[] {
+  const lines = record.split('\n');
+  const ends = lines.flatMap((line, at) => (line.endsWith('+++ killed by SIGKILL +++') ? [at] : []));
+  return ends.map((at) => lastCall(lines.slice(0, at + 1), folder));
+}
+
+/** The last call of the thread of the last line. */
+function lastCall(lines: readonly string[], folder: string): string | undefined {
+  const thread = /^\d+ /.exec(lines.at(-1) ?? '')?.[0] ?? '?';
+  const line = lines.findLast((each) => each.startsWith(thread) && entering.test(each));
   const [, , name = '', args = ''] = entering.exec(line ?? '') ?? [];
   const path = pathIn(name, args);
   return path === undefined ? undefined : textOf({ name, path, folder });

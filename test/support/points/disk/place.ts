@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { lstat, lutimes, mkdir, mkdtemp, readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { digestOfFile } from '../../../../src/shared/digest.ts';
 import { type EndedProgram, runProgram } from '../../programs/program.ts';
-import { tracedCalls } from './calls.ts';
+import { anyNamespace, tracedCalls } from './calls.ts';
 
 /** A program and what it is given. */
 export interface DiskProgram {
@@ -15,6 +15,13 @@ export interface DiskProgram {
   readonly env?: Readonly<Record<string, string>>;
   /** Gets SIGTERM once it has printed something. */
   readonly isEndedWhenReady?: true;
+}
+
+/** What strace does to a program. */
+export interface Injection {
+  /** Below the folder: calls on other paths are not looked at. */
+  readonly path?: string | undefined;
+  readonly inject: string;
 }
 
 export interface RecordedProgram extends EndedProgram {
@@ -31,9 +38,11 @@ export interface Disk extends AsyncDisposable {
   /** The same folder, for us. */
   readonly seen: string;
   /** Runs a program under strace: in the same order each time, and with the same process id, as in a container. */
-  run(program: DiskProgram, straceWords?: readonly string[]): Promise<RecordedProgram>;
+  run(program: DiskProgram, injection?: Injection): Promise<RecordedProgram>;
   /** Leaves room for so many bytes at most; by default for all that is to come. */
   leaveRoom(bytes?: number): Promise<void>;
+  /** Makes files as old as those are that no process writes any more. */
+  age(paths: readonly string[]): Promise<void>;
   /** Mode, digest and age of all that is there, by path; empty folders count. */
   files(): Promise<Readonly<Record<string, string>>>;
 }
@@ -41,6 +50,19 @@ export interface Disk extends AsyncDisposable {
 /** What is older was not written by a test. */
 const oldMs = 3_600_000;
 const size = 1 << 30;
+
+/**
+ * Has strace look at one path, if one is given. Only now the namespace is known that names of temporary files have in them; it is read in any case, so that
+ * the processes have the same ids.
+ */
+const inNamespace = `
+name=$(readlink /proc/self/ns/pid | tr -dc 0-9)
+path=$1
+strace=$2
+shift 2
+[ -z "$path" ] && exec "$strace" "$@"
+case $path in *${anyNamespace}*) path=\${path%${anyNamespace}*}$name\${path##*${anyNamespace}} ;; esac
+exec "$strace" -P "$path" "$@"`;
 
 export async function openDisk(): Promise<Disk> {
   const outside = await mkdtemp(join(tmpdir(), 'selfsame-disk-'));
@@ -66,7 +88,7 @@ export async function openDisk(): Promise<Disk> {
     folder,
     scratch,
     seen,
-    async run({ file, words, env, isEndedWhenReady }, straceWords = []) {
+    async run({ file, words, env, isEndedWhenReady }, injection) {
       const recorded = join(outside, 'record');
       const traced = [
         'strace',
@@ -82,8 +104,10 @@ export async function openDisk(): Promise<Disk> {
         '-e',
         `trace=${tracedCalls.join(',')}`,
       ];
-      const alone = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', ...traced, ...straceWords];
-      const program = await runProgram('nsenter', [...within, ...alone, file, ...words], {
+      if (injection !== undefined) traced.push('-e', `inject=${injection.inject}`);
+      const path = injection?.path === undefined ? '' : join(folder, injection.path);
+      const alone = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', inNamespace, 'sh', path];
+      const program = await runProgram('nsenter', [...within, ...alone, ...traced, file, ...words], {
         env: {
           HOME: join(folder, 'home'),
           XDG_CACHE_HOME: join(folder, 'cache'),
@@ -109,6 +133,9 @@ export async function openDisk(): Promise<Disk> {
       const pages = blocks - bavail + Math.floor((bytes ?? 0) / bsize);
       // To the system 0 is no limit.
       await resize(bytes === undefined ? size : Math.max(pages, 1) * bsize);
+    },
+    async age(paths) {
+      for (const path of paths) await lutimes(join(seen, path), new Date(0), new Date(0));
     },
     async files() {
       const found: Record<string, string> = {};

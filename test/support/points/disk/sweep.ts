@@ -2,10 +2,10 @@ import pMap from 'p-map';
 import { pointsOf } from '../calls.ts';
 import { sampleOf, type SweepOptions, type Swept } from '../sample.ts';
 import { type TriedPoint, wrongEnd } from '../sweep.ts';
-import { callsIn, type DiskCall, failedCall, removes } from './calls.ts';
+import { callsIn, type DiskCall, failedCall, killedCalls, removes } from './calls.ts';
 import { type DiskCommand, diskCommands } from './commands.ts';
 import { type DiskFault, faultsAt } from './faults.ts';
-import { type Disk, openDisk, type RecordedProgram } from './place.ts';
+import { type Disk, type Injection, openDisk, type RecordedProgram } from './place.ts';
 
 type Files = Awaited<ReturnType<Disk['files']>>;
 type DiskPoint = DiskCall & { readonly nth: number };
@@ -53,7 +53,7 @@ async function tryPoint({ whole, point, fault }: DiskTrial): Promise<TriedPoint>
   const program = command.run(disk.folder);
 
   if (fault.isFull) await disk.leaveRoom(point.bytesBefore);
-  const ended = await disk.run(program, straceWords(point, fault, disk));
+  const ended = await disk.run(program, injectionOf(point, fault));
   if (fault.isFull) await disk.leaveRoom();
   const wentOn = ended.status === 0;
   const left = await disk.files();
@@ -65,6 +65,8 @@ async function tryPoint({ whole, point, fault }: DiskTrial): Promise<TriedPoint>
       ? differences(left, files)
       : brokenIn(left, { before, files, mayStay: fault.isKill === true || removes.has(point.name) })),
   ];
+  // Each run has a pid namespace of its own, where it cannot see who left this.
+  await disk.age(Object.keys(left).filter((path) => isTemporary(path) && before[path] === undefined));
   const again = await disk.run(program);
   if (again.status !== 0) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
   wrong.push(...differences(await disk.files(), files).map((each) => `again: ${each}`));
@@ -72,10 +74,8 @@ async function tryPoint({ whole, point, fault }: DiskTrial): Promise<TriedPoint>
   return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };
 }
 
-function straceWords({ name, path, when }: DiskPoint, { injected }: DiskFault, { folder }: Disk): string[] {
-  if (injected === undefined) return [];
-  const at = path === undefined ? [] : ['-P', `${folder}/${path}`];
-  return [...at, '-e', `inject=${name}:${injected}:when=${when}`];
+function injectionOf({ name, path, when }: DiskPoint, { injected }: DiskFault): Injection | undefined {
+  return injected === undefined ? undefined : { path, inject: `${name}:${injected}:when=${when}` };
 }
 
 interface Attempt extends Pick<DiskTrial, 'point' | 'fault'> {
@@ -83,7 +83,7 @@ interface Attempt extends Pick<DiskTrial, 'point' | 'fault'> {
 }
 
 function isReached({ record }: RecordedProgram, { point, fault, disk }: Attempt): boolean {
-  if (fault.isKill) return record.includes('killed by SIGKILL');
+  if (fault.isKill) return killedCalls(record, disk.folder).includes(point.call);
   return fault.isFull ? record.includes(' ENOSPC ') : failedCall(record, disk.folder) === point.call;
 }
 
