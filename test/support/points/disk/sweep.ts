@@ -66,7 +66,7 @@ async function tryPoint({ whole, point, fault }: DiskTrial): Promise<TriedPoint>
       : brokenIn(left, { before, files, mayStay: fault.isKill === true || removes.has(point.name) })),
   ];
   // Each run has a pid namespace of its own, where it cannot see who left this.
-  await disk.age(Object.keys(left).filter((path) => isTemporary(path) && before[path] === undefined));
+  await disk.age(Object.keys(left).filter((path) => isTemporary(path) && (before[path] ?? files[path]) === undefined));
   const again = await disk.run(program);
   if (again.status !== 0) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
   wrong.push(...differences(await disk.files(), files).map((each) => `again: ${each}`));
