@@ -16,6 +16,6 @@ describe('a command that is killed, refused, cut off or lied to at a call that c
     process.stderr.write(`${summaryOf(swept)}\n`);
     expect(swept.wholes.filter(({ points }) => points.length === 0)).toEqual([]);
     expect(swept.tried.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
-    expect(swept.tried.length).toBeGreaterThanOrEqual(80);
+    expect(swept.tried.length).toBeGreaterThanOrEqual(70);
   }, 900_000);
 });

@@ -52,7 +52,6 @@ export const faultCommands: readonly FaultCommand[] = [
   { title: 'failing version', store: 'cluster', before: [first], run: failing, status: 4 },
   { title: 'scale', store: 'cluster', before: [first], run: own('scale', '2') },
   { title: 'rollback', store: 'cluster', before: [first, second], run: own('rollback', 'RELEASE') },
-  { title: 'rollback, azure', store: 'azure', before: [first, second], run: own('rollback', 'RELEASE') },
   { title: 'delete', store: 'cluster', before: [first, second], run: own('delete', '--yes'), doneStatus: 3 },
   { title: 'gc', store: 'cluster', before: [leaving, first], run: own('gc', '--min-age', '1s', '--yes') },
   { title: 'gc, azure', store: 'azure', before: [leavingBusy, busy], run: storeGc },

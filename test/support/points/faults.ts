@@ -6,6 +6,8 @@ export interface Fault {
   readonly title: string;
   /** Kills the program there, as a power cut would. */
   readonly isKill?: true;
+  /** True: it says that somebody else was faster, so what is left may be theirs. */
+  readonly isOfOthers?: boolean;
   /** At which servers the command has to end as if nothing had been. */
   readonly passesAt?: readonly Service[];
   /** Undefined where it makes no sense. */
@@ -38,6 +40,7 @@ export const faults: readonly Fault[] = [
   { title: 'killed after', isKill: true, at: () => ({ isDone: true, answer: 'none' }) },
   ...refusals.map(({ status, passesAt = [], ...codes }): Fault => ({
     title: `${status}`,
+    isOfOthers: [404, 409, 412].includes(status),
     passesAt,
     at: ({ service }) => ({ isDone: false, answer: answerOf(service, status, codes[service], 'Said by a test.') }),
   })),

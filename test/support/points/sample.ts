@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { fuzzSeed } from '../fuzz/seed.ts';
 import { faultCommands } from './commands.ts';
 import type { PointsPlace } from './place.ts';
-import { trialsOf, type TriedPoint, tryPoint, undisturbed } from './sweep.ts';
+import { trialsOf, type TriedPoint, tryPoint, undisturbed, withoutTwins } from './sweep.ts';
 
 /** What came of a sweep. */
 export interface Swept {
@@ -23,7 +23,9 @@ export interface SweepOptions {
 
 /** Records every command where nothing happens, and then has faults happen at the points found. */
 export async function sweep(place: PointsPlace, { share, ...atOnce }: SweepOptions): Promise<Swept> {
-  const wholes = await pMap(faultCommands, async (command, nth) => undisturbed(place, command, `whole-${nth}`), atOnce);
+  const wholes = withoutTwins(
+    await pMap(faultCommands, async (command, nth) => undisturbed(place, command, `whole-${nth}`), atOnce),
+  );
   const all = trialsOf(wholes);
   const tried = await pMap(sampleOf(all, share), async (trial, nth) => tryPoint(place, trial, `tried-${nth}`), atOnce);
   return { wholes, trials: all.length, tried };
