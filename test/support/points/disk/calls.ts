@@ -65,7 +65,7 @@ export function callsIn(record: string, folder: string, scratch: string): DiskCa
 }
 
 /** In the name of a temporary file. */
-const namespace = /(?<=\/\.[^/]*-)\d+(?=-\d+-\d+\.tmp$)/;
+const namespace = /(?<=(?:^|\/)\.[^/]*-)\d+(?=-\d+-\d+\.tmp$)/;
 /** In a path: the number of the pid namespace of who made it. */
 export const anyNamespace = 'NAMESPACE';
 
