@@ -45,7 +45,7 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
     // Before the Deployment is gone, which alone tells of them.
     if (hidden.length > 0) {
       const deleting = `kubectl delete secret --namespace ${cluster.namespace} ${hidden.join(' ')}`;
-      const text = `An earlier selfsame stored in Secrets, which this account may not see, and which stay. Who may deletes them: ${deleting}`;
+      const text = `An earlier selfsame stored in Secrets that this account may not see, so they stay. To delete them, with an account that may: ${deleting}`;
       terminal.report({ kind: 'warning', text });
     }
     const removed: RemovedObject[] = [];

@@ -8,7 +8,7 @@ import { stockRunnerIn, stockRunnerName } from '../manifest/stock-runner.ts';
 
 /**
  * Finds a name for the ConfigMap of a runner that holds it, or is free. One that was deleted and made again with other content is left
- * alone: what a node knows of an immutable one it goes on using as long as any pod of its mounts it.
+ * alone: a node goes on using what it knew of an immutable one for as long as any of its pods mounts it.
  */
 export async function freeRunner(
   cluster: Cluster,
