@@ -130,7 +130,7 @@ export async function remainsOf(
 }
 
 /** The pods themselves: after an API server was away, the controller's count of them lags by seconds. */
-export async function podsOf(
+async function podsOf(
   { cluster, namespace }: Pick<TestCluster, 'cluster' | 'namespace'>,
   name: string,
 ): Promise<V1Pod[]> {

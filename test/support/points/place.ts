@@ -1,11 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Gate, gateTo, gateToCluster } from '../kubernetes/gate.ts';
-import { playedCluster } from '../kubernetes/played-cluster.ts';
-import { kubeconfigOf } from '../kubernetes/api-server.ts';
-import { type Cluster, connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import type { V1Pod } from '@kubernetes/client-node';
+import { type Cluster, connect } from '../../../src/platforms/kubernetes/api/client.ts';
 import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { watch } from '../../../src/platforms/kubernetes/api/watch.ts';
 import { labelSelector } from '../../../src/platforms/kubernetes/manifest/labels.ts';
@@ -13,7 +10,10 @@ import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod
 import { remove, removable } from '../../../src/platforms/kubernetes/apply/remove.ts';
 import { testCluster } from '../cluster/cluster.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
-import { podsOf, remainsOf, type Remains } from '../faults/place.ts';
+import { remainsOf, type Remains } from '../faults/place.ts';
+import { kubeconfigOf } from '../kubernetes/api-server.ts';
+import { type Gate, gateTo, gateToCluster } from '../kubernetes/gate.ts';
+import { playedCluster } from '../kubernetes/played-cluster.ts';
 import { azuriteProcess } from '../stores/azurite.ts';
 import { s3Server } from '../stores/seaweed.ts';
 import type { Service } from './calls.ts';
@@ -38,13 +38,17 @@ export interface AppWay extends AsyncDisposable {
   readonly folder: string;
   /** What there is now. */
   state(): Promise<State>;
-  /** Begins to watch its pods. @returns what ends that, with the fewest that were ready at any moment. */
-  watchServing(): Promise<() => Promise<number>>;
+  /** Begins to watch its pods, of whichever release; what it returns ends that. */
+  watchServing(): Promise<() => Promise<Serving>>;
+}
+
+/** How many pods were ready. */
+interface Serving {
+  readonly atFirst: number;
+  readonly atLeast: number;
 }
 
 export interface State extends Remains {
-  /** Pods that are ready, of whichever release. */
-  readonly serving: number;
   /** Objects of the store, by name. */
   readonly stored: readonly string[];
 }
@@ -125,13 +129,8 @@ async function wayTo(here: ClusterHere, stored: OwnStore, name: string): Promise
     folder,
     async state() {
       const made = await removable(cluster, name, { signal });
-      const pods = await podsOf({ cluster, namespace }, name);
-      return {
-        ...(await remainsOf({ cluster, namespace }, name)),
-        objects: made.map(({ kind, name: own }) => `${kind} ${own}`),
-        serving: servingOf(pods),
-        stored: await stored.list(),
-      };
+      const objects = made.map(({ kind, name: own }) => `${kind} ${own}`);
+      return { ...(await remainsOf(here, name)), objects, stored: await stored.list() };
     },
     watchServing: async () => watchServing(here, name),
     async [Symbol.asyncDispose]() {
@@ -143,22 +142,18 @@ async function wayTo(here: ClusterHere, stored: OwnStore, name: string): Promise
   };
 }
 
-function servingOf(pods: readonly V1Pod[]): number {
-  return pods.filter((pod) => podIsReady(pod) && !isEnding(pod)).length;
-}
-
 async function watchServing(
   { cluster, namespace }: Pick<ClusterHere, 'cluster' | 'namespace'>,
   name: string,
-): Promise<() => Promise<number>> {
+): Promise<() => Promise<Serving>> {
   const done = new AbortController();
   const isWatched = Promise.withResolvers<void>();
-  let least = Infinity;
+  const counts: number[] = [];
   const watching = watch<V1Pod>(cluster, pathOf('Pod', { namespace }), {
     query: { labelSelector: labelSelector(name) },
     signal: done.signal,
     onChange(pods) {
-      least = Math.min(least, servingOf([...pods.values()]));
+      counts.push([...pods.values()].filter((pod) => podIsReady(pod) && !isEnding(pod)).length);
       isWatched.resolve();
     },
   });
@@ -169,6 +164,6 @@ async function watchServing(
   return async () => {
     done.abort();
     await ended;
-    return least;
+    return { atFirst: counts[0] ?? 0, atLeast: Math.min(...counts) };
   };
 }

@@ -7,7 +7,7 @@ import { type EndedProgram, type ProgramOptions, runProgram } from '../programs/
 import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
 import type { FaultCommand, Step } from './commands.ts';
 import { type Fault, faults } from './faults.ts';
-import type { PointsPlace, State, AppWay } from './place.ts';
+import type { AppWay, PointsPlace, State } from './place.ts';
 
 const programs = {
   first: helloExecutable,
@@ -66,12 +66,13 @@ export async function undisturbed(place: PointsPlace, command: FaultCommand, nam
   return { command, points: pointsOf(calls), state: comparable(await way.state(), name) };
 }
 
-/** Leaves out of a command on one more store the points that it has on the stores before: `gc, azure` is `gc` on another store. */
+/** Leaves out of a command on one more store the points that it has on the stores before. */
 export function withoutTwins(wholes: readonly Undisturbed[]): Undisturbed[] {
   const seen = new Set<string>();
   return wholes.map((whole) => {
+    const { program, words } = whole.command.run;
     const points = whole.points.filter(({ service, call, nth }) => {
-      const key = `${whole.command.title.split(', ')[0]} ${service} ${call} ${nth}`;
+      const key = [program, ...words, service, call, nth].join(' ');
       return !seen.has(key) && seen.add(key);
     });
     return Object.assign({}, whole, { points });
@@ -95,8 +96,7 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   const { command, state } = whole;
   await using way = await place.open(name, command.store);
   const run = await prepared(way, command);
-  const before = await way.state();
-  const leastServing = await way.watchServing();
+  const endWatch = await way.watchServing();
   const wrong: string[] = [];
 
   const { reached, isReached } = breakAt(way, point, fault);
@@ -112,8 +112,9 @@ export async function tryPoint(place: PointsPlace, { whole, point, fault }: Tria
   const right: unknown[] = [command.status ?? 0, command.doneStatus];
   if (!right.includes(again.status)) wrong.push(`again: ended with ${again.status}: ${again.stderr}`);
   wrong.push(...differences('again', { is: comparable(await way.state(), name), was: state }));
+  const { atFirst, atLeast } = await endWatch();
   const mayEnd = command.run.words.includes('delete');
-  if ((await leastServing()) === 0 && before.serving > 0 && !mayEnd) wrong.push('for a time nothing served');
+  if (atFirst > 0 && atLeast === 0 && !mayEnd) wrong.push('for a time nothing served');
   const { service, call, nth } = point;
   const what = `${command.title}: ${fault.title} at ${service} ${call} #${nth}`;
   return { command: command.title, what, status: ended.status, wentOn, said: ended.stderr, wrong };

@@ -52,8 +52,8 @@ const oldMs = 3_600_000;
 const size = 1 << 30;
 
 /**
- * Has strace look at one path, if one is given. Only now the namespace is known that names of temporary files have in them; it is read in any case, so that
- * the processes have the same ids.
+ * Has strace look at one path, if one is given. Only here the namespace is known that names of temporary files have in them; it
+ * is read in any case, so that the processes have the same ids.
  */
 const inNamespace = `
 name=$(readlink /proc/self/ns/pid | tr -dc 0-9)
