@@ -1,9 +1,8 @@
 import { hiddenParts } from '../../platforms/kubernetes/cluster-store/find-blobs.ts';
 import { removable, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
-import { DeployError } from '../../shared/errors.ts';
 import { nextCommands } from '../context/next-commands.ts';
-import { confirm } from '../context/confirm.ts';
+import { confirm, needAnswer } from '../context/confirm.ts';
 import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
@@ -17,9 +16,7 @@ const takes = { ...deploymentFlags, ...confirmFlags } as const satisfies FlagTab
 /** `self delete`: deletes the objects that a deploy made; what is in a store outside the cluster stays. */
 async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { terminal, signal, endedStatus } = session;
-  if (flags.yes !== true && !process.stdin.isTTY) {
-    throw new DeployError('bad-usage', 'Cannot ask whether to delete: this is no terminal', { hint: 'Pass --yes.' });
-  }
+  needAnswer(flags, 'delete');
   return onNamed(session, flags, async (cluster, name) => {
     // What a delete that was stopped has left is found too.
     const objects = await removable(cluster, name, { signal });

@@ -1,6 +1,18 @@
 import { PassThrough } from 'node:stream';
 import ask from '@inquirer/confirm';
+import { DeployError } from '../../shared/errors.ts';
 import type { Session } from './session.ts';
+
+/**
+ * Makes sure that there will be an answer: `--yes`, or a terminal to ask on.
+ *
+ * @param what e.g. `delete`
+ * @throws {DeployError} `bad-usage`
+ */
+export function needAnswer({ yes }: { readonly yes?: boolean | undefined }, what: string): void {
+  if (yes === true || process.stdin.isTTY) return;
+  throw new DeployError('bad-usage', `Cannot ask whether to ${what}: this is no terminal`, { hint: 'Pass --yes.' });
+}
 
 /**
  * Asks on the terminal, which stdin has to be.

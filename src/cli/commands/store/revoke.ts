@@ -5,7 +5,7 @@ import type { FlagsOf, FlagTable } from '../../../shared/flag.ts';
 import { flagTable } from '../../../shared/flags.ts';
 import { command } from '../../context/command.ts';
 import { configuredStore } from '../../context/configured-store.ts';
-import { confirm } from '../../context/confirm.ts';
+import { confirm, needAnswer } from '../../context/confirm.ts';
 import { onNamed } from '../../context/deployment.ts';
 import type { Session } from '../../context/session.ts';
 import { confirmFlags, deploymentFlags, meaning } from '../../flags/shared-flags.ts';
@@ -21,9 +21,7 @@ const takes = {
 /** `self revoke`: ends the links that pods read a store with, and gives this deployment new ones. */
 async function selfRevoke(session: Session, flags: FlagsOf<typeof takes>): Promise<number> {
   const { terminal, signal, endedStatus } = session;
-  if (flags.yes !== true && !process.stdin.isTTY) {
-    throw new DeployError('bad-usage', 'Cannot ask whether to end links: this is no terminal', { hint: 'Pass --yes.' });
-  }
+  needAnswer(flags, 'end links');
   const storeOf = await configuredStore(flags.store);
   return onNamed(session, flags, async (cluster, name) => {
     const status = await statusOf(cluster, name, { signal });
