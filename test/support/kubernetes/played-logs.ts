@@ -14,6 +14,8 @@ const known = new Set(['container', 'follow', 'timestamps', 'previous', 'tailLin
 
 export function playedLogs(objects: KeptObjects): PlayedLogs {
   const followers = new Map<string, ServerResponse[]>();
+  /** When each pod wrote its line. */
+  const stamps = new Map<string, string>();
   return {
     answer({ name = '' }, query, response) {
       const unknown = [...query.keys()].filter((key) => !known.has(key));
@@ -23,7 +25,8 @@ export function playedLogs(objects: KeptObjects): PlayedLogs {
         const message = `previous terminated container "${query.get('container') ?? 'app'}" in pod "${name}" not found`;
         throw new PlayedRefusal(400, 'BadRequest', { message });
       }
-      const stamp = query.get('timestamps') === 'true' ? `${new Date().toISOString().replace('Z', '000000Z')} ` : '';
+      if (!stamps.has(name)) stamps.set(name, `${new Date().toISOString().replace('Z', '000000Z')} `);
+      const stamp = query.get('timestamps') === 'true' ? stamps.get(name) : '';
       response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
       if (query.get('tailLines') !== '0') response.write(`${stamp}hello\n`);
       if (query.get('follow') === 'true') followers.set(name, [...(followers.get(name) ?? []), response]);
