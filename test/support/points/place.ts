@@ -18,12 +18,12 @@ import { azuriteProcess } from '../stores/azurite.ts';
 import { s3Server } from '../stores/seaweed.ts';
 import type { Service } from './calls.ts';
 import { addressElsewhere } from './commands.ts';
-import { type OwnStore, ownStore } from './stores.ts';
+import { type KeptStore, type OwnStore, ownStore } from './stores.ts';
 
 /** Where commands run: a cluster, and real stores. */
 export interface PointsPlace {
-  /** A way to all of it for one application, with a store of its own. */
-  open(name: string, store: Service): Promise<AppWay>;
+  /** A way to all of it for one application, with a store of its own. `kept`: what that begins with. */
+  open(name: string, store: Service, kept?: KeptStore): Promise<AppWay>;
   close(): Promise<void>;
 }
 
@@ -38,6 +38,8 @@ export interface AppWay extends AsyncDisposable {
   readonly folder: string;
   /** What there is now. */
   state(): Promise<State>;
+  /** Copies what is stored now, for other applications to begin with. */
+  keepStored(): Promise<KeptStore>;
   /** Begins to watch its pods, of whichever release; what it returns ends that. */
   watchServing(): Promise<() => Promise<Serving>>;
 }
@@ -65,7 +67,8 @@ export async function pointsPlace(): Promise<PointsPlace> {
     return { cluster, namespace, gate, close: async () => gate.close() };
   };
   return {
-    open: async (name, store) => wayTo(await here(), await ownStore({ azurite, s3, hostAddress }, name, store), name),
+    open: async (name, store, kept) =>
+      wayTo(await here(), await ownStore({ azurite, s3, hostAddress }, name, store, kept), name),
     async close() {
       await test.close();
       await azurite.stop();
@@ -80,7 +83,7 @@ export async function playedPointsPlace(): Promise<PointsPlace> {
   const s3 = await s3Server();
   const stores = { azurite, s3, hostAddress: '127.0.0.1' };
   return {
-    open: async (name, store) => wayTo(await playedHere(), await ownStore(stores, name, store), name),
+    open: async (name, store, kept) => wayTo(await playedHere(), await ownStore(stores, name, store, kept), name),
     async close() {
       await azurite.stop();
       await s3.stop();
@@ -132,6 +135,7 @@ async function wayTo(here: ClusterHere, stored: OwnStore, name: string): Promise
       const objects = made.map(({ kind, name: own }) => `${kind} ${own}`);
       return { ...(await remainsOf(here, name)), objects, stored: await stored.list() };
     },
+    keepStored: async () => stored.keep(),
     watchServing: async () => watchServing(here, name),
     async [Symbol.asyncDispose]() {
       await remove(cluster, name, { signal });

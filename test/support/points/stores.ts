@@ -19,21 +19,39 @@ export interface OwnStore {
   readonly gates: Readonly<Partial<Record<Service, Gate>>>;
   readonly env: Readonly<Record<string, string>>;
   list(): Promise<string[]>;
+  /** Copies all that it has now, until the server ends. @returns how `ownStore` is told to begin with that. */
+  keep(): Promise<KeptStore>;
   remove(): Promise<void>;
 }
 
+/** A container or a bucket. */
+export type KeptStore = string;
+
+/** @param kept what it has at first; by default there is not even a container. */
 export async function ownStore(
   { hostAddress: host, azurite, s3 }: PointsStores,
   name: string,
   store: Service,
+  kept?: KeptStore,
 ): Promise<OwnStore> {
   if (store === 'azure') {
     const gate = await gateTo({ url: `http://127.0.0.1:${azurite.port}` }, '0.0.0.0');
     const { account, key } = azurite;
-    const own = new BlobServiceClient(
+    const blobs = new BlobServiceClient(
       `http://127.0.0.1:${azurite.port}/${account}`,
       new StorageSharedKeyCredential(account, key),
-    ).getContainerClient(name);
+    );
+    const own = blobs.getContainerClient(name);
+    const copy = async (from: KeptStore, to: KeptStore): Promise<KeptStore> => {
+      const [source, target] = [blobs.getContainerClient(from), blobs.getContainerClient(to)];
+      await target.create();
+      for await (const blob of source.listBlobsFlat()) {
+        const copying = await target.getBlobClient(blob.name).beginCopyFromURL(source.getBlobClient(blob.name).url);
+        await copying.pollUntilDone();
+      }
+      return to;
+    };
+    if (kept !== undefined) await copy(kept, name);
     return {
       gates: { azure: gate },
       env: { SELFSAME_STORE: `http://${host}:${gate.port}/${account}/${name}`, AZURE_STORAGE_KEY: key },
@@ -41,6 +59,7 @@ export async function ownStore(
         if (!(await own.exists())) return [];
         return Array.fromAsync(own.listBlobsFlat(), (blob) => blob.name);
       },
+      keep: async () => copy(name, `${name}-kept`),
       async remove() {
         gate.close();
         await own.deleteIfExists();
@@ -48,16 +67,27 @@ export async function ownStore(
     };
   }
   if (store === 's3') {
-    await makeBucket(s3, name);
     const gate = await gateTo({ url: `http://127.0.0.1:${s3.port}` }, '0.0.0.0');
-    const list = async (): Promise<string[]> => {
-      const listed = await (await asked(s3, `${name}?list-type=2`)).text();
+    const listOf = async (bucket: string): Promise<string[]> => {
+      const listed = await (await asked(s3, `${bucket}?list-type=2`)).text();
       return [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key);
     };
+    const list = async (): Promise<string[]> => listOf(name);
+    const copy = async (from: KeptStore, to: KeptStore): Promise<KeptStore> => {
+      await makeBucket(s3, to);
+      for (const key of await listOf(from)) {
+        const headers = { 'x-amz-copy-source': `/${from}/${key}` };
+        const { status } = await asked(s3, `${to}/${key}`, { method: 'PUT', headers });
+        if (status !== 200) throw new Error(`${from}/${key} was not copied: ${status}`);
+      }
+      return to;
+    };
+    await (kept === undefined ? makeBucket(s3, name) : copy(kept, name));
     return {
       gates: { s3: gate },
       env: { SELFSAME_STORE: `s3://${name}?endpoint=http://${host}:${gate.port}`, ...s3.writer },
       list,
+      keep: async () => copy(name, `${name}-kept`),
       async remove() {
         gate.close();
         for (const path of [...(await list()).map((key) => `${name}/${key}`), name]) {
@@ -66,5 +96,11 @@ export async function ownStore(
       },
     };
   }
-  return { gates: {}, env: { SELFSAME_STORE: 'cluster' }, list: async () => [], remove: async () => undefined };
+  return {
+    gates: {},
+    env: { SELFSAME_STORE: 'cluster' },
+    list: async () => [],
+    keep: async () => name,
+    remove: async () => undefined,
+  };
 }

@@ -8,6 +8,7 @@ import { changeOf, type Point, pointsOf, type Service } from './calls.ts';
 import type { FaultCommand, Step } from './commands.ts';
 import { type Fault, faults } from './faults.ts';
 import type { AppWay, PointsPlace, State } from './place.ts';
+import type { KeptStore } from './stores.ts';
 
 const programs = {
   first: helloExecutable,
@@ -21,6 +22,8 @@ const documented: ReadonlySet<number> = new Set([0, ...Object.values(exitStatus)
 export interface Undisturbed {
   readonly command: FaultCommand;
   readonly points: readonly Point[];
+  /** What was stored before it; nothing where it is the first. */
+  readonly kept: KeptStore | undefined;
   /** What there is afterwards. */
   readonly state: object;
 }
@@ -49,6 +52,7 @@ export interface TriedPoint {
 export async function undisturbed(place: PointsPlace, command: FaultCommand, name: string): Promise<Undisturbed> {
   await using way = await place.open(name, command.store);
   const run = await prepared(way, command);
+  const kept = command.before.length === 0 ? undefined : await way.keepStored();
   const calls: Omit<Point, 'nth'>[] = [];
   for (const [service, gate] of gatesOf(way)) {
     gate.fault = (request) => {
@@ -63,7 +67,7 @@ export async function undisturbed(place: PointsPlace, command: FaultCommand, nam
   if (status !== (command.status ?? 0)) {
     throw new Error(`${command.title} ended with ${status} though nothing happened: ${stderr}`);
   }
-  return { command, points: pointsOf(calls), state: comparable(await way.state(), name) };
+  return { command, points: pointsOf(calls), kept, state: comparable(await way.state(), name) };
 }
 
 /** Leaves out of a command on one more store the points that it has on the stores before. */
@@ -93,8 +97,9 @@ export function trialsOf(wholes: readonly Undisturbed[]): Trial[] {
  * every moment. Then the same command, with nothing in its way, has to finish the job: to the state that it leaves where nothing happens.
  */
 export async function tryPoint(place: PointsPlace, { whole, point, fault }: Trial, name: string): Promise<TriedPoint> {
-  const { command, state } = whole;
-  await using way = await place.open(name, command.store);
+  const { command, state, kept } = whole;
+  // What is done before need not send an executable again.
+  await using way = await place.open(name, command.store, kept);
   const run = await prepared(way, command);
   const endWatch = await way.watchServing();
   const wrong: string[] = [];
