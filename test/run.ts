@@ -1,5 +1,5 @@
 // npm test: the checks, then every test. Ends with the plain line `N passed, N failed`.
-// npm test -- [--part=unit|services|cluster|alone]... [WORDS FOR JEST]
+// npm test -- [--part=unit|services|cluster|outage|alone]... [WORDS FOR JEST]
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -59,7 +59,7 @@ process.exitCode = sum('failed') === 0 ? 0 : 1;
 
 async function runAll(): Promise<void> {
   const wanted = partsWithTests();
-  const onCluster = wanted.filter((part) => part === 'cluster' || part === 'alone');
+  const onCluster = wanted.filter((part) => ['cluster', 'outage', 'alone'].includes(part));
   const source = onCluster.length === 0 ? undefined : clusterSource();
   // It comes up, with what has to be installed for it, during the checks and the unit tests, which have no use for it.
   const coming = source && comingUp(source);
@@ -82,16 +82,21 @@ async function runAll(): Promise<void> {
     return;
   }
   env['SELFSAME_TEST_KUBECONFIG'] = kubeconfig;
-  // Tests of these two parts share nothing but the processors, which tests on the cluster leave idle most of the time. Services
+  // Services and the cluster share nothing but the processors, which tests on the cluster leave idle some of the time. Services
   // get fewer workers, since they compute more.
-  const together = onCluster.includes('cluster') && hasServices;
+  const together = onCluster.length > 0 && hasServices;
   await Promise.all([
-    onCluster.includes('cluster') && run('cluster', workers),
+    usingCluster(onCluster),
     hasServices && run('services', together ? workers - 1 : workers, { isShownLate: together }),
   ]);
-  // Last, and one file after the other: two of them kill the API server, which every other test on the cluster would notice; two
-  // count requests under load and take times, which tests of any part beside them would slow down.
+  // Last: tests of any part beside them would slow down what is timed and what is under load.
   if (onCluster.includes('alone')) await run('alone', 1);
+}
+
+async function usingCluster(wanted: readonly TestPart[]): Promise<void> {
+  if (wanted.includes('cluster')) await run('cluster', workers);
+  // Every other test on the cluster would notice that its API server is gone.
+  if (wanted.includes('outage')) await run('outage', 1);
 }
 
 async function run(part: TestPart, count: number, { isShownLate = false } = {}): Promise<void> {

@@ -16,16 +16,20 @@ async function filesOf(part: TestPart, only: readonly string[]): Promise<string[
 
 it.each<[words: string[], files: Record<TestPart, string[]>]>([
   [
-    ['test/app/run', 'test/toolchain/release', 'test/e2e/tail', 'test/e2e/outages'],
+    ['test/app/run', 'test/toolchain/release', 'test/e2e/tail', 'test/e2e/api-server', 'test/e2e/updates'],
     {
       unit: ['test/app/run.test.ts'],
       services: ['test/toolchain/release.services.test.ts'],
       cluster: ['test/e2e/tail.cluster.test.ts'],
-      alone: ['test/e2e/outages.alone.test.ts'],
+      outage: ['test/e2e/api-server.outage.test.ts'],
+      alone: ['test/e2e/updates.alone.test.ts'],
     },
   ],
-  [['test/e2e/tail'], { unit: [], services: [], cluster: ['test/e2e/tail.cluster.test.ts'], alone: [] }],
-  [['test/app/run', '-t', 'a name'], { unit: ['test/app/run.test.ts'], services: [], cluster: [], alone: [] }],
+  [['test/e2e/tail'], { unit: [], services: [], cluster: ['test/e2e/tail.cluster.test.ts'], outage: [], alone: [] }],
+  [
+    ['test/app/run', '-t', 'a name'],
+    { unit: ['test/app/run.test.ts'], services: [], cluster: [], outage: [], alone: [] },
+  ],
 ])('npm test -- %j leaves each part what is its own', async (words, files) => {
   for (const part of testParts) expect([part, await filesOf(part, words)]).toEqual([part, files[part]]);
 });
@@ -51,6 +55,6 @@ it.each<[string[], ReturnType<typeof readWords>]>([
 
 it('readWords() refuses a part that does not exist', () => {
   expect(() => readWords(['--part=units'])).toThrow(
-    'There is no part "units" of the tests, but unit, services, cluster, alone',
+    'There is no part "units" of the tests, but unit, services, cluster, outage, alone',
   );
 });

@@ -7,9 +7,10 @@ import { join } from 'node:path';
  * - unit: needs executables of the example, which are built before, and nothing else.
  * - services: needs a blob server, an emulator or another clock, or builds executables itself.
  * - cluster: needs a cluster.
- * - alone: needs a cluster, kills parts of it or counts requests under load.
+ * - outage: needs a cluster, and kills its API server.
+ * - alone: needs a cluster, and counts requests under load or takes times.
  */
-export const testParts = ['unit', 'services', 'cluster', 'alone'] as const;
+export const testParts = ['unit', 'services', 'cluster', 'outage', 'alone'] as const;
 
 export type TestPart = (typeof testParts)[number];
 
