@@ -1,6 +1,6 @@
 // Bundles the halves of selfsame that go into every application.
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 import { startAsset } from '../app/start/start-config.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
@@ -65,10 +65,34 @@ const kubeConfigAlone: Plugin = {
   },
 };
 
+/**
+ * Loads what measures and cuts text for a terminal where that is first asked for: V8 makes sets of all emoji of their patterns, and ICU
+ * reads the rules of their segmenters, 80 ms in all at each start. Few commands draw anything, and yargs asks for help alone.
+ */
+const drawWhenAsked: Plugin = {
+  name: 'draw-when-asked',
+  setup(bundling) {
+    const namespace = 'when-asked';
+    bundling.onResolve(
+      { filter: /^(?:string-width|slice-ansi|wrap-ansi)$/ },
+      async ({ path: name, kind, resolveDir, pluginData }) => {
+        // What a CommonJS module asks for is an older one, which does none of that.
+        if (kind !== 'import-statement' || pluginData === namespace) return undefined;
+        const { path } = await bundling.resolve(name, { kind, resolveDir, pluginData: namespace });
+        return { path: slashed(relative(root, path)), namespace };
+      },
+    );
+    bundling.onLoad({ filter: /^/, namespace }, ({ path }) => ({
+      resolveDir: root,
+      contents: `export default (...words) => require(${JSON.stringify(`./${path}`)}).default(...words);`,
+    }));
+  },
+};
+
 /** What esbuild is told to bundle an entry, a path relative to the root: the same everywhere, so that the bytes are. */
 export function bundleOptions(entry: string) {
   const options = { [runnerEntry]: forStockImages, [startEntry]: forEveryStart }[entry] ?? common;
-  const plugins = entry === deployerEntry ? [kubeConfigAlone] : [];
+  const plugins = entry === deployerEntry ? [kubeConfigAlone, drawWhenAsked] : [];
   return { ...options, plugins, entryPoints: [entry], write: false, metafile: true } satisfies BuildOptions;
 }
 
