@@ -43,9 +43,10 @@ export async function keepRunning({
   while (!signal.aborted) {
     const startedAt = Date.now();
     // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the replicas in order.
-    const child = spawn('sh', [script, ...args], {
+    // One pipe for both streams: of two, what was written first may be read last, and the last line tells why a replica ended.
+    const child = spawn('sh', ['-c', 'exec sh "$0" "$@" 2>&1', script, ...args], {
       env: { ...machineEnvironment(), ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
     const kill = (): void => killGroup(child);
@@ -81,7 +82,7 @@ async function untilEnd(
   child: ChildProcess,
   { graceMs, onLine, signal }: Pick<KeptReplica, 'graceMs' | 'onLine' | 'signal'>,
 ): Promise<string> {
-  for (const stream of [child.stdout, child.stderr]) if (stream !== null) eachLine(stream, onLine);
+  if (child.stdout !== null) eachLine(child.stdout, onLine);
   const closed = once(child, 'close');
   // What it started goes with it, as with a pod; and could hold its output open for ever.
   child.once('exit', () => killGroup(child));
