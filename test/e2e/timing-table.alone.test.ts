@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import type { Timings } from '../../src/deploy/timings.ts';
-import { type Account, accountWith, deployRules } from '../support/cluster/account.ts';
+import { type Account, accountWith, deployerCluster, deployRules } from '../support/cluster/account.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { helloExecutable } from '../support/programs/executables.ts';
 import { runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
@@ -19,7 +19,7 @@ journey('the times of a deploy', (step) => {
   let account: Account;
 
   beforeAll(async () => {
-    place = await testCluster('waterfall');
+    place = await deployerCluster('waterfall');
     store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
     image = await loadRunnerImage();
     account = await accountWith(deployRules('unasked'), place);

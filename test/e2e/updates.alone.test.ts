@@ -6,7 +6,8 @@ import { labelSelector } from '../../src/platforms/kubernetes/manifest/labels.ts
 import { pathOf } from '../../src/platforms/kubernetes/api/resource-paths.ts';
 import type { Azurite } from '../support/stores/azurite-server.ts';
 import { azuriteProcess } from '../support/stores/azurite.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { deployerCluster } from '../support/cluster/account.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { busyExecutables } from '../support/programs/executables.ts';
 import { type EndedProgram, runProgram } from '../support/programs/program.ts';
 import { loadRunnerImage } from '../support/cluster/runner-image.ts';
@@ -21,7 +22,7 @@ let images: Record<'stock' | 'thin', string>;
 let load: Load | undefined;
 
 beforeAll(async () => {
-  place = await testCluster('updates');
+  place = await deployerCluster('updates', ['thin', 'stock']);
   store = await azuriteProcess({ host: '0.0.0.0', publicHost: place.hostAddress });
   images = { stock: await loadStockImage(), thin: await loadRunnerImage() };
 }, 300_000);

@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
 import { provenButImage } from '../support/cluster/proven.ts';
-import { testCluster, type TestCluster } from '../support/cluster/cluster.ts';
+import { deployerCluster } from '../support/cluster/account.ts';
+import type { TestCluster } from '../support/cluster/cluster.ts';
 import { serviceUrl } from '../support/cluster/service-url.ts';
 import { loadStockImage } from '../support/cluster/stock-image.ts';
 import { runProgram, type EndedProgram } from '../support/programs/program.ts';
@@ -29,7 +30,8 @@ let journeys: ReadonlyMap<string, Journey>;
 
 /** All at once: what takes the time is the cluster's. */
 beforeAll(async () => {
-  place = await testCluster('examples');
+  const names = built().examples.map(({ name }) => name);
+  place = await deployerCluster('examples', names, { seesNodes: true });
   await loadStockImage();
   const { items } = await place.cluster.request<{ items: V1Node[] }>('GET', '/api/v1/nodes');
   architectures = new Set(items.map(({ status }) => status?.nodeInfo?.architecture));

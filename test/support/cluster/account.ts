@@ -33,7 +33,7 @@ export async function accountWith(rules: readonly object[], place: TestCluster):
 
 /** Where who runs the program may do what the executable itself prints (`self rbac`), and nothing else. */
 export interface DeployerCluster extends TestCluster {
-  /** Lets it deploy under one more name. */
+  /** Lets it deploy under one more name, if it may not yet. */
   grant(name: string): Promise<void>;
 }
 
@@ -48,7 +48,10 @@ export async function deployerCluster(
   { seesNodes = false }: { readonly seesNodes?: boolean } = {},
 ): Promise<DeployerCluster> {
   const place = await testCluster(suite);
+  const granted = new Set<string>();
   const grant = async (name: string, more: readonly string[] = []): Promise<void> => {
+    if (granted.has(name)) return;
+    granted.add(name);
     const words = ['self', 'rbac', '--name', name, '--namespace', place.namespace, '--service-account', 'deployer'];
     const { stdout } = await runProgram(helloExecutable, [...words, ...more, '--output', 'json']);
     const { items } = JSON.parse(stdout) as { items: Granted[] };

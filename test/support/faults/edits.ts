@@ -46,9 +46,9 @@ export async function edited(place: FaultPlace): Promise<Tried[]> {
     edits.map(async ({ what, words, expected }) =>
       withDeployer(place, `edit-${what}`, async (deployer) => {
         const run = await deployer.deployTo(watching);
-        const { kubeconfig, namespace } = place;
+        const { adminKubeconfig, namespace } = place;
         const own = words.map((word) => word.replace('NAME', deployer.name));
-        await kubectl('kubectl', ['--kubeconfig', kubeconfig, '--namespace', namespace, ...own]);
+        await kubectl('kubectl', ['--kubeconfig', adminKubeconfig, '--namespace', namespace, ...own]);
         deployer.gate.release();
         const ended = await run.ended;
         const left = await remainsOf(place, deployer.name);

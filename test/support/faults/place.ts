@@ -2,19 +2,20 @@ import type { V1Deployment, V1ObjectMeta, V1Pod } from '@kubernetes/client-node'
 import { labelSelector, releaseAnnotation } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import { pathOf } from '../../../src/platforms/kubernetes/api/resource-paths.ts';
 import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
-import { type TestCluster, testCluster } from '../cluster/cluster.ts';
+import { type DeployerCluster, deployerCluster } from '../cluster/account.ts';
+import type { TestCluster } from '../cluster/cluster.ts';
 import { type EndedProgram, runProgram } from '../programs/program.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
 import { type FaultGate, faultGateTo } from './gate.ts';
 
 /** Where faults are tried: a namespace of the real cluster, and programs that deploy themselves. */
-export interface FaultPlace extends TestCluster {
+export interface FaultPlace extends DeployerCluster {
   readonly executables: Readonly<Record<'first' | 'second' | 'large', string>>;
 }
 
 export async function faultPlace(executables: FaultPlace['executables']): Promise<FaultPlace> {
   await loadStockImage();
-  return { ...(await testCluster('faults')), executables };
+  return { ...(await deployerCluster('faults', [])), executables };
 }
 
 /** One deploy under a name of its own, through a gate of its own. */
@@ -43,6 +44,7 @@ export interface FaultRun {
 }
 
 export async function deployerIn(place: FaultPlace, name: string): Promise<Deployer> {
+  await place.grant(name);
   const gate = await faultGateTo(place.kubeconfig);
   const deploy = (options: DeployOptions = {}): FaultRun => {
     const [program, ...before] = [...(options.under ?? []), place.executables[options.version ?? 'first']];

@@ -8,7 +8,7 @@ import { watch } from '../../../src/platforms/kubernetes/api/watch.ts';
 import { labelSelector } from '../../../src/platforms/kubernetes/manifest/labels.ts';
 import { isEnding, podIsReady } from '../../../src/platforms/kubernetes/pods/pod-view.ts';
 import { remove, removable } from '../../../src/platforms/kubernetes/apply/remove.ts';
-import { testCluster } from '../cluster/cluster.ts';
+import { deployerCluster } from '../cluster/account.ts';
 import { loadStockImage } from '../cluster/stock-image.ts';
 import { remainsOf, type Remains } from '../faults/place.ts';
 import { kubeconfigOf } from '../kubernetes/api-server.ts';
@@ -58,7 +58,7 @@ export interface State extends Remains {
 /** A namespace of the real cluster, whose pods read the stores. */
 export async function pointsPlace(): Promise<PointsPlace> {
   await loadStockImage();
-  const test = await testCluster('points');
+  const test = await deployerCluster('points', []);
   const { cluster, namespace, hostAddress } = test;
   const azurite = await azuriteProcess({ host: '0.0.0.0', publicHost: hostAddress });
   const s3 = await s3Server({ host: '0.0.0.0' });
@@ -67,8 +67,10 @@ export async function pointsPlace(): Promise<PointsPlace> {
     return { cluster, namespace, gate, close: async () => gate.close() };
   };
   return {
-    open: async (name, store, kept) =>
-      wayTo(await here(), await ownStore({ azurite, s3, hostAddress }, name, store, kept), name),
+    async open(name, store, kept) {
+      await test.grant(name);
+      return wayTo(await here(), await ownStore({ azurite, s3, hostAddress }, name, store, kept), name);
+    },
     async close() {
       await test.close();
       await azurite.stop();
