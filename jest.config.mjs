@@ -1,6 +1,6 @@
 // Node erases the types itself, so there is nothing to transform.
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/run/patient.ts',
   transform: {},
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'cjs', 'js', 'json', 'node'],
@@ -10,6 +10,5 @@ export default {
   // Not in the temporary directory, where what is left counts as a failure.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/applications/samples/'],
-  // For what hangs: beside all others a test takes several times as long as by itself.
-  testTimeout: 180_000,
+  testTimeout: 240_000,
 };

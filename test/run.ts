@@ -82,9 +82,13 @@ async function runAll(): Promise<void> {
     return;
   }
   env['SELFSAME_TEST_KUBECONFIG'] = kubeconfig;
-  // Services and the cluster share nothing but the processors, which tests on the cluster leave idle some of the time.
+  // Services and the cluster share nothing but the processors, which tests on the cluster leave idle some of the time. Services
+  // get fewer workers, since they compute more.
   const together = onCluster.length > 0 && hasServices;
-  await Promise.all([usingCluster(onCluster), hasServices && run('services', workers, { isShownLate: together })]);
+  await Promise.all([
+    usingCluster(onCluster),
+    hasServices && run('services', together ? workers - 1 : workers, { isShownLate: together }),
+  ]);
   // Last: tests of any part beside them would slow down what is timed and what is under load.
   if (onCluster.includes('alone')) await run('alone', 1);
 }
