@@ -45,7 +45,9 @@ export async function faultGateTo(kubeconfig: string): Promise<FaultGate> {
       await going.promise;
     }
     const { hostname, port: upstreamPort } = new URL(server);
-    const onward = { ...access, hostname, port: upstreamPort, method, path: url, headers: withoutConnection(headers) };
+    // Who we are may be a header, too.
+    const told = Object.assign(withoutConnection(headers), access.headers);
+    const onward = { ...access, hostname, port: upstreamPort, method, path: url, headers: told };
     const sent = ask(onward, (answered) => {
       answer.writeHead(answered.statusCode ?? 502, withoutConnection(answered.headers));
       answered.pipe(answer);
