@@ -10,5 +10,5 @@ export default {
   // Not in the temporary directory, where what is left counts as a failure.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/applications/samples/'],
-  testTimeout: 240_000,
+  testTimeout: 60_000,
 };

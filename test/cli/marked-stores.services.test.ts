@@ -66,7 +66,7 @@ it('no secret stands where others can read it, whatever command and store', asyn
     await run('self delete --yes', 0);
     await Promise.all([server.close(), denied.close()]);
   });
-}, 900_000);
+}, 400_000);
 
 it('nothing is left in words of processes, in the cache or among temporary files, and no core file', async () => {
   expect(await secrets.leaksLeft()).toEqual([]);

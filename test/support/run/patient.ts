@@ -8,17 +8,25 @@ interface Timed {
   timeout?: number | undefined;
 }
 
+interface State {
+  readonly rootDescribeBlock: Block;
+  /** In milliseconds: of what names no limit. */
+  testTimeout: number;
+}
+
 interface Block {
   readonly hooks: readonly Timed[];
   readonly tests: readonly Timed[];
   readonly children: readonly (Timed | Block)[];
 }
 
-/** Where tests run: the limits that they and their hooks name are there for what hangs, so they are lengthened. */
+/** Where tests run: the limits of tests and their hooks are there for what hangs, so they are lengthened. */
 export default class PatientEnvironment extends TestEnvironment {
   /** As jest-circus calls it. https://jestjs.io/docs/configuration#testenvironment-string */
-  handleTestEvent({ name }: { readonly name: string }, state: { readonly rootDescribeBlock: Block }): void {
-    if (name === 'run_start') lengthen(state.rootDescribeBlock);
+  handleTestEvent({ name }: { readonly name: string }, state: State): void {
+    if (name !== 'run_start') return;
+    state.testTimeout *= factor;
+    lengthen(state.rootDescribeBlock);
   }
 }
 
