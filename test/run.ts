@@ -84,7 +84,7 @@ async function runAll(): Promise<void> {
   env['SELFSAME_TEST_KUBECONFIG'] = kubeconfig;
   // Services and the cluster share nothing but the processors, which tests on the cluster leave idle some of the time. Services
   // get fewer workers, since they compute more.
-  const together = onCluster.length > 0 && hasServices;
+  const together = hasServices && onCluster.some((part) => part !== 'alone');
   await Promise.all([
     usingCluster(onCluster),
     hasServices && run('services', together ? workers - 1 : workers, { isShownLate: together }),

@@ -27,7 +27,7 @@ export interface OwnStore {
 /** A container or a bucket. */
 export type KeptStore = string;
 
-/** @param kept what it has at first; by default there is not even a container. */
+/** @param kept what it has at first; by default nothing, and on Azure no container either. */
 export async function ownStore(
   { hostAddress: host, azurite, s3 }: PointsStores,
   name: string,
