@@ -40,6 +40,7 @@ export const exitStatus = {
   'rollout-undone': 4,
   'rollout-failed': 5,
   'rollout-timeout': 6,
+  'delete-timeout': 6,
   superseded: 7,
 } as const;
 

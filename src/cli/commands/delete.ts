@@ -1,11 +1,13 @@
 import { hiddenParts } from '../../platforms/kubernetes/cluster-store/find-blobs.ts';
-import { removable, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
+import { podsGone, removable, remove, type RemovedObject } from '../../platforms/kubernetes/apply/remove.ts';
+import type { Cluster } from '../../platforms/kubernetes/api/client.ts';
 import { statusOf } from '../../platforms/kubernetes/rollout/status.ts';
 import { nextCommands } from '../context/next-commands.ts';
 import { confirm, needAnswer } from '../context/confirm.ts';
 import { noSuchDeployment, onNamed } from '../context/deployment.ts';
 import { dataFormat, printData } from '../output/print-data.ts';
 import type { Session } from '../context/session.ts';
+import { DeployError } from '../../shared/errors.ts';
 import type { FlagsOf, FlagTable } from '../../shared/flag.ts';
 import { command } from '../context/command.ts';
 import { confirmFlags, deploymentFlags } from '../flags/shared-flags.ts';
@@ -46,8 +48,10 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
       terminal.report({ kind: 'warning', text });
     }
     const removed: RemovedObject[] = [];
+    let left: string[];
     try {
-      await remove(cluster, name, { signal, wait: true, onRemoved: (object) => removed.push(object) });
+      await remove(cluster, name, { signal, onRemoved: (object) => removed.push(object) });
+      left = await podsGone(cluster, name, { signal });
     } catch (error) {
       if (!signal.aborted) throw error;
       const isAll = removed.length === objects.length;
@@ -56,9 +60,19 @@ async function selfDelete(session: Session, flags: FlagsOf<typeof takes>): Promi
       if (!isAll) terminal.say(...nextCommands(session, flags, ['delete']));
       return endedStatus();
     }
+    if (left.length > 0) throw podsLeft(left, { removed, cluster });
     printRemoved(removed);
     terminal.say(`Deleted ${objectsText(removed)}`);
     return 0;
+  });
+}
+
+function podsLeft(
+  pods: readonly string[],
+  { removed, cluster }: { readonly removed: readonly RemovedObject[]; readonly cluster: Cluster },
+): DeployError {
+  return new DeployError('delete-timeout', `Deleted ${objectsText(removed)}; still ending: ${pods.join(', ')}`, {
+    hint: `Look at their nodes with kubectl get pods --namespace ${cluster.namespace} --output wide.`,
   });
 }
 

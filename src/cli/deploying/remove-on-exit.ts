@@ -7,9 +7,6 @@ import { printError } from '../output/print-error.ts';
 import { nextCommands } from '../context/next-commands.ts';
 import type { Session } from '../context/session.ts';
 
-/** Pods get 30 s to end; on a node that is lost they never do. */
-const podsLimitMs = 60_000;
-
 /**
  * `--rm`: deletes what this run made, also after Ctrl-C. That it failed is told here.
  *
@@ -25,13 +22,10 @@ export async function removeOnExit(session: Session, run: DeployRun): Promise<bo
   terminal.say(`Deleting what this run made of ${name}; Ctrl-C again leaves the rest`);
   try {
     // Not with the signal of the session: that has ended.
-    await remove(cluster, name, {
-      signal: new AbortController().signal,
-      foreign,
-      onRemoved: (object) => removed.push(object),
-    });
-    const areGone = await podsGoneInTime(cluster, name);
-    terminal.say(`Deleted ${objectsText(removed)}${areGone ? '' : '; its pods are still ending'}`);
+    const { signal } = new AbortController();
+    await remove(cluster, name, { signal, foreign, onRemoved: (object) => removed.push(object) });
+    const left = await podsGone(cluster, name, { signal });
+    terminal.say(`Deleted ${objectsText(removed)}${left.length === 0 ? '' : `; still ending: ${left.join(', ')}`}`);
     return true;
   } catch (error) {
     printError(error, terminal.say);
@@ -44,17 +38,6 @@ export async function removeOnExit(session: Session, run: DeployRun): Promise<bo
 /** Objects for people. */
 export function objectsText(objects: readonly RemovedObject[]): string {
   return objects.length === 0 ? 'nothing' : objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-}
-
-async function podsGoneInTime(cluster: Cluster, name: string): Promise<boolean> {
-  const late = AbortSignal.timeout(podsLimitMs);
-  try {
-    await podsGone(cluster, name, { signal: late });
-    return true;
-  } catch (error) {
-    if (late.aborted) return false;
-    throw error;
-  }
 }
 
 /**

@@ -35,6 +35,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   'rollout-undone': 'The release failed, and the one before runs again, or nothing was left.',
   'rollout-failed': 'The release failed, and is still there.',
   'rollout-timeout': 'The replicas are not ready in time; the rollout goes on.',
+  'delete-timeout': 'All is deleted, and pods have not ended in time.',
   superseded: 'Another deploy took over.',
 };
 
@@ -46,7 +47,7 @@ export const statusMeanings: readonly (readonly [status: string, meaning: string
   ['3', 'refused before anything changed'],
   ['4', 'failed, and the version before is back, or nothing was left behind'],
   ['5', 'failed, and the new release is still there'],
-  ['6', 'timed out; the rollout goes on'],
+  ['6', 'timed out; it goes on'],
   ['7', 'superseded by another deploy'],
   ['8', 'looked, and nothing differs, but not all of it is proven (`self verify`)'],
   ['70', 'a bug of selfsame'],

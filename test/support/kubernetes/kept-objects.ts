@@ -19,6 +19,7 @@ export interface KeptObjects {
   readonly put: (collection: string, object: PlayedObject) => PlayedObject;
   /** An object as it would be kept, without the version that only a write gives it. */
   readonly next: (collection: string, object: PlayedObject) => PlayedObject;
+  /** What has a finalizer stays. */
   readonly remove: (collection: string, name: string) => void;
   /** The version of the last change. */
   readonly version: () => number;
@@ -85,7 +86,7 @@ export function keptObjects(): KeptObjects {
     },
     remove(collection, name) {
       const object = of(collection).get(name);
-      if (object === undefined) return;
+      if (object === undefined || object.metadata.finalizers?.length) return;
       of(collection).delete(name);
       version += 1;
       tell(collection, { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } }, undefined);

@@ -1,5 +1,6 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exitStatus } from '../../../src/shared/errors.ts';
 import { busyExecutables, changedExecutable, helloExecutable } from '../programs/executables.ts';
 import { clocksLater } from '../kubernetes/later.ts';
@@ -16,6 +17,8 @@ const programs = {
   busy: busyExecutables.first,
   'busy-changed': busyExecutables.second,
 } as const;
+/** No command takes so long, whatever happens; the longest wait of one is for pods, and has an end. */
+const longestMs = 600_000;
 const documented: ReadonlySet<number> = new Set([0, ...Object.values(exitStatus)].filter((status) => status !== 70));
 
 /** How a command goes where nothing happens. */
@@ -185,9 +188,10 @@ async function runStep(
   const given = [...words, '--name', name, '--namespace', namespace];
   const later = hoursLater === undefined ? undefined : clocksLater(hoursLater);
   if (gates.cluster) gates.cluster.edit = later?.edit;
+  const late = { at: sleep(longestMs, undefined, { ref: false }), name: 'SIGKILL' } as const;
   const ended = await runProgram(programs[program], given, {
     env: { ...env, TMPDIR: own },
-    signals,
+    signals: [...signals, late],
     under: later?.under ?? [],
   });
   const left = ended.killedBy === undefined ? await readdir(own) : [];

@@ -1,7 +1,9 @@
-import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
+import { DeployError } from '../../../shared/errors.ts';
 import type { Cluster } from '../api/client.ts';
 import { permitted } from '../api/api-error.ts';
 import { labelSelector, managedBy } from '../manifest/labels.ts';
+import { endingLimitMs } from '../manifest/pod-spec.ts';
 import { onlyName } from '../manifest/needed-rights.ts';
 import { listMetadata } from '../api/list-metadata.ts';
 import { type Kind, pathOf } from '../api/resource-paths.ts';
@@ -10,8 +12,6 @@ import { watch } from '../api/watch.ts';
 
 export interface RemoveOptions {
   readonly signal: AbortSignal;
-  /** Waits until the pods are gone too. */
-  readonly wait?: boolean;
   /** By uid: what to leave. */
   readonly foreign?: ReadonlySet<string>;
   /** Called with each object that was deleted. */
@@ -27,24 +27,37 @@ export interface RemovedObject {
  * Deletes what we made under a name in this namespace, and nothing else: each object must carry our label.
  *
  * @returns what was deleted; nothing if there was nothing.
+ * @throws {DeployError} `cluster-refused` where the cluster says of an object that it is gone, and shows it still.
  */
 export async function remove(
   cluster: Cluster,
   name: string,
-  { signal, wait = false, foreign, onRemoved }: RemoveOptions,
+  { signal, foreign, onRemoved }: RemoveOptions,
 ): Promise<RemovedObject[]> {
   const removed: RemovedObject[] = [];
   for (const kind of kinds) {
     for (const metadata of await oursOf(cluster, kind, { name, signal })) {
       if (foreign?.has(metadata.uid ?? '')) continue;
-      if (!(await removeObject(cluster, kind, { metadata, isExact: false, signal }))) continue;
       const object = { kind, name: metadata.name ?? '' };
+      if (!(await removeObject(cluster, kind, { metadata, isExact: false, signal }))) {
+        // Something on the way may have said so, which knows nothing of it.
+        const left = await oursOf(cluster, kind, { name, signal });
+        if (left.some(({ uid }) => uid === metadata.uid)) throw stillThere(cluster, object);
+        continue;
+      }
       removed.push(object);
       onRemoved?.(object);
     }
   }
-  if (wait) await podsGone(cluster, name, { signal });
   return removed;
+}
+
+function stillThere({ server, namespace }: Cluster, { kind, name }: RemovedObject): DeployError {
+  return new DeployError(
+    'cluster-refused',
+    `Cannot delete ${kind} ${name} in namespace ${namespace}: ${server} says that it is gone, and shows it still`,
+    { hint: 'Run the same command again.' },
+  );
 }
 
 /** What `remove` would delete. */
@@ -94,18 +107,39 @@ async function oursNamed(
   return metadata?.labels?.['app.kubernetes.io/managed-by'] === managedBy ? [metadata] : [];
 }
 
-/** Waits until no pod of a name is left. */
-export async function podsGone(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+/**
+ * Waits until no pod of a name is left, for as long as they may take to end: on a node that is lost they never do.
+ *
+ * @returns the pods that are left.
+ */
+export async function podsGone(cluster: Cluster, name: string, { signal }: { signal: AbortSignal }): Promise<string[]> {
   const done = new AbortController();
+  const startedAt = performance.now();
+  let left: string[] = [];
+  let limitMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function onChange(pods: ReadonlyMap<string, V1Pod>): void {
+    const all = [...pods.values()];
+    left = all.map(({ metadata }) => metadata?.name ?? '');
+    if (left.length === 0) return done.abort();
+    const longestMs = Math.max(...all.map(({ spec }) => endingLimitMs(spec)));
+    if (longestMs <= limitMs) return;
+    limitMs = longestMs;
+    clearTimeout(timer);
+    timer = setTimeout(() => done.abort(), startedAt + limitMs - performance.now());
+  }
+
   try {
-    await watch(cluster, pathOf('Pod', { namespace: cluster.namespace }), {
+    await watch<V1Pod>(cluster, pathOf('Pod', { namespace: cluster.namespace }), {
       query: { labelSelector: labelSelector(name) },
       signal: AbortSignal.any([signal, done.signal]),
-      onChange(pods) {
-        if (pods.size === 0) done.abort();
-      },
+      onChange,
     });
   } catch (error) {
     if (!done.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
   }
+  return left;
 }

@@ -15,6 +15,11 @@ export function applicationContainer(spec: V1PodSpec | undefined): V1Container |
   return spec?.containers?.find(({ name }) => name === containerName);
 }
 
+/** How long such pods may take to end before nobody waits for them: their own time, and half a minute for their node. */
+export function endingLimitMs(spec: V1PodSpec | undefined): number {
+  return (spec?.terminationGracePeriodSeconds ?? 30) * 1_000 + 30_000;
+}
+
 /** The pods of an intent, as the restricted Pod Security Standard wants them. */
 export function podSpecFor(intent: Intent): V1PodSpec {
   const { name, nodeSelector = {}, tolerations = [] } = intent;

@@ -4,6 +4,7 @@ import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import { templateDrift } from './template-drift.ts';
 import type { Cause } from '../diagnose/finding.ts';
 import { releaseAnnotation } from '../manifest/labels.ts';
+import { endingLimitMs } from '../manifest/pod-spec.ts';
 import {
   currentReplicaSet,
   eventsByObject,
@@ -23,9 +24,6 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly progress: Progress; readonly diagnosis: Diagnosis }
   /** `edited`: what someone else changed of the same release. */
   | { readonly kind: 'superseded'; readonly by: string; readonly edited?: string };
-
-/** How long old pods may take to end beyond their own grace period, before they are left behind. */
-const endingMarginMs = 30_000;
 
 /**
  * Makes the judge of one rollout. It remembers since when it sees a cause, by the caller's clock: the cluster's may be
@@ -53,8 +51,8 @@ export function judgeOf(release: Digest, template?: V1PodTemplateSpec): (observe
     if (isAllReady) {
       allReadySinceMs ??= nowMs;
       const left = pods.filter(({ metadata }) => progress.old.includes(metadata?.name ?? ''));
-      const graceMs = (deployment.spec?.template.spec?.terminationGracePeriodSeconds ?? 30) * 1000 + endingMarginMs;
-      const isLost = left.every(isEnding) && nowMs - allReadySinceMs >= graceMs;
+      const limitMs = endingLimitMs(deployment.spec?.template.spec);
+      const isLost = left.every(isEnding) && nowMs - allReadySinceMs >= limitMs;
       return left.length === 0 || isLost ? { kind: 'ready', progress } : { kind: 'waiting', progress };
     }
     allReadySinceMs = undefined;

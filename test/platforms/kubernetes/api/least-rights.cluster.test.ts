@@ -5,7 +5,7 @@ import { type Cluster, connect } from '../../../../src/platforms/kubernetes/api/
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
 import type { ManifestIntent } from '../../../../src/platforms/kubernetes/manifest/intent.ts';
 import { listNodes } from '../../../../src/platforms/kubernetes/pods/nodes.ts';
-import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
+import { podsGone, remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import { watchRollout } from '../../../../src/platforms/kubernetes/rollout/rollout.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
 import { parseDigest } from '../../../../src/shared/digest.ts';
@@ -41,7 +41,8 @@ describe('an account with rights in one namespace only', () => {
     const status = await statusOf(cluster, name);
     expect(status).toMatchObject({ wanted: 1, ready: 1, pods: [{ isReady: true }] });
     expect(status?.pods[0]).not.toHaveProperty('arch');
-    expect(await remove(cluster, name, { signal, wait: true })).toHaveLength(2);
+    expect(await remove(cluster, name, { signal })).toHaveLength(2);
+    expect(await podsGone(cluster, name, { signal })).toEqual([]);
   });
 
   it('is told that no node fits, though it may not look at nodes', async () => {
@@ -58,7 +59,8 @@ describe('an account with rights in one namespace only', () => {
     expect(await Promise.race([isTold, outcome])).toBe('unschedulable');
     await apply(cluster, manifestFor(wanted));
     expect(await outcome).toMatchObject({ kind: 'ready', progress: { ready: 1 } });
-    await remove(cluster, name, { signal, wait: true });
+    await remove(cluster, name, { signal });
+    expect(await podsGone(cluster, name, { signal })).toEqual([]);
   });
 
   it('is told which right it lacks elsewhere', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apply } from '../../../../src/platforms/kubernetes/apply/apply.ts';
 import { podIdentity } from '../../../../src/platforms/kubernetes/pods/pod-identity.ts';
 import { manifestFor } from '../../../../src/platforms/kubernetes/manifest/manifest.ts';
-import { remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
+import { podsGone, remove } from '../../../../src/platforms/kubernetes/apply/remove.ts';
 import type { RolloutOutcome } from '../../../../src/platforms/outcome.ts';
 import type { RolloutProgress } from '../../../../src/platforms/platform.ts';
 import { statusOf } from '../../../../src/platforms/kubernetes/rollout/status.ts';
@@ -92,10 +92,11 @@ journey('apply() and watchRollout()', (step) => {
     expect((await statusOf(test.cluster, name))?.pods[0]?.name).not.toBe(before?.pods[0]?.name);
   });
 
-  step('remove() deletes what is ours, and waits until the pods are gone', 60_000, async () => {
+  step('remove() deletes what is ours, and podsGone() waits until the pods are gone', 60_000, async () => {
     const other = { metadata: { name: 'other', labels: { 'app.kubernetes.io/instance': name } } };
     await test.cluster.request('POST', `/api/v1/namespaces/${test.namespace}/secrets`, { body: other });
-    const removed = await remove(test.cluster, name, { signal, wait: true });
+    const removed = await remove(test.cluster, name, { signal });
+    expect(await podsGone(test.cluster, name, { signal })).toEqual([]);
     expect(removed.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'Secret']);
     expect(await statusOf(test.cluster, name)).toBeUndefined();
     expect(await remove(test.cluster, name, { signal })).toEqual([]);
