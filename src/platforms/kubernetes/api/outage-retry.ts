@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeployError } from '../../../shared/errors.ts';
-import { isOutage } from './api-error.ts';
+import { isOutage, refusalStatus } from './api-error.ts';
 import type { ApiCall } from './transport.ts';
 
 /** A cluster that stopped answering in the middle of the work. */
@@ -18,6 +18,8 @@ const limitBeforeMs = 15_000;
 /** An API server that restarts, also one of few replicas, is back by then; half a job is worse than a wait. */
 const limitAfterMs = 120_000;
 const longestPauseMs = 2_000;
+/** An API server that has just started answers before it has read who may do what: its informers take a few seconds. */
+const settlingMs = 15_000;
 
 /** Makes an attempt, and makes it again while the cluster does not answer. */
 export type OutageRetry = <T>(call: ApiCall, attempt: () => Promise<T>) => Promise<T>;
@@ -41,6 +43,7 @@ export function outageRetry({
   let hasAnswered = false;
   let hasChanged = false;
   let isAway = false;
+  let outageAt = -Infinity;
 
   return async (call, attempt) => {
     hasChanged ||= changes(call);
@@ -52,9 +55,11 @@ export function outageRetry({
         if (isAway) onTrouble(undefined);
         isAway = false;
         return got;
-      } catch (error) {
+      } catch (thrown) {
         closed.throwIfAborted();
         call.signal.throwIfAborted();
+        if (isOutage(thrown)) outageAt = performance.now();
+        const error = performance.now() - outageAt < settlingMs ? asSettling(thrown) : thrown;
         const isPatient = call.isPatient === true && hasAnswered && hurry?.aborted !== true;
         if (!isPatient || !isOutage(error)) throw error;
         const limitMs = hasChanged ? limitAfterMs : limitBeforeMs;
@@ -65,6 +70,14 @@ export function outageRetry({
       await sleep(pauseMs, undefined, { signal: call.signal });
     }
   };
+}
+
+/** A right that is refused by an API server that has just been away is no answer yet, whoever asks. */
+function asSettling(error: unknown): unknown {
+  if (!(error instanceof DeployError) || error.code !== 'cluster-denied') return error;
+  if (![401, 403].includes(refusalStatus(error) ?? 0)) return error;
+  const { message, hint, cause } = error;
+  return new DeployError('cluster-unreachable', `${message} (it has just been away)`, { hint, cause });
 }
 
 /** True of what leaves something behind; questions about rights and identity are asked by POST. */
