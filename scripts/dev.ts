@@ -4,7 +4,7 @@ import { printError } from '../src/cli/output/print-error.ts';
 import { endOnBrokenPipe } from '../src/cli/terminal/broken-pipe.ts';
 import { root } from '../src/toolchain/bundle.ts';
 import { cloneRequest } from '../src/toolchain/clone.ts';
-import { dev } from '../src/toolchain/dev.ts';
+import { dev } from '../src/toolchain/dev/dev.ts';
 import { keepHalves } from '../src/toolchain/kept-halves.ts';
 
 // A terminal that is gone does not keep it from ending what it started.

@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 const rooms: Readonly<Record<string, readonly string[]>> = {
   src: 'shared app executable toolchain|store platforms deploy cli'.split(' '),
   'src/executable': 'format runtimes packages'.split(' '),
-  'src/toolchain': 'installed carry inject init . commands'.split(' '),
+  'src/toolchain': 'installed carry inject init . dev commands'.split(' '),
   'src/store': '. azure|s3|file open.ts'.split(' '),
   'src/platforms': '. kubernetes|local'.split(' '),
   'src/platforms/kubernetes': 'api manifest apply pods cluster-store logs diagnose rollout evidence'.split(' '),

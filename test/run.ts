@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { onOrphaned } from '../src/toolchain/dev-guard.ts';
+import { onOrphaned } from '../src/toolchain/dev/dev-guard.ts';
 import { bringUp, clusterSource, type ClusterSource } from './support/cluster/cluster-source.ts';
 import { loadServerImage } from './support/cluster/cluster.ts';
 import { loadRunnerImage } from './support/cluster/runner-image.ts';

@@ -1,4 +1,4 @@
-import { dev } from '../dev.ts';
+import { dev } from '../dev/dev.ts';
 import { entryLine, projectRequest, runtimeSourceOption } from './project-request.ts';
 import type { ToolCommand } from './tool-command.ts';
 

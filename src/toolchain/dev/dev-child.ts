@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { endWithUs } from '../shared/process-guard.ts';
+import { endWithUs } from '../../shared/process-guard.ts';
 
 export interface DevChild {
   /** Its exit status, or the signal that ended it. */

@@ -2,8 +2,8 @@ import { rename } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { styleText } from 'node:util';
-import { DeployError } from '../shared/errors.ts';
-import { splitArguments } from '../shared/flags.ts';
+import { DeployError } from '../../shared/errors.ts';
+import { splitArguments } from '../../shared/flags.ts';
 import {
   buildBlob,
   executableName,
@@ -12,12 +12,12 @@ import {
   targetHere,
   type BuildRequest,
   type EarlierBuild,
-} from './build.ts';
-import { findProject } from './installed/project.ts';
+} from '../build.ts';
+import { findProject } from '../installed/project.ts';
 import { sayDev, stagesText, time, type Change } from './dev-log.ts';
 import { devProgram } from './dev-program.ts';
 import { onOrphaned } from './dev-guard.ts';
-import { besideOutput } from './output.ts';
+import { besideOutput } from '../output.ts';
 import { watchFolders } from './watch-folders.ts';
 
 /** What the loop is told. */
