@@ -1,12 +1,13 @@
 // Bundles the halves of selfsame that go into every application.
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
+import { join } from 'node:path';
+import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { startAsset } from '../app/start/start-config.ts';
 import { replaceFile, writeAll } from '../executable/format/atomic-write.ts';
 import { bundlingError } from './carry/bundling-error.ts';
 import { slashed } from './installed/project.ts';
 import type { Halves } from './carry/halves.ts';
+import { deployerPlugins } from './deployer-plugins.ts';
 import { ownPackages } from './own-packages.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -22,7 +23,11 @@ const common = {
   keepNames: true,
   legalComments: 'none',
   // Some packages ask for import.meta.url, which CommonJS does not have.
-  define: { 'import.meta.url': '__selfsameUrl' },
+  define: {
+    'import.meta.url': '__selfsameUrl',
+    // Nor may a variable turn on what usedAlone leaves out.
+    'process.env.UNDICI_USE_MILO': 'undefined',
+  },
   banner: { js: 'const __selfsameUrl = require("node:url").pathToFileURL(process.execPath).href;' },
   // ES modules shake: of hash-wasm, 18 KB stay instead of 216.
   mainFields: ['module', 'main'],
@@ -41,58 +46,10 @@ const forStockImages = {
 /** It is read at every start, and nothing of it asks for its place or is of use in a stack trace. */
 const forEveryStart = { ...common, keepNames: false, define: {}, banner: { js: '' } } satisfies BuildOptions;
 
-/**
- * Leaves out of the Kubernetes client what no kubeconfig needs: a class for every object and every call of the API, 500 KB of source
- * in 700 files that would be run at each start of the deploying half. The package cannot be shaken, since it does not say that its
- * modules do nothing by themselves.
- */
-const kubeConfigAlone: Plugin = {
-  name: 'kubeconfig-alone',
-  setup(bundling) {
-    const client = '@kubernetes/client-node';
-    bundling.onResolve({ filter: new RegExp(`^${client}$`) }, async ({ kind, resolveDir }) =>
-      bundling.resolve(`${client}/dist/config.js`, { kind, resolveDir }),
-    );
-    bundling.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ resolveDir }) => ({
-      path: resolveDir,
-      namespace: client,
-    }));
-    bundling.onLoad({ filter: /^/, namespace: client }, ({ path }) => ({
-      resolveDir: path,
-      contents: `export { createConfiguration } from './gen/configuration.js';
-        export { ServerConfiguration } from './gen/servers.js';`,
-    }));
-  },
-};
-
-/**
- * Loads what measures and cuts text for a terminal where that is first asked for: V8 makes sets of all emoji of their patterns, and ICU
- * reads the rules of their segmenters, 80 ms in all at each start. Few commands draw anything, and yargs asks for help alone.
- */
-const drawWhenAsked: Plugin = {
-  name: 'draw-when-asked',
-  setup(bundling) {
-    const namespace = 'when-asked';
-    bundling.onResolve(
-      { filter: /^(?:string-width|slice-ansi|wrap-ansi)$/ },
-      async ({ path: name, kind, resolveDir, pluginData }) => {
-        // What a CommonJS module asks for is an older one, which does none of that.
-        if (kind !== 'import-statement' || pluginData === namespace) return undefined;
-        const { path } = await bundling.resolve(name, { kind, resolveDir, pluginData: namespace });
-        return { path: slashed(relative(root, path)), namespace };
-      },
-    );
-    bundling.onLoad({ filter: /^/, namespace }, ({ path }) => ({
-      resolveDir: root,
-      contents: `export default (...words) => require(${JSON.stringify(`./${path}`)}).default(...words);`,
-    }));
-  },
-};
-
 /** What esbuild is told to bundle an entry, a path relative to the root: the same everywhere, so that the bytes are. */
 export function bundleOptions(entry: string) {
   const options = { [runnerEntry]: forStockImages, [startEntry]: forEveryStart }[entry] ?? common;
-  const plugins = entry === deployerEntry ? [kubeConfigAlone, drawWhenAsked] : [];
+  const plugins = entry === deployerEntry ? deployerPlugins(root) : [];
   return { ...options, plugins, entryPoints: [entry], write: false, metafile: true } satisfies BuildOptions;
 }
 

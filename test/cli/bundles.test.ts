@@ -108,6 +108,16 @@ describe('the deploying half', () => {
     expect([...atStart].filter((path) => /\/gen\/(?:apis|models)\//.test(path))).toEqual([]);
   });
 
+  it('leaves out what nothing comes to', async () => {
+    const { metafile } = await build({ ...bundleOptions(deployerEntry), metafile: true });
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain('node_modules/undici/lib/dispatcher/parser-h1.js');
+    expect(inputs).toContain('node_modules/@azure/storage-blob/dist/esm/utils/blobListArrowParser.js');
+    expect(
+      inputs.filter((path) => /\/(?:undici\/lib\/(?:milo|mock|cache|interceptor)|apache-arrow)\//.test(path)),
+    ).toEqual([]);
+  });
+
   it('is compiled at each start: what lies in the cache is not run', async () => {
     const cache = await temporaryFolder();
     const ended = await runProgram(helloExecutable, ['--help'], { env: { XDG_CACHE_HOME: cache } });

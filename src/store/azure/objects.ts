@@ -16,7 +16,7 @@ export async function* blobsIn(
   options: ContainerListBlobsOptions,
 ): AsyncGenerator<BlobItem, void, void> {
   const what = `the objects of container "${container.containerName}"`;
-  const listed = container.listBlobsFlat(options).byPage();
+  const listed = container.listBlobsFlat({ ...options, responseFormat: 'Xml' }).byPage();
   for (let pages = 1; ; pages += 1) {
     if (pages > mostPages) throw storeUnreadable(what, 'their list does not end');
     const { value, done } = await understood(what, async () => listed.next());
