@@ -2,6 +2,7 @@ import { isRestError } from '@azure/storage-blob';
 import type { RestError } from '@azure/storage-blob';
 import { TooLarge } from '../../shared/bounded.ts';
 import { DeployError } from '../../shared/errors.ts';
+import { NotAzure } from './bounded-pipeline.ts';
 import { clockMinutesOff, storeDenied, storeUnreachable, storeUnreadable } from '../errors.ts';
 
 /** What an error has to name: where, and with whose credentials. */
@@ -23,6 +24,7 @@ export const denialHints: Readonly<Record<AzurePlace['credentials'], string>> = 
 /** Turns the SDK's error into one the user can act on. Anything that is not the SDK's comes back as it is. */
 export function explainAzure(error: unknown, place: AzurePlace): unknown {
   if (error instanceof TooLarge) return storeUnreadable(`what ${place.address} answers`, error.message, error);
+  if (error instanceof NotAzure) return notBlobStorage(place, error);
   if (!isRestError(error)) return error;
   const { statusCode } = error;
   if (statusCode === undefined) return unreachable(error, place);
@@ -32,7 +34,7 @@ export function explainAzure(error: unknown, place: AzurePlace): unknown {
     const hint = denialHints[place.credentials];
     return storeDenied(place.address, { said, hint, minutesOff, cause: withoutSecrets(error) });
   }
-  if (statusCode === 404 && codeOf(error) === '') return notBlobStorage(place, error);
+  if (statusCode === 404 && codeOf(error) === '') return notBlobStorage(place, withoutSecrets(error));
   return new DeployError('store-unreachable', `${place.address} answered ${said}`, {
     // 409: a container that was just deleted.
     hint:
@@ -44,10 +46,10 @@ export function explainAzure(error: unknown, place: AzurePlace): unknown {
 }
 
 /** For an answer that no blob service gives. */
-function notBlobStorage({ address }: AzurePlace, error: RestError): DeployError {
+function notBlobStorage({ address }: AzurePlace, cause: Error): DeployError {
   return new DeployError('store-unreachable', `Something answers at ${address}, but no Azure Blob Storage`, {
     hint: 'Check --store: account, container and host.',
-    cause: withoutSecrets(error),
+    cause,
   });
 }
 

@@ -101,7 +101,8 @@ async function accountNamed(name: string, { cluster, kubeconfig, namespace }: Te
   const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   await cluster.request('POST', accounts, { body: { metadata: { name } } });
   const { status } = await cluster.request<{ status: { token: string } }>('POST', `${accounts}/${name}/token`, {
-    body: {},
+    // Longer than the longest run of a benchmark.
+    body: { spec: { expirationSeconds: 86_400 } },
   });
 
   const own = new KubeConfig();
