@@ -59,8 +59,8 @@ export function outageRetry({
         closed.throwIfAborted();
         call.signal.throwIfAborted();
         if (isOutage(thrown)) outageAt = performance.now();
-        const error = performance.now() - outageAt < settlingMs ? asSettling(thrown) : thrown;
         const isPatient = call.isPatient === true && hasAnswered && hurry?.aborted !== true;
+        const error = isPatient && performance.now() - outageAt < settlingMs ? asSettling(thrown) : thrown;
         if (!isPatient || !isOutage(error)) throw error;
         const limitMs = hasChanged ? limitAfterMs : limitBeforeMs;
         if (performance.now() - startedAt >= limitMs) throw hasChanged ? halfway(error) : error;
@@ -72,7 +72,7 @@ export function outageRetry({
   };
 }
 
-/** A right that is refused by an API server that has just been away is no answer yet, whoever asks. */
+/** A right that is refused by an API server that has just been away is no answer yet. */
 function asSettling(error: unknown): unknown {
   if (!(error instanceof DeployError) || error.code !== 'cluster-denied') return error;
   if (![401, 403].includes(refusalStatus(error) ?? 0)) return error;
