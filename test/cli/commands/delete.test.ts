@@ -1,8 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { kubeconfigOf } from '../../support/kubernetes/api-server.ts';
 import { type Gate, gateTo } from '../../support/kubernetes/gate.ts';
 import { type PlayedCluster, playedCluster } from '../../support/kubernetes/played-cluster.ts';
 import { faults } from '../../support/points/faults.ts';
@@ -10,26 +6,23 @@ import { helloExecutable } from '../../support/programs/executables.ts';
 import { type EndedProgram, runProgram } from '../../support/programs/program.ts';
 
 describe('self delete', () => {
-  let folder: string;
   let server: PlayedCluster;
   let gate: Gate;
+  let kubeconfig: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'selfsame-delete-'));
     server = await playedCluster();
     gate = await gateTo({ url: server.url });
-    const kubeconfig = kubeconfigOf({ server: `http://127.0.0.1:${gate.port}` }, {});
-    await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig));
+    kubeconfig = await server.kubeconfig({}, { server: `http://127.0.0.1:${gate.port}` });
     expect(await hello('--kubernetes', '--store', 'cluster')).toMatchObject({ status: 0 });
   });
   afterEach(async () => {
     gate.close();
     await server.close();
-    await rm(folder, { recursive: true });
   });
 
   async function hello(...words: readonly string[]): Promise<EndedProgram> {
-    return runProgram(helloExecutable, words, { env: { KUBECONFIG: join(folder, 'kubeconfig') } });
+    return runProgram(helloExecutable, words, { env: { KUBECONFIG: kubeconfig } });
   }
 
   it.each(['404', '409'])('does not take %s for gone where it shows the object still', async (title) => {

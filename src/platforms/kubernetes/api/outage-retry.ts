@@ -55,13 +55,13 @@ export function outageRetry({
         if (isAway) onTrouble(undefined);
         isAway = false;
         return got;
-      } catch (thrown) {
+      } catch (error) {
         closed.throwIfAborted();
         call.signal.throwIfAborted();
-        if (isOutage(thrown)) outageAt = performance.now();
+        if (isOutage(error)) outageAt = performance.now();
         const isPatient = call.isPatient === true && hasAnswered && hurry?.aborted !== true;
-        const error = isPatient && performance.now() - outageAt < settlingMs ? asSettling(thrown) : thrown;
-        if (!isPatient || !isOutage(error)) throw error;
+        const isSettling = performance.now() - outageAt < settlingMs;
+        if (!isPatient || !(isOutage(error) || (isSettling && isDenial(error)))) throw error;
         const limitMs = hasChanged ? limitAfterMs : limitBeforeMs;
         if (performance.now() - startedAt >= limitMs) throw hasChanged ? halfway(error) : error;
         if (!isAway) onTrouble({ error, limitMs });
@@ -72,12 +72,9 @@ export function outageRetry({
   };
 }
 
-/** A right that is refused by an API server that has just been away is no answer yet. */
-function asSettling(error: unknown): unknown {
-  if (!(error instanceof DeployError) || error.code !== 'cluster-denied') return error;
-  if (![401, 403].includes(refusalStatus(error) ?? 0)) return error;
-  const { message, hint, cause } = error;
-  return new DeployError('cluster-unreachable', `${message} (it has just been away)`, { hint, cause });
+/** True where an API server has refused a right or a credential, and not what is asked. */
+function isDenial(error: unknown): error is DeployError {
+  return error instanceof DeployError && error.code === 'cluster-denied' && refusalStatus(error) !== undefined;
 }
 
 /** True of what leaves something behind; questions about rights and identity are asked by POST. */
