@@ -95,10 +95,14 @@ describe('an executable whose deploying half is broken', () => {
 });
 
 describe('the deploying half', () => {
+  let metafile: Metafile;
+
+  beforeAll(async () => {
+    ({ metafile } = await build(bundleOptions(deployerEntry)));
+  });
   afterAll(cleanUp);
 
   it('loads at its start neither what one store alone needs, nor a class for every object of Kubernetes', async () => {
-    const { metafile } = await build({ ...bundleOptions(deployerEntry), metafile: true });
     const packageOf = (path: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '';
     const ofAzure = (paths: Iterable<string>) => [...paths].filter((path) => packageOf(path).startsWith('@azure/'));
     expect(ofAzure(Object.keys(metafile.inputs))).not.toEqual([]);
@@ -109,7 +113,6 @@ describe('the deploying half', () => {
   });
 
   it('leaves out what nothing comes to', async () => {
-    const { metafile } = await build({ ...bundleOptions(deployerEntry), metafile: true });
     const inputs = Object.keys(metafile.inputs);
     expect(inputs).toContain('node_modules/undici/lib/dispatcher/parser-h1.js');
     expect(inputs).toContain('node_modules/@azure/storage-blob/dist/esm/utils/blobListArrowParser.js');
